@@ -1,0 +1,1 @@
+"""From English to scene graphs, and from a sentence's words to a model's words."""

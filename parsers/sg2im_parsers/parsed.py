@@ -1,0 +1,76 @@
+"""What the parser found in a text: its words, the open scene graph, and which words made which part of it.
+
+Grounding needs more than the graph (heads of compounds, plurals, vague numbers, words that nothing came of);
+it is kept here, beside the graph, as plain values that need no spaCy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sg2im_parsers.scene_graph import SceneGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One token of the text.
+
+    Attributes:
+        text: as written.
+        lemma: in lower case.
+        tag: Penn Treebank tag (``NN``, ``NNS``, ``VBG``, ...).
+        start: offset of its first character in the text.
+        content: whether a reader would miss it: nouns, verbs, adjectives, adverbs, numbers, prepositions that
+            say where. Determiners, auxiliaries, "there is", punctuation are not.
+    """
+
+    text: str
+    lemma: str
+    tag: str
+    start: int
+    content: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What the text says of one object of the open graph (same position in `ParsedText.mentions`).
+
+    Attributes:
+        head: position in `ParsedText.words` of its head noun.
+        name_words: positions of all words of its name, compounds first, head last ("cutting", "boards");
+            further mentions of the same object ("the street" said twice) are listed too, in `again`.
+        again: positions of words that mention the same object once more.
+        attribute_words: for each attribute of the object, positions of the words it was made of.
+        number_words: positions of the words that say how many ("two", "several", "a couple of").
+        plural: whether the head noun is plural in form.
+        amount: how many a sentence asks to draw: 2 for "two", 3 for "several"; None if it does not say.
+    """
+
+    head: int
+    name_words: tuple[int, ...]
+    again: tuple[int, ...] = ()
+    attribute_words: tuple[tuple[int, ...], ...] = ()
+    number_words: tuple[int, ...] = ()
+    plural: bool = False
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """A text and the scene graph found in it.
+
+    Attributes:
+        text: as given.
+        words: its tokens.
+        graph: objects in the text's own words (`SceneObject.text`), predicates lemmatised ("sit on").
+        mentions: one for each object of the graph.
+        relation_words: for each relationship of the graph, positions of the words its predicate was made of.
+        rules: for each relationship of the graph, the name of the rule that found it.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    graph: SceneGraph
+    mentions: tuple[Mention, ...]
+    relation_words: tuple[tuple[int, ...], ...]
+    rules: tuple[str, ...]

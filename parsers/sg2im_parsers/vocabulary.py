@@ -1,0 +1,139 @@
+"""The words a model knows, and their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from sg2im_parsers.errors import InputError
+
+IMAGE = "__image__"
+"""The extra object of every graph that stands for the whole picture; id 0."""
+
+IN_IMAGE = "__in_image__"
+"""The predicate that joins every object to `IMAGE`; id 0."""
+
+UNUSED = "NONE"
+"""How the original files mark an id without a word."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Names to ids and back.
+
+    Attributes:
+        objects: names by id; ``objects[0]`` is `IMAGE`, and an unused id is `UNUSED`.
+        predicates: names by id; ``predicates[0]`` is `IN_IMAGE`.
+        stuff: those objects that have no count ("sky", "building"); everything else is a thing.
+    """
+
+    objects: tuple[str, ...]
+    predicates: tuple[str, ...]
+    stuff: frozenset[str] = frozenset()
+    _object_ids: dict[str, int] = field(init=False, repr=False, compare=False)
+    _predicate_ids: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_object_ids", _ids("objects", self.objects, IMAGE))
+        object.__setattr__(self, "_predicate_ids", _ids("predicates", self.predicates, IN_IMAGE))
+        if unknown := sorted(self.stuff - self._object_ids.keys()):
+            raise InputError(f"The vocabulary calls {unknown[0]!r} stuff but has no such object.")
+
+    @classmethod
+    def from_names(
+        cls, objects: Iterable[str], predicates: Iterable[str], stuff: Iterable[str] = ()
+    ) -> Vocabulary:
+        """Number the names from 1, after `IMAGE` and `IN_IMAGE`."""
+        return cls((IMAGE, *objects), (IN_IMAGE, *predicates), frozenset(stuff))
+
+    @property
+    def object_names(self) -> tuple[str, ...]:
+        """The objects a person can ask for."""
+        return tuple(self._object_ids)[1:]
+
+    @property
+    def predicate_names(self) -> tuple[str, ...]:
+        """The relations a person can ask for."""
+        return tuple(self._predicate_ids)[1:]
+
+    def object_id(self, name: str) -> int:
+        """The id of an object; raises KeyError for a word that is not in the vocabulary."""
+        return self._object_ids[name]
+
+    def predicate_id(self, name: str) -> int:
+        """The id of a predicate; raises KeyError for a word that is not in the vocabulary."""
+        return self._predicate_ids[name]
+
+    def has_object(self, name: str) -> bool:
+        """Whether a graph may use this object name."""
+        return name in self._object_ids and name != IMAGE
+
+    def has_predicate(self, name: str) -> bool:
+        """Whether a graph may use this predicate."""
+        return name in self._predicate_ids and name != IN_IMAGE
+
+    def nearest_objects(self, word: str, n: int = 3) -> tuple[str, ...]:
+        """At most n known object names that are spelled alike, best first."""
+        return tuple(get_close_matches(word, self.object_names, n=n, cutoff=0.6))
+
+    def nearest_predicates(self, word: str, n: int = 3) -> tuple[str, ...]:
+        """At most n known predicates that are spelled alike, best first."""
+        return tuple(get_close_matches(word, self.predicate_names, n=n, cutoff=0.6))
+
+    def to_json(self) -> dict[str, Any]:
+        """As in a bundle's ``config.json``."""
+        return {
+            "objects": list(self.objects),
+            "predicates": list(self.predicates),
+            "stuff": sorted(self.stuff),
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> Vocabulary:
+        """Read our format, or the original's (``object_name_to_idx``, ``pred_name_to_idx``).
+
+        Raises:
+            InputError: what is neither, or has the same word twice.
+        """
+        if not isinstance(data, Mapping):
+            raise InputError("A vocabulary is a JSON object with 'objects' and 'predicates'.")
+        if "object_name_to_idx" in data:
+            return cls(
+                _from_ids("object_name_to_idx", data.get("object_name_to_idx")),
+                _from_ids("pred_name_to_idx", data.get("pred_name_to_idx")),
+            )
+        return cls(
+            _names("objects", data.get("objects")),
+            _names("predicates", data.get("predicates")),
+            frozenset(_names("stuff", data.get("stuff", []))),
+        )
+
+
+def _ids(key: str, names: tuple[str, ...], first: str) -> dict[str, int]:
+    if not names or names[0] != first:
+        raise InputError(f"The first of a vocabulary's {key} must be {first!r}.")
+    ids: dict[str, int] = {}
+    for index, name in enumerate(names):
+        if name == UNUSED:
+            continue
+        if name in ids:
+            raise InputError(f"The vocabulary has {name!r} twice in its {key}.")
+        ids[name] = index
+    return ids
+
+
+def _names(key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise InputError(f"A vocabulary's {key!r} must be a list of names.")
+    return tuple(value)
+
+
+def _from_ids(key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, Mapping) or not all(isinstance(i, int) and i >= 0 for i in value.values()):
+        raise InputError(f"A vocabulary's {key!r} must map names to ids.")
+    names = [UNUSED] * (max(value.values(), default=-1) + 1)
+    for name, index in value.items():
+        names[index] = name
+    return tuple(names)

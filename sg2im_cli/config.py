@@ -1,0 +1,199 @@
+"""What a model, its discriminators, losses, data and training are made of: frozen dataclasses in one place.
+
+Every value can be written to and read from JSON or TOML (`read`, `plain`); a wrong one raises `ConfigError`, which
+names the field, the value and the bound, and an unknown key suggests the nearest known one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from sg2im_parsers.errors import InputError
+
+T = TypeVar("T")
+
+PIXEL_MEAN = (0.485, 0.456, 0.406)
+PIXEL_STD = (0.229, 0.224, 0.225)
+
+
+class ConfigError(InputError):
+    """A configuration with one or more wrong values; all of them are in the message."""
+
+
+def _require(problems: list[str]) -> None:
+    if problems:
+        raise ConfigError("; ".join(problems) + ".")
+
+
+def _at_least(config: object, bound: float, *names: str) -> list[str]:
+    values = ((name, getattr(config, name)) for name in names)
+    return [
+        f"{name} is {value} and must be at least {bound}"
+        for name, value in values
+        if not (math.isfinite(value) and value >= bound)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorConfig:
+    """The generator (paper section 3 and appendix); the defaults are the paper's for 64 x 64 pixels.
+
+    Attributes:
+        image_size: height and width in pixels.
+        embedding_dim: size of the vectors of categories and predicates, D in.
+        gconv_dim: size of object vectors after graph convolution, D.
+        gconv_hidden_dim: H, hidden units of each graph convolution and of the box head.
+        gconv_num_layers: graph convolution layers; 0 means one linear layer on objects instead.
+        gconv_pooling: how an object joins its candidates from all triples.
+        mlp_normalization: normalisation in the MLPs.
+        mask_size: M; None leaves the mask head out.
+        mask_head: upsampling and convolution (as released) or transpose convolutions (as the paper writes).
+        refinement_dims: channels of each refinement module, coarse to fine.
+        normalization: normalisation in the refinement network.
+        activation: in the refinement network; ``leakyrelu-S`` names a slope S.
+        layout_noise_dim: channels of noise appended to the layout.
+        pixel_mean: subtracted from pixels in [0, 1] before training; model units are (pixel - mean) / std.
+        pixel_std: see ``pixel_mean``.
+    """
+
+    image_size: tuple[int, int] = (64, 64)
+    embedding_dim: int = 128
+    gconv_dim: int = 128
+    gconv_hidden_dim: int = 512
+    gconv_num_layers: int = 5
+    gconv_pooling: Literal["avg", "sum"] = "avg"
+    mlp_normalization: Literal["none", "batch"] = "none"
+    mask_size: int | None = 16
+    mask_head: Literal["upsample", "transpose"] = "upsample"
+    refinement_dims: tuple[int, ...] = (1024, 512, 256, 128, 64)
+    normalization: Literal["none", "batch", "instance"] = "batch"
+    activation: str = "leakyrelu-0.2"
+    layout_noise_dim: int = 32
+    pixel_mean: tuple[float, float, float] = PIXEL_MEAN
+    pixel_std: tuple[float, float, float] = PIXEL_STD
+
+    def __post_init__(self) -> None:
+        problems = _at_least(self, 1, "embedding_dim", "gconv_dim", "gconv_hidden_dim")
+        problems += _at_least(self, 0, "gconv_num_layers", "layout_noise_dim")
+        if self.mask_size is not None and (self.mask_size < 1 or self.mask_size & (self.mask_size - 1)):
+            problems.append(f"mask_size is {self.mask_size} and must be a power of two, or none")
+        if not self.refinement_dims or min(self.refinement_dims) < 1:
+            problems.append("refinement_dims must name at least one number of channels, each at least 1")
+        step = 2 ** len(self.refinement_dims)
+        if any(side < step or side % step for side in self.image_size):
+            problems.append(
+                f"image_size is {self.image_size} and must be a multiple of {step}, "
+                f"for {len(self.refinement_dims)} refinement modules"
+            )
+        if min(self.pixel_std) <= 0:
+            problems.append(f"pixel_std is {self.pixel_std} and must be above 0")
+        _require([*problems, *_activation_problems(self.activation)])
+
+    @property
+    def object_dim(self) -> int:
+        """D: size of the vectors that graph convolution makes of objects."""
+        return self.gconv_dim
+
+
+def _activation_problems(name: str) -> list[str]:
+    try:
+        leaky_slope(name)
+    except ValueError:
+        return [f"activation is {name!r} and must be 'relu', 'leakyrelu' or 'leakyrelu-SLOPE'"]
+    return []
+
+
+def leaky_slope(name: str) -> float:
+    """The negative slope of an activation by its name in the original's files.
+
+    There every name gives a leaky ReLU: slope 0.01 unless ``leakyrelu-S`` names one.
+
+    Raises:
+        ValueError: the name is none of those.
+    """
+    kind, _, slope = name.partition("-")
+    if kind not in {"relu", "leakyrelu"} or (slope and kind == "relu"):
+        raise ValueError(name)
+    return float(slope) if slope else 0.01
+
+
+def read(cls: type[T], data: object, where: str = "") -> T:
+    """Build a configuration dataclass from plain JSON or TOML values.
+
+    Args:
+        cls: a dataclass of this module.
+        data: its fields by name; nested dataclasses as nested mappings.
+        where: what to call it in a message, such as a file's name.
+
+    Raises:
+        ConfigError: an unknown key (with the nearest known one), a wrong type or a value out of bounds.
+    """
+    prefix = f"{where}: " if where else ""
+    if not isinstance(data, Mapping):
+        raise ConfigError(f"{prefix}expected a table of settings, got {type(data).__name__}.")
+    hints = get_type_hints(cls)
+    known = [f.name for f in dataclasses.fields(cls) if f.init]  # type: ignore[arg-type]
+    if unknown := [key for key in data if key not in known]:
+        raise ConfigError(prefix + "; ".join(_unknown_key(key, known) for key in unknown) + ".")
+    values = {
+        key: _value(hints[key], value, f"{where}.{key}" if where else key) for key, value in data.items()
+    }
+    try:
+        return cls(**values)
+    except ConfigError as error:
+        raise ConfigError(prefix + str(error)) from None
+    except TypeError:
+        missing = [f.name for f in dataclasses.fields(cls) if _required(f) and f.name not in data]  # type: ignore[arg-type]
+        raise ConfigError(f"{prefix}{', '.join(missing)} must be given.") from None
+
+
+def plain(config: object) -> dict[str, Any]:
+    """A configuration as JSON values, nested dataclasses as nested dictionaries."""
+    return dataclasses.asdict(config)  # type: ignore[call-overload, no-any-return]
+
+
+def _required(item: dataclasses.Field[Any]) -> bool:
+    return item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+
+
+def _unknown_key(key: str, known: list[str]) -> str:
+    near = get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"unknown setting {key!r}" + (f", did you mean {near[0]!r}?" if near else "")
+
+
+def _value(hint: Any, value: object, where: str) -> Any:  # noqa: ANN401
+    """One value as its annotation says, or ConfigError."""
+    origin = get_origin(hint)
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise ConfigError(f"{where} is {value!r} and must be one of {', '.join(map(repr, get_args(hint)))}.")
+        return value
+    if origin in (Union, types.UnionType):
+        if value is None or value == "none":
+            return None
+        return _value(next(arg for arg in get_args(hint) if arg is not type(None)), value, where)
+    if origin is tuple:
+        return _tuple(get_args(hint), value, where)
+    if dataclasses.is_dataclass(hint):
+        return read(hint, value, where)  # type: ignore[arg-type]
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise ConfigError(f"{where} is {value!r} and must be of type {hint.__name__}.")
+    return value
+
+
+def _tuple(kinds: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise ConfigError(f"{where} is {value!r} and must be a list.")
+    if kinds[-1] is Ellipsis:
+        kinds = (kinds[0],) * len(value)
+    if len(kinds) != len(value):
+        raise ConfigError(f"{where} has {len(value)} values and must have {len(kinds)}.")
+    return tuple(_value(kind, v, f"{where}[{i}]") for i, (kind, v) in enumerate(zip(kinds, value, strict=True)))

@@ -1,0 +1,1 @@
+"""The networks: scene graph in, picture out, with shapes in every docstring."""

@@ -1,0 +1,1 @@
+"""Making weights: one update, the loop around it, checkpoints."""
