@@ -54,6 +54,8 @@ class GeneratorConfig:
         mlp_normalization: normalisation in the MLPs.
         mask_size: M; None leaves the mask head out.
         mask_head: upsampling and convolution (as released) or transpose convolutions (as the paper writes).
+        box_head: corners through a ReLU (as released: they can leave the picture or change places), or a sigmoid's
+            centre and size, cut at the picture's edge (not in the paper).
         refinement_dims: channels of each refinement module, coarse to fine.
         normalization: normalisation in the refinement network.
         activation: in the refinement network; ``leakyrelu-S`` names a slope S.
@@ -71,6 +73,7 @@ class GeneratorConfig:
     mlp_normalization: Literal["none", "batch"] = "none"
     mask_size: int | None = 16
     mask_head: Literal["upsample", "transpose"] = "upsample"
+    box_head: Literal["corners", "center"] = "corners"
     refinement_dims: tuple[int, ...] = (1024, 512, 256, 128, 64)
     normalization: Literal["none", "batch", "instance"] = "batch"
     activation: str = "leakyrelu-0.2"

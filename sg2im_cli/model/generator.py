@@ -1,0 +1,151 @@
+"""The generator: from the ids of a batch of scene graphs to pictures (paper figure 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from sg2im_cli.config import GeneratorConfig, leaky_slope
+from sg2im_cli.model.graph import GraphTripleConv, GraphTripleConvNet
+from sg2im_cli.model.heads import boxes_from_head, build_box_head, build_mask_head
+from sg2im_cli.model.layers import count_images
+from sg2im_cli.model.layout import compose_layout, sample_masks
+from sg2im_cli.model.refinement import RefinementNetwork
+
+
+@dataclass(frozen=True)
+class ObjectLayout:
+    """What the graph half says of each object.
+
+    Attributes:
+        vectors: (O, D).
+        boxes: (O, 4).
+        mask_logits: (O, M, M) before the sigmoid; None for a model without masks.
+    """
+
+    vectors: Tensor
+    boxes: Tensor
+    mask_logits: Tensor | None
+
+    @property
+    def masks(self) -> Tensor | None:
+        """(O, M, M) in [0, 1]; None for a model without masks."""
+        return None if self.mask_logits is None else self.mask_logits.sigmoid()
+
+
+@dataclass(frozen=True)
+class GeneratorOutput:
+    """What `Generator` makes of a batch.
+
+    Attributes:
+        images: (N, 3, H, W) in model units: (pixel - mean) / std.
+        boxes: (O, 4), the predicted ones, also where others were given.
+        masks: (O, M, M) in [0, 1], the predicted ones; None for a model without masks.
+        layout: (N, D, H, W), without noise.
+    """
+
+    images: Tensor
+    boxes: Tensor
+    masks: Tensor | None
+    layout: Tensor
+
+
+class Generator(nn.Module):
+    """Graph network, box head, mask head, layout, refinement network.
+
+    Args:
+        config: sizes and options; see `GeneratorConfig`.
+        n_objects: entries of the vocabulary's objects, `__image__` among them.
+        n_predicates: entries of the vocabulary's predicates, `__in_image__` among them.
+    """
+
+    def __init__(self, config: GeneratorConfig, n_objects: int, n_predicates: int) -> None:
+        super().__init__()
+        self.config = config
+        dim, hidden = config.gconv_dim, config.gconv_hidden_dim
+        self.obj_embeddings = nn.Embedding(n_objects + 1, config.embedding_dim)  # the original has one row more
+        self.pred_embeddings = nn.Embedding(n_predicates, config.embedding_dim)
+        self.gconv: nn.Module
+        self.gconv_net: GraphTripleConvNet | None = None
+        pooling, mlp = config.gconv_pooling, config.mlp_normalization
+        if config.gconv_num_layers == 0:
+            self.gconv = nn.Linear(config.embedding_dim, dim)
+        else:
+            self.gconv = GraphTripleConv(config.embedding_dim, dim, hidden, pooling, mlp)
+            if config.gconv_num_layers > 1:
+                self.gconv_net = GraphTripleConvNet(dim, config.gconv_num_layers - 1, hidden, pooling, mlp)
+        self.box_net = build_box_head(dim, hidden, config.box_head, mlp)
+        size = config.mask_size
+        self.mask_net = None if size is None else build_mask_head(dim, size, config.mask_head)
+        self.refinement_net = RefinementNetwork(
+            dim + config.layout_noise_dim,
+            config.refinement_dims,
+            config.normalization,
+            leaky_slope(config.activation),
+        )
+
+    def forward(
+        self,
+        objs: Tensor,
+        triples: Tensor,
+        obj_to_img: Tensor,
+        boxes: Tensor | None = None,
+        masks: Tensor | None = None,
+        noise: Tensor | None = None,
+        n_images: int | None = None,
+    ) -> GeneratorOutput:
+        """Pictures of a batch of graphs.
+
+        Args:
+            objs: (O,) category ids, each graph's `__image__` among them.
+            triples: (T, 3) subject index, predicate id, object index.
+            obj_to_img: (O,) which image an object belongs to.
+            boxes: (O, 4) to be used in the layout in place of the predicted ones.
+            masks: (O, M', M') likewise, in [0, 1].
+            noise: (N, layout_noise_dim, H, W) standard normal; drawn if not given.
+            n_images: N; counted if not given, which may wait for a GPU.
+        """
+        if n_images is None:
+            n_images = count_images(obj_to_img)
+        predicted = self.predict_layout(objs, triples)
+        layout = self.compose(
+            predicted.vectors,
+            predicted.boxes if boxes is None else boxes,
+            predicted.masks if masks is None else masks,
+            obj_to_img,
+            n_images,
+        )
+        images = self.refine(layout, noise)
+        return GeneratorOutput(images, predicted.boxes, predicted.masks, layout)
+
+    def predict_layout(self, objs: Tensor, triples: Tensor) -> ObjectLayout:
+        """The graph half: (O,) ids and (T, 3) triples to vectors, boxes and masks; it needs no pixels."""
+        vectors = self.obj_embeddings(objs)
+        if self.config.gconv_num_layers == 0:
+            vectors = self.gconv(vectors)
+        else:
+            edges = triples[:, [0, 2]]
+            vectors, predicates = self.gconv(vectors, self.pred_embeddings(triples[:, 1]), edges)
+            if self.gconv_net is not None:
+                vectors, _ = self.gconv_net(vectors, predicates, edges)
+        boxes = boxes_from_head(self.box_net(vectors), self.config.box_head)
+        logits = None if self.mask_net is None else self.mask_net(vectors[:, :, None, None])[:, 0]
+        return ObjectLayout(vectors, boxes, logits)
+
+    def compose(
+        self, vectors: Tensor, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int
+    ) -> Tensor:
+        """The layout (N, D, H, W) of objects with these vectors, boxes and masks."""
+        coverage = sample_masks(boxes, masks, *self.config.image_size)
+        return compose_layout(vectors, coverage, obj_to_img, n_images)
+
+    def refine(self, layout: Tensor, noise: Tensor | None = None) -> Tensor:
+        """The picture half: a layout (N, D, H, W), and noise, to images (N, 3, H, W) in model units."""
+        if self.config.layout_noise_dim:
+            if noise is None:
+                shape = (len(layout), self.config.layout_noise_dim, *layout.shape[2:])
+                noise = torch.randn(shape, dtype=layout.dtype, device=layout.device)
+            layout = torch.cat([layout, noise.to(layout)], dim=1)
+        return self.refinement_net(layout)  # type: ignore[no-any-return]

@@ -1,0 +1,66 @@
+"""The cascaded refinement network: layout in, picture out (paper section 3 and appendix; Chen and Koltun 2017)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sg2im_cli.model.layers import init_kaiming, norm_2d
+
+
+class RefinementModule(nn.Module):
+    """Two convolutions over the layout and the features so far, at one size."""
+
+    def __init__(
+        self, layout_dim: int, input_dim: int, output_dim: int, normalization: str, slope: float
+    ) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for d_in in (layout_dim + input_dim, output_dim):
+            layers.append(nn.Conv2d(d_in, output_dim, 3, padding=1))
+            if normalization != "none":
+                layers.append(norm_2d(normalization, output_dim))
+            layers.append(nn.LeakyReLU(slope, inplace=True))
+        self.net = nn.Sequential(*layers).apply(init_kaiming)
+
+    def forward(self, layout: Tensor, features: Tensor) -> Tensor:
+        """(N, D, h, w) and (N, D in, h, w) to (N, D out, h, w)."""
+        return self.net(torch.cat([layout, features], dim=1))  # type: ignore[no-any-return]
+
+
+class RefinementNetwork(nn.Module):
+    """Refinement modules from coarse to fine, each at twice the size of the one before.
+
+    Args:
+        layout_dim: channels of the layout, noise included.
+        dims: channels of each module, coarse to fine.
+        normalization: ``"batch"``, ``"instance"`` or ``"none"``.
+        slope: of the leaky ReLUs.
+    """
+
+    def __init__(self, layout_dim: int, dims: Sequence[int], normalization: str, slope: float) -> None:
+        super().__init__()
+        self.refinement_modules = nn.ModuleList(
+            RefinementModule(layout_dim, d_in, d_out, normalization, slope)
+            for d_in, d_out in zip([1, *dims[:-1]], dims, strict=True)
+        )
+        self.output_conv = nn.Sequential(
+            nn.Conv2d(dims[-1], dims[-1], 3, padding=1),
+            nn.LeakyReLU(slope, inplace=True),
+            nn.Conv2d(dims[-1], 3, 1),
+        ).apply(init_kaiming)
+
+    def forward(self, layout: Tensor) -> Tensor:
+        """(N, D, H, W) to (N, 3, H, W) in model units; H and W are multiples of 2 ** modules."""
+        pyramid = [layout]
+        for _ in self.refinement_modules:
+            pyramid.append(functional.avg_pool2d(pyramid[-1], 2))
+        smallest = pyramid.pop()
+        features = layout.new_zeros(len(layout), 1, *smallest.shape[2:])
+        for module in self.refinement_modules:
+            features = functional.interpolate(features, scale_factor=2, mode="nearest")
+            features = module(pyramid.pop(), features)
+        return self.output_conv(features)  # type: ignore[no-any-return]
