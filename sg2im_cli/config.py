@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -200,3 +201,185 @@ def _tuple(kinds: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]
     if len(kinds) != len(value):
         raise ConfigError(f"{where} has {len(value)} values and must have {len(kinds)}.")
     return tuple(_value(kind, v, f"{where}[{i}]") for i, (kind, v) in enumerate(zip(kinds, value, strict=True)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscriminatorConfig:
+    """One discriminator; the defaults are the paper's.
+
+    Attributes:
+        layers: convolutions as ``C{kernel}-{channels}-{stride}``, joined by commas.
+        normalization: before each convolution but the first.
+        activation: as in `GeneratorConfig`.
+        padding: ``"valid"`` (none) or ``"same"``.
+        spectral_norm: divide weights by their largest singular value (Miyato et al. 2018).
+        head: image discriminator only: score by all channels of the last convolution (as the 2018 code) or by a
+            1x1 classifier on top.
+        layout_dim: image discriminator only: channels of a category layout that it sees beside the picture.
+        crop_size: object discriminator only: side of a crop in pixels.
+        hidden_dim: object discriminator only: size of the vector before its two heads.
+    """
+
+    layers: str = "C4-64-2,C4-128-2,C4-256-2"
+    normalization: Literal["none", "batch", "instance"] = "batch"
+    activation: str = "leakyrelu-0.2"
+    padding: Literal["valid", "same"] = "valid"
+    spectral_norm: bool = False
+    head: Literal["features", "classifier"] = "features"
+    layout_dim: int = 0
+    crop_size: int = 32
+    hidden_dim: int = 1024
+
+    def __post_init__(self) -> None:
+        problems = _at_least(self, 0, "layout_dim") + _at_least(self, 1, "crop_size", "hidden_dim")
+        try:
+            parse_layers(self.layers)
+        except ValueError:
+            problems.append(f"layers is {self.layers!r} and must look like 'C4-64-2,C4-128-2'")
+        _require([*problems, *_activation_problems(self.activation)])
+
+
+def parse_layers(text: str) -> list[tuple[int, int, int]]:
+    """``"C4-64-2,C4-128-2"`` as kernel, channels and stride of each convolution.
+
+    Raises:
+        ValueError: the text is not of that form.
+    """
+    layers = []
+    for part in text.split(","):
+        match = re.fullmatch(r"C([1-9]\d*)-([1-9]\d*)(?:-([1-9]\d*))?", part)
+        if match is None:
+            raise ValueError(text)
+        layers.append((int(match[1]), int(match[2]), int(match[3] or 1)))
+    return layers
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossConfig:
+    """Weights of the six losses (paper section 3, "training"), and which kind of each.
+
+    Attributes:
+        adversarial: kind of both adversarial losses.
+        box: kind of the box loss.
+        pixels: weight of L1 on pixels.
+        boxes: weight of the box loss.
+        masks: weight of cross-entropy on masks.
+        image: weight of the adversarial loss on pictures; 0 trains without an image discriminator.
+        objects: weight of the adversarial loss on objects; 0, with ``categories`` 0, trains without the discriminator.
+        categories: weight of the auxiliary classifier's loss on generated objects.
+    """
+
+    adversarial: Literal["gan", "wgan", "lsgan", "hinge"] = "gan"
+    box: Literal["l1", "mse", "l1_giou"] = "l1"
+    pixels: float = 1.0
+    boxes: float = 10.0
+    masks: float = 0.1
+    image: float = 0.01
+    objects: float = 0.01
+    categories: float = 0.1
+
+    def __post_init__(self) -> None:
+        _require(_at_least(self, 0, "pixels", "boxes", "masks", "image", "objects", "categories"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig:
+    """Which pictures and objects a model is trained on, and how graphs are drawn from them.
+
+    Attributes:
+        relations: the paper's six relations, or the richer set of `sg2im_cli.data.relations`.
+        min_area: objects whose box covers a smaller share of the picture are left out.
+        min_objects: pictures with fewer objects are left out.
+        max_objects: the most objects a graph may have.
+        crowded: what becomes of pictures with more: left out (as in the paper), or their largest objects are used.
+        thinning: share of graphs from which objects are left out at random, while the picture stays whole.
+        flip: whether half of the pictures are mirrored, with their boxes, masks and relations.
+    """
+
+    relations: Literal["paper", "spoken"] = "paper"
+    min_area: float = 0.02
+    min_objects: int = 3
+    max_objects: int = 8
+    crowded: Literal["drop", "largest"] = "drop"
+    thinning: float = 0.0
+    flip: bool = False
+
+    def __post_init__(self) -> None:
+        problems = _at_least(self, 0, "min_area", "thinning") + _at_least(self, 1, "min_objects")
+        problems += [f"{name} is {value} and must be at most 1" for name, value in self._shares() if value > 1]
+        if self.max_objects < self.min_objects:
+            problems.append(f"max_objects is {self.max_objects} and must be at least min_objects")
+        _require(problems)
+
+    def _shares(self) -> list[tuple[str, float]]:
+        return [("min_area", self.min_area), ("thinning", self.thinning)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """How long and how fast.
+
+    Attributes:
+        steps: updates with pictures.
+        layout_steps: updates of the graph half (embeddings, graph network, heads) on annotations alone, before.
+        batch_size: pictures an update.
+        layout_batch_size: graphs an update of the graph half.
+        learning_rate: of the generator (Adam).
+        discriminator_rate: of both discriminators (Adam).
+        layout_rate: of the graph half while it is trained alone.
+        betas: of Adam.
+        final_rate: share of each rate that is left at the end; it falls along a cosine. 1 keeps it.
+        adversarial_from: step from which the adversarial losses count.
+        predicted_layouts: share of pictures whose layout is made of predicted boxes and masks.
+        freeze_norm_at: step from which the generator's batch statistics are fixed (paper: 100,000); none for never.
+        averaging: decay of the exponential average of the generator's weights; 0 for none.
+        augment: differentiable augmentation (Zhao et al. 2020) of what the discriminators see.
+        checkpoint_every: steps between checkpoints.
+        sample_every: steps between sample sheets.
+    """
+
+    steps: int = 1_000_000
+    layout_steps: int = 0
+    batch_size: int = 32
+    layout_batch_size: int = 128
+    learning_rate: float = 1e-4
+    discriminator_rate: float = 1e-4
+    layout_rate: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.999)
+    final_rate: float = 1.0
+    adversarial_from: int = 0
+    predicted_layouts: float = 0.0
+    freeze_norm_at: int | None = None
+    averaging: float = 0.0
+    augment: bool = False
+    checkpoint_every: int = 1000
+    sample_every: int = 1000
+
+    def __post_init__(self) -> None:
+        problems = _at_least(self, 1, "steps", "batch_size", "layout_batch_size", "checkpoint_every")
+        problems += _at_least(self, 1, "sample_every") + _at_least(self, 0, "layout_steps", "adversarial_from")
+        problems += _at_least(self, 0, "final_rate", "predicted_layouts", "averaging")
+        for name in ("learning_rate", "discriminator_rate", "layout_rate"):
+            if not 0 < getattr(self, name) < math.inf:
+                problems.append(f"{name} is {getattr(self, name)} and must be above 0")
+        for name in ("predicted_layouts", "averaging", "final_rate"):
+            if getattr(self, name) > 1:
+                problems.append(f"{name} is {getattr(self, name)} and must be at most 1")
+        _require(problems)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Everything that a training run is made of, apart from data, seed and limits."""
+
+    description: str = ""
+    generator: GeneratorConfig = GeneratorConfig()
+    image_discriminator: DiscriminatorConfig = DiscriminatorConfig()
+    object_discriminator: DiscriminatorConfig = DiscriminatorConfig()
+    losses: LossConfig = LossConfig()
+    data: DataConfig = DataConfig()
+    training: TrainingConfig = TrainingConfig()
+
+    def __post_init__(self) -> None:
+        if self.losses.masks and self.generator.mask_size is None:
+            raise ConfigError("losses.masks is above 0, but generator.mask_size is none; set one of them.")

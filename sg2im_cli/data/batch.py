@@ -1,0 +1,112 @@
+"""Batches of scene graphs as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sg2im_parsers.scene_graph import SceneGraph
+from sg2im_parsers.vocabulary import Vocabulary
+
+WHOLE = (0.0, 0.0, 1.0, 1.0)
+"""The box of `__image__`."""
+
+
+@dataclass(frozen=True)
+class SceneExample:
+    """One picture and one graph of it; `__image__` is the last object.
+
+    Attributes:
+        objs: (O,) int64.
+        triples: (T, 3) int64.
+        boxes: (O, 4) float32.
+        masks: (O, M, M) uint8, 0 or 1; meaningless where ``has_mask`` is False.
+        has_mask: (O,) bool, False where the data gives a box only.
+        image: (3, H, W) uint8, or None when only the graph half is trained.
+    """
+
+    objs: NDArray[np.int64]
+    triples: NDArray[np.int64]
+    boxes: NDArray[np.float32]
+    masks: NDArray[np.uint8]
+    has_mask: NDArray[np.bool_]
+    image: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class GraphBatch:
+    """N graphs as one, with what is known of their pictures.
+
+    Attributes:
+        objs: (O,) category ids.
+        triples: (T, 3) subject index, predicate id, object index, counted through the batch.
+        obj_to_img: (O,).
+        n_images: N.
+        boxes: (O, 4), or None for graphs without a picture.
+        masks: (O, M, M) in [0, 1], or None.
+        has_mask: (O,) bool, or None.
+        images: (N, 3, H, W) uint8, or None.
+    """
+
+    objs: Tensor
+    triples: Tensor
+    obj_to_img: Tensor
+    n_images: int
+    boxes: Tensor | None = None
+    masks: Tensor | None = None
+    has_mask: Tensor | None = None
+    images: Tensor | None = None
+
+    def to(self, device: torch.device | str) -> GraphBatch:
+        """The same batch on another device."""
+        tensors = {f.name: getattr(self, f.name) for f in fields(self)}
+        moved = {k: v.to(device, non_blocking=True) for k, v in tensors.items() if isinstance(v, Tensor)}
+        return replace(self, **moved)
+
+
+def collate(examples: Sequence[SceneExample]) -> GraphBatch:
+    """Join examples; the indices of their triples move up by the objects before them."""
+    counts = [len(example.objs) for example in examples]
+    starts = np.cumsum([0, *counts[:-1]])
+    triples = [e.triples + np.array([s, 0, s]) for e, s in zip(examples, starts, strict=True)]
+    images = [e.image for e in examples if e.image is not None]
+    return GraphBatch(
+        objs=torch.from_numpy(np.concatenate([e.objs for e in examples])),
+        triples=torch.from_numpy(np.concatenate(triples)),
+        obj_to_img=torch.from_numpy(np.repeat(np.arange(len(examples)), counts)),
+        n_images=len(examples),
+        boxes=torch.from_numpy(np.concatenate([e.boxes for e in examples])),
+        masks=torch.from_numpy(np.concatenate([e.masks for e in examples])).float(),
+        has_mask=torch.from_numpy(np.concatenate([e.has_mask for e in examples])),
+        images=torch.from_numpy(np.stack(images)) if images else None,
+    )
+
+
+def batch_graphs(graphs: Sequence[SceneGraph], vocabulary: Vocabulary) -> GraphBatch:
+    """The ids of scene graphs whose every word the vocabulary has.
+
+    Each graph gets `__image__` as its last object and a triple (i, `__in_image__`, image) for each other object.
+    """
+    objs: list[int] = []
+    triples: list[tuple[int, int, int]] = []
+    obj_to_img: list[int] = []
+    for index, graph in enumerate(graphs):
+        start, image = len(objs), len(objs) + len(graph.objects)
+        objs += [vocabulary.object_id(item.name or "") for item in graph.objects] + [0]
+        triples += [
+            (start + r.subject, vocabulary.predicate_id(r.predicate), start + r.object)
+            for r in graph.relationships
+        ]
+        triples += [(i, 0, image) for i in range(start, image)]
+        obj_to_img += [index] * (len(graph.objects) + 1)
+    return GraphBatch(
+        objs=torch.tensor(objs, dtype=torch.int64),
+        triples=torch.tensor(triples, dtype=torch.int64).reshape(-1, 3),
+        obj_to_img=torch.tensor(obj_to_img, dtype=torch.int64),
+        n_images=len(graphs),
+    )

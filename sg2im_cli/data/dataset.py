@@ -1,0 +1,199 @@
+"""A split in memory, from which graphs are drawn anew at every look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sg2im_cli.config import DataConfig, GeneratorConfig
+from sg2im_cli.data.batch import WHOLE, GraphBatch, SceneExample, collate
+from sg2im_cli.data.coco import Annotated, load_image, read_annotations, used_images
+from sg2im_cli.data.relations import (
+    INFORMATIVE,
+    MIRRORED,
+    RELATIONS,
+    mask_centers,
+    paper_table,
+    spoken_table,
+)
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.vocabulary import Vocabulary
+
+DEFAULT_MASK_SIZE = 16
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture of a split, ready to draw graphs from.
+
+    Attributes:
+        objs: (O,) ids, without `__image__`.
+        boxes: (O, 4).
+        masks: (O, M, M) uint8.
+        has_mask: (O,).
+        relations: (P, O, O) which relation holds, in the order of the vocabulary without `__in_image__`.
+        image: (3, H, W) uint8, or None.
+    """
+
+    objs: NDArray[np.int64]
+    boxes: NDArray[np.float32]
+    masks: NDArray[np.uint8]
+    has_mask: NDArray[np.bool_]
+    relations: NDArray[np.bool_]
+    image: NDArray[np.uint8] | None
+
+
+class SceneDataset:
+    """The scenes of a split, and how graphs are drawn from them.
+
+    A draw depends only on the seed, the epoch and the scene's index.
+    """
+
+    def __init__(self, scenes: Sequence[Scene], vocabulary: Vocabulary, config: DataConfig) -> None:
+        if not scenes:
+            raise InputError("The data has no picture with as many objects as the recipe's limits ask for.")
+        self.scenes = scenes
+        self.vocabulary = vocabulary
+        self.config = config
+        names = vocabulary.predicates[1:]
+        self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names])
+        self._mirrored = np.array([names.index(MIRRORED.get(name, name)) for name in names])
+
+    def __len__(self) -> int:
+        return len(self.scenes)
+
+    def example(self, index: int, epoch: int = 0, seed: int = 0, exact: bool = False) -> SceneExample:
+        """Draw a graph of one scene.
+
+        Args:
+            index: which scene.
+            epoch: draws differ between epochs.
+            seed: and between seeds.
+            exact: for measuring: no object is left out and nothing is mirrored.
+        """
+        scene = self.scenes[index]
+        rng = np.random.default_rng((seed, epoch, index))
+        kept = np.arange(len(scene.objs)) if exact else self._thin(len(scene.objs), rng)
+        flip = not exact and self.config.flip and rng.random() < 0.5
+        table = scene.relations[:, kept][:, :, kept]
+        triples = self._draw_triples(table[self._mirrored] if flip else table, rng)
+        boxes, masks, image = scene.boxes[kept], scene.masks[kept], scene.image
+        if flip:
+            boxes = np.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], axis=1)
+            masks = masks[:, :, ::-1]
+            image = None if image is None else image[:, :, ::-1]
+        return SceneExample(
+            objs=np.append(scene.objs[kept], 0),
+            triples=triples,
+            boxes=np.concatenate([boxes, np.array([WHOLE], dtype=np.float32)]),
+            masks=np.concatenate([masks, np.ones((1, *masks.shape[1:]), dtype=np.uint8)]),
+            has_mask=np.append(scene.has_mask[kept], True),
+            image=image,
+        )
+
+    def batches(
+        self, batch_size: int, start: int = 0, seed: int = 0, with_images: bool = True
+    ) -> Iterator[GraphBatch]:
+        """Yield shuffled batches without end, from batch number ``start`` on.
+
+        The order and every draw depend only on the seed and the batch's number, so a resumed run sees what the
+        uninterrupted one would have seen.
+        """
+        per_epoch = max(1, len(self) // batch_size)
+        step = start
+        while True:
+            epoch, place = divmod(step, per_epoch)
+            order = np.random.default_rng((seed, epoch)).permutation(len(self))
+            while place < per_epoch:
+                chosen = order[place * batch_size : (place + 1) * batch_size]
+                yield self.collate(chosen, epoch, seed, with_images=with_images)
+                place += 1
+                step += 1
+
+    def collate(
+        self,
+        indices: Sequence[int] | NDArray[np.int64],
+        epoch: int = 0,
+        seed: int = 0,
+        exact: bool = False,
+        with_images: bool = True,
+    ) -> GraphBatch:
+        """One batch of the scenes at these indices."""
+        examples = [self.example(int(i), epoch, seed, exact) for i in indices]
+        if not with_images:
+            examples = [SceneExample(e.objs, e.triples, e.boxes, e.masks, e.has_mask) for e in examples]
+        return collate(examples)
+
+    def _thin(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        if count > 1 and rng.random() < self.config.thinning:
+            return np.sort(rng.permutation(count)[: rng.integers(1, count)])
+        return np.arange(count)
+
+    def _draw_triples(self, table: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int64]:
+        """For each object one random other, a coin for who is subject, and one relation that holds."""
+        count = table.shape[1]
+        here = np.arange(count)
+        triples = np.zeros((count, 3), dtype=np.int64)
+        if count > 1:
+            others = (here + rng.integers(1, count, size=count)) % count
+            coin = rng.random(count) < 0.5
+            subjects, objects = np.where(coin, here, others), np.where(coin, others, here)
+            weights = table[:, subjects, objects] * self._weights[:, None]
+            totals = weights.cumsum(0)
+            predicates = (totals <= rng.random(count) * totals[-1]).sum(0)
+            triples = np.stack([subjects, predicates + 1, objects], axis=1)
+        else:
+            triples = np.zeros((0, 3), dtype=np.int64)
+        in_image = np.stack([here, np.zeros_like(here), np.full_like(here, count)], axis=1)
+        return np.concatenate([triples, in_image])
+
+
+def load_scenes(
+    data: Path,
+    split: str,
+    config: DataConfig,
+    generator: GeneratorConfig,
+    vocabulary: Vocabulary | None = None,
+    with_images: bool = True,
+) -> SceneDataset:
+    """Read a split of the COCO / COCO-Stuff layout into memory.
+
+    Args:
+        data: directory with ``images`` and ``annotations``.
+        split: ``"train"`` or ``"val"``.
+        config: which pictures and objects are used.
+        generator: picture and mask size.
+        vocabulary: of the model that is to be measured; made from the files' categories if not given. Objects it
+            lacks are left out.
+        with_images: whether pixels are read, too.
+
+    Raises:
+        InputError: files that are missing or cannot be used.
+    """
+    annotations = read_annotations(data, split)
+    if vocabulary is None:
+        names = RELATIONS[config.relations]
+        vocabulary = Vocabulary.from_names((*annotations.things, *annotations.stuff), names, annotations.stuff)
+    mask_size = generator.mask_size or DEFAULT_MASK_SIZE
+    size = generator.image_size if with_images else None
+    used = used_images(annotations, config, mask_size)
+    scenes = [_scene(item, vocabulary, config, size) for item in used]
+    return SceneDataset([s for s in scenes if len(s.objs)], vocabulary, config)
+
+
+def _scene(
+    item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tuple[int, int] | None
+) -> Scene:
+    known = np.array([vocabulary.has_object(name) for name in item.names], dtype=bool)
+    names = [name for name in item.names if vocabulary.has_object(name)]
+    boxes, masks, has_mask = item.boxes[known], item.masks[known], item.has_mask[known]
+    if config.relations == "paper":
+        table = paper_table(boxes, mask_centers(boxes, masks, has_mask))
+    else:
+        table = spoken_table(boxes, np.array([name in vocabulary.stuff for name in names], dtype=bool))
+    objs = np.array([vocabulary.object_id(name) for name in names], dtype=np.int64)
+    return Scene(objs, boxes, masks, has_mask, table, None if size is None else load_image(item.path, size))

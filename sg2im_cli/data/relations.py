@@ -1,0 +1,238 @@
+"""Which relations hold between two boxes: the rules of training, of checking and of measuring.
+
+The paper's set has six relations of which exactly one holds for an ordered pair (paper section 4.1; the angle is that
+of the 2018 code). The spoken set has those words that people's sentences use. Each of its relations is a rule of its
+own, so several may hold for a pair. Boxes are x0 y0 x1 y1 in [0, 1], y points down; s is the subject, o the object:
+
+    in           at least 90 % of s lies in o, and o is at least 1.2 times as large
+    around       o is in s
+    on           s is a thing; its lower edge lies within o or on o's upper edge (0.03), its centre is above o's, at
+                 least 60 % of its width is over o, and it is at most 1.2 times as wide
+    under        s is lower: its upper edge is below o's centre, its lower edge below o's lower edge, and they share
+                 at least half of the narrower width
+    above, below, left of, right of
+                 the paper's angle between the centres: exactly one of the four holds
+    beside       s and o share height (at least 15 % of the lower one's), their centres are at least a quarter of the
+                 wider one's width apart, the gap between them is at most 0.2, and neither is in the other
+    near         the gap between the boxes is at most 0.1
+    in front of  s's lower edge is nearer to the viewer (lower by 0.03), s and o meet, and they share at least 30 % of
+                 the narrower width
+    behind       o is in front of s
+
+They need boxes only, and which objects are stuff: what a model predicts is judged by the same rules as the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Boxes = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+PAPER_RELATIONS = ("left of", "right of", "above", "below", "inside", "surrounding")
+SPOKEN_RELATIONS = (
+    "on",
+    "under",
+    "above",
+    "below",
+    "left of",
+    "right of",
+    "beside",
+    "near",
+    "in",
+    "around",
+    "in front of",
+    "behind",
+)
+RELATIONS = {"paper": PAPER_RELATIONS, "spoken": SPOKEN_RELATIONS}
+
+MIRRORED = {"left of": "right of", "right of": "left of"}
+"""What a relation becomes when the picture is mirrored, where it changes."""
+
+INFORMATIVE = {"on": 4.0, "under": 3.0, "in": 3.0, "in front of": 3.0, "behind": 3.0, "beside": 3.0, "near": 0.5}
+"""How often a relation is chosen among those that hold for a pair, where it is not 1: what people would say first."""
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Sizes that the rules share; every array is (O, O) with subjects in rows, or broadcasts to it."""
+
+    s: tuple[Boxes, Boxes, Boxes, Boxes]
+    o: tuple[Boxes, Boxes, Boxes, Boxes]
+    thing: Flags
+
+    @classmethod
+    def of(cls, boxes: Boxes, stuff: Flags) -> _Pairs:
+        columns = [boxes[:, i] for i in range(4)]
+        x0, y0, x1, y1 = (c[:, None] for c in columns)
+        u0, v0, u1, v1 = (c[None, :] for c in columns)
+        return cls((x0, y0, x1, y1), (u0, v0, u1, v1), ~stuff[:, None])
+
+    @property
+    def shared_width(self) -> Boxes:
+        return np.maximum(0, np.minimum(self.s[2], self.o[2]) - np.maximum(self.s[0], self.o[0]))
+
+    @property
+    def shared_height(self) -> Boxes:
+        return np.maximum(0, np.minimum(self.s[3], self.o[3]) - np.maximum(self.s[1], self.o[1]))
+
+    @property
+    def gap_x(self) -> Boxes:
+        return np.maximum(0, np.maximum(self.s[0], self.o[0]) - np.minimum(self.s[2], self.o[2]))
+
+    @property
+    def gap_y(self) -> Boxes:
+        return np.maximum(0, np.maximum(self.s[1], self.o[1]) - np.minimum(self.s[3], self.o[3]))
+
+    def width(self, box: tuple[Boxes, Boxes, Boxes, Boxes]) -> Boxes:
+        return box[2] - box[0]
+
+    def height(self, box: tuple[Boxes, Boxes, Boxes, Boxes]) -> Boxes:
+        return box[3] - box[1]
+
+    @property
+    def dx(self) -> Boxes:
+        return (self.s[0] + self.s[2] - self.o[0] - self.o[2]) / 2
+
+    @property
+    def dy(self) -> Boxes:
+        return (self.s[1] + self.s[3] - self.o[1] - self.o[3]) / 2
+
+
+def _inside(p: _Pairs) -> Flags:
+    area_s = p.width(p.s) * p.height(p.s)
+    area_o = p.width(p.o) * p.height(p.o)
+    held: Flags = (p.shared_width * p.shared_height >= 0.9 * area_s) & (area_o >= 1.2 * area_s) & (area_s > 0)
+    return held
+
+
+def _on(p: _Pairs) -> Flags:
+    rests = (p.s[3] >= p.o[1] - 0.03) & (p.s[3] <= p.o[3] + 0.03)
+    held: Flags = p.thing & rests & (p.dy < 0) & (p.shared_width >= 0.6 * p.width(p.s))
+    return held & (p.width(p.s) <= 1.2 * p.width(p.o))
+
+
+def _under(p: _Pairs) -> Flags:
+    narrower = np.minimum(p.width(p.s), p.width(p.o))
+    lower = (p.s[1] >= (p.o[1] + p.o[3]) / 2) & (p.s[3] > p.o[3])
+    held: Flags = lower & (p.shared_width >= 0.5 * narrower)
+    return held
+
+
+def _angle(p: _Pairs) -> Boxes:
+    return np.arctan2(p.dy, p.dx)
+
+
+def _left(p: _Pairs) -> Flags:
+    held: Flags = np.abs(_angle(p)) >= 3 * np.pi / 4
+    return held
+
+
+def _right(p: _Pairs) -> Flags:
+    held: Flags = (_angle(p) >= -np.pi / 4) & (_angle(p) < np.pi / 4)
+    return held
+
+
+def _above(p: _Pairs) -> Flags:
+    held: Flags = (_angle(p) > -3 * np.pi / 4) & (_angle(p) < -np.pi / 4)
+    return held
+
+
+def _below(p: _Pairs) -> Flags:
+    held: Flags = (_angle(p) >= np.pi / 4) & (_angle(p) < 3 * np.pi / 4)
+    return held
+
+
+def _beside(p: _Pairs) -> Flags:
+    lower_one = np.minimum(p.height(p.s), p.height(p.o))
+    wider_one = np.maximum(p.width(p.s), p.width(p.o))
+    inside = _inside(p)
+    held: Flags = (p.shared_height >= 0.15 * lower_one) & (np.abs(p.dx) >= 0.25 * wider_one) & (p.gap_x <= 0.2)
+    return held & ~inside & ~inside.T
+
+
+def _near(p: _Pairs) -> Flags:
+    held: Flags = np.hypot(p.gap_x, p.gap_y) <= 0.1
+    return held
+
+
+def _in_front(p: _Pairs) -> Flags:
+    narrower = np.minimum(p.width(p.s), p.width(p.o))
+    held: Flags = (p.s[3] >= p.o[3] + 0.03) & (p.gap_y <= 0.02) & (p.shared_width >= 0.3 * narrower)
+    return held
+
+
+_RULES: dict[str, Callable[[_Pairs], Flags]] = {
+    "on": _on,
+    "under": _under,
+    "above": _above,
+    "below": _below,
+    "left of": _left,
+    "right of": _right,
+    "beside": _beside,
+    "near": _near,
+    "in": _inside,
+    "around": lambda p: _inside(p).T,
+    "in front of": _in_front,
+    "behind": lambda p: _in_front(p).T,
+}
+
+
+def spoken_table(boxes: Boxes, stuff: Flags) -> Flags:
+    """Which spoken relations hold.
+
+    Args:
+        boxes: (O, 4).
+        stuff: (O,) which objects are stuff.
+
+    Returns:
+        (P, O, O) in the order of `SPOKEN_RELATIONS`; [p, i, j] says that i stands in relation p to j.
+    """
+    pairs = _Pairs.of(boxes, stuff)
+    shape = (len(boxes), len(boxes))
+    table = np.stack([np.broadcast_to(_RULES[name](pairs), shape) for name in SPOKEN_RELATIONS])
+    table[:, np.arange(len(boxes)), np.arange(len(boxes))] = False
+    return table
+
+
+def paper_table(boxes: Boxes, centers: NDArray[np.float32]) -> Flags:
+    """Which of the paper's relations holds: exactly one for each ordered pair.
+
+    Args:
+        boxes: (O, 4).
+        centers: (O, 2) x and y; the mean of a mask where there is one.
+
+    Returns:
+        (P, O, O) in the order of `PAPER_RELATIONS`.
+    """
+    x0, y0, x1, y1 = (boxes[:, i][:, None] for i in range(4))
+    contains = (x0 < x0.T) & (x1 > x1.T) & (y0 < y0.T) & (y1 > y1.T)
+    d = centers[:, None] - centers[None]
+    angle = np.arctan2(d[..., 1], d[..., 0])
+    left = np.abs(angle) >= 3 * np.pi / 4
+    above = (angle >= -3 * np.pi / 4) & (angle < -np.pi / 4)
+    right = (angle >= -np.pi / 4) & (angle < np.pi / 4)
+    below = (angle >= np.pi / 4) & (angle < 3 * np.pi / 4)
+    apart = ~contains & ~contains.T
+    above &= ~left
+    table = np.stack([left & apart, right & apart, above & apart, below & apart, contains.T, contains])
+    table[:, np.arange(len(boxes)), np.arange(len(boxes))] = False
+    return table
+
+
+def mask_centers(boxes: Boxes, masks: NDArray[np.uint8], has_mask: Flags) -> NDArray[np.float32]:
+    """(O, 2) mean place of each object's mask pixels within its box; the box's centre where there is none."""
+    size = masks.shape[1]
+    share = np.linspace(0, 1, size, dtype=np.float32)
+    weight = masks * has_mask[:, None, None]
+    total = weight.sum((1, 2))
+    known = total > 0
+    mean_x = np.where(known, (weight.sum(1) * share).sum(1) / np.maximum(total, 1), 0.5)
+    mean_y = np.where(known, (weight.sum(2) * share).sum(1) / np.maximum(total, 1), 0.5)
+    x = boxes[:, 0] + mean_x * (boxes[:, 2] - boxes[:, 0])
+    y = boxes[:, 1] + mean_y * (boxes[:, 3] - boxes[:, 1])
+    return np.stack([x, y], axis=1).astype(np.float32)

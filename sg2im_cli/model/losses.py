@@ -1,0 +1,64 @@
+"""The six losses of the paper (section 3, "training"), and the alternatives that recipes may name."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def gan_g_loss(kind: str, fake: Tensor) -> Tensor:
+    """What the generator pays for scores of its pictures.
+
+    Args:
+        kind: ``"gan"`` (non-saturating), ``"wgan"``, ``"lsgan"`` (on sigmoids, as the original) or ``"hinge"``.
+        fake: scores of any shape; their mean counts.
+    """
+    if kind == "gan":
+        return functional.softplus(-fake).mean()
+    if kind == "lsgan":
+        return (fake.sigmoid() - 1).square().mean()
+    return -fake.mean()
+
+
+def gan_d_loss(kind: str, real: Tensor, fake: Tensor) -> Tensor:
+    """What a discriminator pays for its scores of real and of generated pictures; see `gan_g_loss`."""
+    if kind == "gan":
+        return functional.softplus(-real).mean() + functional.softplus(fake).mean()
+    if kind == "wgan":
+        return fake.mean() - real.mean()
+    if kind == "lsgan":
+        return (real.sigmoid() - 1).square().mean() + fake.sigmoid().square().mean()
+    return functional.relu(1 - real).mean() + functional.relu(1 + fake).mean()
+
+
+def box_loss(kind: str, predicted: Tensor, target: Tensor) -> Tensor:
+    """Boxes (O, 4): ``"l1"`` as the paper writes, ``"mse"`` as the 2018 code computes, ``"l1_giou"`` both kinds.
+
+    ``"l1_giou"`` adds generalised intersection over union (Rezatofighi et al. 2019) to L1.
+    """
+    if kind == "mse":
+        return functional.mse_loss(predicted, target)
+    l1 = functional.l1_loss(predicted, target)
+    return l1 if kind == "l1" else l1 + (1 - generalized_iou(predicted, target)).mean() / 4
+
+
+def generalized_iou(a: Tensor, b: Tensor) -> Tensor:
+    """Generalised intersection over union of (O, 4) and (O, 4) boxes: (O,) in (-1, 1]."""
+    low, high = torch.minimum(a[:, :2], b[:, :2]), torch.maximum(a[:, 2:], b[:, 2:])
+    inner = (torch.minimum(a[:, 2:], b[:, 2:]) - torch.maximum(a[:, :2], b[:, :2])).clamp_min(0).prod(1)
+    areas = (a[:, 2:] - a[:, :2]).clamp_min(0).prod(1) + (b[:, 2:] - b[:, :2]).clamp_min(0).prod(1)
+    union = (areas - inner).clamp_min(1e-6)
+    hull = (high - low).clamp_min(0).prod(1).clamp_min(1e-6)
+    return inner / union - (hull - union) / hull
+
+
+def mask_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
+    """Binary cross-entropy of mask logits (O, M, M), over the objects whose mask is known (O,) only."""
+    per_object = functional.binary_cross_entropy_with_logits(logits, target, reduction="none").mean((1, 2))
+    return (per_object * known).sum() / known.sum().clamp_min(1)
+
+
+def category_loss(logits: Tensor, objs: Tensor) -> Tensor:
+    """Cross-entropy of the object discriminator's categories (O, C) against (O,) ids."""
+    return functional.cross_entropy(logits, objs)
