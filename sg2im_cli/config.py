@@ -55,6 +55,7 @@ class GeneratorConfig:
         mlp_normalization: normalisation in the MLPs.
         mask_size: M; None leaves the mask head out.
         mask_head: upsampling and convolution (as released) or transpose convolutions (as the paper writes).
+        mask_dim: channels inside the mask head; None keeps D, as in the original.
         box_head: corners through a ReLU (as released: they can leave the picture or change places), or a sigmoid's
             centre and size, cut at the picture's edge (not in the paper).
         refinement_dims: channels of each refinement module, coarse to fine.
@@ -74,6 +75,7 @@ class GeneratorConfig:
     mlp_normalization: Literal["none", "batch"] = "none"
     mask_size: int | None = 16
     mask_head: Literal["upsample", "transpose"] = "upsample"
+    mask_dim: int | None = None
     box_head: Literal["corners", "center"] = "corners"
     refinement_dims: tuple[int, ...] = (1024, 512, 256, 128, 64)
     normalization: Literal["none", "batch", "instance"] = "batch"
@@ -87,6 +89,8 @@ class GeneratorConfig:
         problems += _at_least(self, 0, "gconv_num_layers", "layout_noise_dim")
         if self.mask_size is not None and (self.mask_size < 1 or self.mask_size & (self.mask_size - 1)):
             problems.append(f"mask_size is {self.mask_size} and must be a power of two, or none")
+        if self.mask_dim is not None:
+            problems += _at_least(self, 1, "mask_dim")
         if not self.refinement_dims or min(self.refinement_dims) < 1:
             problems.append("refinement_dims must name at least one number of channels, each at least 1")
         step = 2 ** len(self.refinement_dims)
@@ -294,6 +298,7 @@ class DataConfig:
         crowded: what becomes of pictures with more: left out (as in the paper), or their largest objects are used.
         thinning: share of graphs from which objects are left out at random, while the picture stays whole.
         flip: whether half of the pictures are mirrored, with their boxes, masks and relations.
+        unmasked_share: share of the pictures without any mask that an epoch shows.
     """
 
     relations: Literal["paper", "spoken"] = "paper"
@@ -303,16 +308,17 @@ class DataConfig:
     crowded: Literal["drop", "largest"] = "drop"
     thinning: float = 0.0
     flip: bool = False
+    unmasked_share: float = 1.0
 
     def __post_init__(self) -> None:
-        problems = _at_least(self, 0, "min_area", "thinning") + _at_least(self, 1, "min_objects")
+        problems = _at_least(self, 0, "min_area", "thinning", "unmasked_share") + _at_least(self, 1, "min_objects")
         problems += [f"{name} is {value} and must be at most 1" for name, value in self._shares() if value > 1]
         if self.max_objects < self.min_objects:
             problems.append(f"max_objects is {self.max_objects} and must be at least min_objects")
         _require(problems)
 
     def _shares(self) -> list[tuple[str, float]]:
-        return [("min_area", self.min_area), ("thinning", self.thinning)]
+        return [(name, getattr(self, name)) for name in ("min_area", "thinning", "unmasked_share")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,6 +339,7 @@ class TrainingConfig:
         predicted_layouts: share of pictures whose layout is made of predicted boxes and masks.
         freeze_norm_at: step from which the generator's batch statistics are fixed (paper: 100,000); none for never.
         averaging: decay of the exponential average of the generator's weights; 0 for none.
+        precision: of convolutions and matrix products while training; weights stay in float32.
         augment: differentiable augmentation (Zhao et al. 2020) of what the discriminators see.
         checkpoint_every: steps between checkpoints.
         sample_every: steps between sample sheets.
@@ -351,6 +358,7 @@ class TrainingConfig:
     predicted_layouts: float = 0.0
     freeze_norm_at: int | None = None
     averaging: float = 0.0
+    precision: Literal["float32", "bfloat16"] = "float32"
     augment: bool = False
     checkpoint_every: int = 1000
     sample_every: int = 1000

@@ -59,6 +59,8 @@ class SceneDataset:
         self.scenes = scenes
         self.vocabulary = vocabulary
         self.config = config
+        has_mask = np.array([bool(scene.has_mask.any()) for scene in scenes])
+        self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
         names = vocabulary.predicates[1:]
         self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names])
         self._mirrored = np.array([names.index(MIRRORED.get(name, name)) for name in names])
@@ -103,11 +105,12 @@ class SceneDataset:
         The order and every draw depend only on the seed and the batch's number, so a resumed run sees what the
         uninterrupted one would have seen.
         """
-        per_epoch = max(1, len(self) // batch_size)
+        shown = len(self._masked) + round(self.config.unmasked_share * len(self._unmasked))
+        per_epoch = max(1, shown // batch_size)
         step = start
         while True:
             epoch, place = divmod(step, per_epoch)
-            order = np.random.default_rng((seed, epoch)).permutation(len(self))
+            order = self._order(np.random.default_rng((seed, epoch)), shown)
             while place < per_epoch:
                 chosen = order[place * batch_size : (place + 1) * batch_size]
                 yield self.collate(chosen, epoch, seed, with_images=with_images)
@@ -127,6 +130,11 @@ class SceneDataset:
         if not with_images:
             examples = [SceneExample(e.objs, e.triples, e.boxes, e.masks, e.has_mask) for e in examples]
         return collate(examples)
+
+    def _order(self, rng: np.random.Generator, shown: int) -> NDArray[np.int64]:
+        """The scenes of one epoch, shuffled: all with a mask, and a share of those without."""
+        unmasked = rng.permutation(self._unmasked)[: shown - len(self._masked)]
+        return rng.permutation(np.concatenate([self._masked, unmasked]))
 
     def _thin(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         if count > 1 and rng.random() < self.config.thinning:

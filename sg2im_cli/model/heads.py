@@ -22,12 +22,16 @@ def boxes_from_head(raw: Tensor, kind: str) -> Tensor:
     return torch.cat([center - size / 2, center + size / 2], dim=1).clamp(0, 1)
 
 
-def build_mask_head(dim: int, mask_size: int, kind: str) -> nn.Sequential:
+def build_mask_head(dim: int, mask_size: int, kind: str, inner_dim: int | None = None) -> nn.Sequential:
     """(O, D, 1, 1) vectors to (O, 1, M, M) mask logits; M is a power of two.
 
-    ``"upsample"`` is what the released checkpoints have, ``"transpose"`` what the paper's text describes.
+    ``"upsample"`` is what the released checkpoints have, ``"transpose"`` what the paper's text describes;
+    ``inner_dim`` narrows the head, which is most of the graph half's work.
     """
     layers: list[nn.Module] = []
+    if inner_dim is not None:
+        layers.append(nn.Conv2d(dim, inner_dim, 1))
+        dim = inner_dim
     for _ in range(mask_size.bit_length() - 1):
         if kind == "upsample":
             layers += [nn.Upsample(scale_factor=2, mode="nearest"), nn.BatchNorm2d(dim)]

@@ -14,6 +14,7 @@ def gan_g_loss(kind: str, fake: Tensor) -> Tensor:
         kind: ``"gan"`` (non-saturating), ``"wgan"``, ``"lsgan"`` (on sigmoids, as the original) or ``"hinge"``.
         fake: scores of any shape; their mean counts.
     """
+    fake = fake.float()
     if kind == "gan":
         return functional.softplus(-fake).mean()
     if kind == "lsgan":
@@ -23,6 +24,7 @@ def gan_g_loss(kind: str, fake: Tensor) -> Tensor:
 
 def gan_d_loss(kind: str, real: Tensor, fake: Tensor) -> Tensor:
     """What a discriminator pays for its scores of real and of generated pictures; see `gan_g_loss`."""
+    real, fake = real.float(), fake.float()
     if kind == "gan":
         return functional.softplus(-real).mean() + functional.softplus(fake).mean()
     if kind == "wgan":
@@ -37,6 +39,7 @@ def box_loss(kind: str, predicted: Tensor, target: Tensor) -> Tensor:
 
     ``"l1_giou"`` adds generalised intersection over union (Rezatofighi et al. 2019) to L1.
     """
+    predicted = predicted.float()
     if kind == "mse":
         return functional.mse_loss(predicted, target)
     l1 = functional.l1_loss(predicted, target)
@@ -55,10 +58,10 @@ def generalized_iou(a: Tensor, b: Tensor) -> Tensor:
 
 def mask_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
     """Binary cross-entropy of mask logits (O, M, M), over the objects whose mask is known (O,) only."""
-    per_object = functional.binary_cross_entropy_with_logits(logits, target, reduction="none").mean((1, 2))
+    per_object = functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none").mean((1, 2))
     return (per_object * known).sum() / known.sum().clamp_min(1)
 
 
 def category_loss(logits: Tensor, objs: Tensor) -> Tensor:
     """Cross-entropy of the object discriminator's categories (O, C) against (O,) ids."""
-    return functional.cross_entropy(logits, objs)
+    return functional.cross_entropy(logits.float(), objs)

@@ -1,0 +1,1 @@
+"""Recipes for ``sg2im train``: one TOML file each, found by name."""

@@ -1,0 +1,73 @@
+"""Sample sheets: what the model draws of fixed graphs, beside the real pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from sg2im_cli.data.batch import GraphBatch
+from sg2im_cli.model.generator import Generator
+
+GAP = 2
+"""White pixels between pictures."""
+
+
+@torch.no_grad()
+def draw_sheet(generator: Generator, batch: GraphBatch, seed: int = 0) -> Image.Image:
+    """Three rows: real pictures, from given layouts, from predicted layouts.
+
+    Args:
+        generator: put into eval mode for the time.
+        batch: with images, boxes and masks.
+        seed: of the noise, the same for both rows.
+    """
+    was_training = generator.training
+    generator.eval()
+    assert batch.images is not None
+    device = batch.objs.device
+    config = generator.config
+    shape = (batch.n_images, config.layout_noise_dim, *config.image_size)
+    noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
+    predicted = generator.predict_layout(batch.objs, batch.triples)
+    rows = [batch.images]
+    for boxes, masks in ((batch.boxes, _known_masks(batch, predicted.masks)), (None, None)):
+        output = generator(
+            batch.objs, batch.triples, batch.obj_to_img, boxes, masks, noise, batch.n_images
+        )
+        rows.append(to_pixels(output.images, config.pixel_mean, config.pixel_std))
+    generator.train(was_training)
+    return tile(rows)
+
+
+def _known_masks(batch: GraphBatch, predicted: Tensor | None) -> Tensor | None:
+    if predicted is None or batch.masks is None or batch.has_mask is None:
+        return None
+    return torch.where(batch.has_mask[:, None, None], batch.masks, predicted)
+
+
+def to_pixels(images: Tensor, mean: tuple[float, ...], std: tuple[float, ...]) -> Tensor:
+    """Model units (N, 3, H, W) to uint8, clamped; pictures are not stretched to their own range."""
+    shift, scale = (torch.tensor(v, device=images.device).view(1, 3, 1, 1) for v in (mean, std))
+    return ((images.float() * scale + shift).clamp(0, 1) * 255).round().to(torch.uint8)
+
+
+def tile(rows: list[Tensor]) -> Image.Image:
+    """Rows of (N, 3, H, W) uint8 pictures as one."""
+    n, _, height, width = rows[0].shape
+    canvas = torch.full((3, len(rows) * (height + GAP) - GAP, n * (width + GAP) - GAP), 255, dtype=torch.uint8)
+    for r, images in enumerate(rows):
+        for c, image in enumerate(images.cpu()):
+            top, left = r * (height + GAP), c * (width + GAP)
+            canvas[:, top : top + height, left : left + width] = image
+    return Image.fromarray(canvas.permute(1, 2, 0).contiguous().numpy())
+
+
+def save_sheet(image: Image.Image, path: Path) -> None:
+    """Write atomically, making the folder if needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part.png")
+    image.save(part)
+    part.replace(path)

@@ -1,0 +1,303 @@
+"""One update: of the graph half alone, or of generator and discriminators (paper section 3, "training")."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam
+
+from sg2im_cli.config import Recipe
+from sg2im_cli.data.batch import GraphBatch
+from sg2im_cli.model.discriminators import ObjectDiscriminator, PatchDiscriminator
+from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.layout import sample_masks
+from sg2im_cli.model.losses import box_loss, category_loss, gan_d_loss, gan_g_loss, mask_loss
+from sg2im_cli.training.augment import augment, change_colors
+from sg2im_cli.training.averaging import WeightAverage
+from sg2im_parsers.errors import Sg2imError
+from sg2im_parsers.vocabulary import Vocabulary
+
+
+class NotFiniteError(Sg2imError):
+    """A loss is no longer a number: what was saved before stays good, and training must not go on."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A generated batch, with the layout it was drawn from.
+
+    Attributes:
+        images: (N, 3, H, W).
+        boxes: (O, 4) as used in the layout.
+        coverage: (O, H, W) where each object is, cut off from the graph half.
+    """
+
+    images: Tensor
+    boxes: Tensor
+    coverage: Tensor
+
+
+class Trainer:
+    """Generator, discriminators, their optimizers and the average, and how one step changes them.
+
+    Args:
+        recipe: what to train.
+        vocabulary: of the data.
+        device: where.
+    """
+
+    def __init__(self, recipe: Recipe, vocabulary: Vocabulary, device: torch.device) -> None:
+        self.recipe = recipe
+        self.device = device
+        n_objects = len(vocabulary.objects)
+        self.generator = Generator(recipe.generator, n_objects, len(vocabulary.predicates)).to(device)
+        self.average = WeightAverage(self.generator, recipe.training.averaging)
+        losses, training = recipe.losses, recipe.training
+        self.image_discriminator: PatchDiscriminator | None = None
+        self.object_discriminator: ObjectDiscriminator | None = None
+        self.optimizers = {"generator": self._adam(self.generator, training.learning_rate)}
+        if losses.image:
+            self.image_discriminator = PatchDiscriminator(recipe.image_discriminator, n_objects).to(device)
+            self.optimizers["image"] = self._adam(self.image_discriminator, training.discriminator_rate)
+        if losses.objects or losses.categories:
+            self.object_discriminator = ObjectDiscriminator(recipe.object_discriminator, n_objects).to(device)
+            self.optimizers["objects"] = self._adam(self.object_discriminator, training.discriminator_rate)
+        self.rates = {name: opt.param_groups[0]["lr"] for name, opt in self.optimizers.items()}
+        self.layout_optimizer = self._adam(self._graph_half(), training.layout_rate)
+        scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=device)
+        self.mean, self.std = scale[0].view(1, 3, 1, 1), scale[1].view(1, 3, 1, 1)
+
+    def layout_step(self, batch: GraphBatch, step: int) -> dict[str, float]:
+        """Update embeddings, graph network and heads from annotations alone.
+
+        Returns:
+            each loss by name, before its weight.
+        """
+        self.generator.train()
+        self._set_rate(self.layout_optimizer, self.recipe.training.layout_rate, step, self.recipe.training.layout_steps)
+        with self._precision():
+            predicted = self.generator.predict_layout(batch.objs, batch.triples)
+            losses = self._layout_losses(predicted, batch)
+        self._update("layout", self.layout_optimizer, self._weighted(losses))
+        self.average.update(self.generator, step)
+        return _numbers(losses)
+
+    def picture_step(self, batch: GraphBatch, step: int, seed: int) -> dict[str, float]:
+        """Update the generator, then the object discriminator, then the image discriminator.
+
+        Args:
+            batch: with images.
+            step: counted from 0; chance depends on it and on the seed only.
+            seed: of the run.
+
+        Returns:
+            each loss by name, before its weight.
+        """
+        rng = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        self._set_modes(step)
+        real = self.to_model_units(batch)
+        with self._precision():
+            losses, drawn = self._generator_losses(batch, real, rng, step)
+        self._update("generator", self.optimizers["generator"], self._weighted(losses))
+        if self.recipe.training.averaging:
+            self.average.update(self.generator, step)
+        fake = Drawn(drawn.images.detach(), drawn.boxes, drawn.coverage)
+        losses |= self._object_discriminator_step(batch, real, fake, rng)
+        losses |= self._image_discriminator_step(batch, real, fake, rng)
+        return _numbers(losses)
+
+    def to_model_units(self, batch: GraphBatch) -> Tensor:
+        """The batch's pixels as (N, 3, H, W) floats: (pixel - mean) / std."""
+        assert batch.images is not None
+        return (batch.images.to(self.device).float() / 255 - self.mean) / self.std
+
+    @property
+    def best_generator(self) -> Generator:
+        """The average if the recipe keeps one, else the generator as it is."""
+        if self.recipe.training.averaging:
+            assert isinstance(self.average.model, Generator)
+            return self.average.model
+        return self.generator
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next step depends on."""
+        state: dict[str, Any] = {name: m.state_dict() for name, m in self._models().items()}
+        state["optimizers"] = {name: opt.state_dict() for name, opt in self._all_optimizers().items()}
+        return state
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        for name, model in self._models().items():
+            model.load_state_dict(state[name])
+        for name, opt in self._all_optimizers().items():
+            opt.load_state_dict(state["optimizers"][name])
+
+    def _models(self) -> dict[str, nn.Module]:
+        models = {
+            "generator": self.generator,
+            "average": self.average.model,
+            "image_discriminator": self.image_discriminator,
+            "object_discriminator": self.object_discriminator,
+        }
+        return {name: model for name, model in models.items() if model is not None}
+
+    def _all_optimizers(self) -> dict[str, Adam]:
+        return {**self.optimizers, "layout": self.layout_optimizer}
+
+    def _precision(self) -> torch.autocast:
+        wanted = self.recipe.training.precision == "bfloat16"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=wanted)
+
+    def _adam(self, model: nn.Module, rate: float) -> Adam:
+        return Adam(model.parameters(), lr=rate, betas=self.recipe.training.betas)
+
+    def _graph_half(self) -> nn.Module:
+        g = self.generator
+        parts = [g.obj_embeddings, g.pred_embeddings, g.gconv, g.gconv_net, g.box_net, g.mask_net]
+        return nn.ModuleList([part for part in parts if part is not None])
+
+    def _set_modes(self, step: int) -> None:
+        training = self.recipe.training
+        frozen = training.freeze_norm_at is not None and step >= training.freeze_norm_at
+        self.generator.train(not frozen)
+        if step == training.freeze_norm_at:  # as the 2018 code: fixed statistics, fresh optimizer
+            self.optimizers["generator"] = self._adam(self.generator, training.learning_rate)
+        for name, opt in self.optimizers.items():
+            self._set_rate(opt, self.rates[name], step, training.steps)
+
+    def _set_rate(self, optimizer: Adam, rate: float, step: int, steps: int) -> None:
+        end = self.recipe.training.final_rate
+        share = min(1.0, step / max(1, steps))
+        for group in optimizer.param_groups:
+            group["lr"] = rate * (end + (1 - end) * (1 + math.cos(math.pi * share)) / 2)
+
+    def _layout_losses(self, predicted: ObjectLayout, batch: GraphBatch) -> dict[str, Tensor]:
+        assert batch.boxes is not None
+        assert batch.masks is not None
+        assert batch.has_mask is not None
+        losses = {"boxes": box_loss(self.recipe.losses.box, predicted.boxes, batch.boxes)}
+        if predicted.mask_logits is not None:
+            losses["masks"] = mask_loss(predicted.mask_logits, batch.masks, batch.has_mask)
+        return losses
+
+    def _generator_losses(
+        self, batch: GraphBatch, real: Tensor, rng: torch.Generator, step: int
+    ) -> tuple[dict[str, Tensor], Drawn]:
+        predicted = self.generator.predict_layout(batch.objs, batch.triples)
+        losses = self._layout_losses(predicted, batch)
+        drawn = self._draw(predicted, batch, rng)
+        losses["pixels"] = (drawn.images - real).abs().mean()
+        if step >= self.recipe.training.adversarial_from:
+            losses |= self._adversarial_losses(batch, drawn, rng)
+        return losses, drawn
+
+    def _draw(self, predicted: ObjectLayout, batch: GraphBatch, rng: torch.Generator) -> Drawn:
+        """Pictures from given layouts, and a share of them from predicted ones."""
+        config = self.recipe.generator
+        assert batch.boxes is not None
+        assert batch.masks is not None
+        assert batch.has_mask is not None
+        own = torch.rand(batch.n_images, generator=rng).to(self.device) < self.recipe.training.predicted_layouts
+        own_object = own[batch.obj_to_img]
+        boxes = torch.where(own_object[:, None], predicted.boxes.detach(), batch.boxes)
+        masks = predicted.masks
+        if masks is not None:
+            given = (batch.has_mask & ~own_object)[:, None, None]
+            masks = torch.where(given, batch.masks, masks)
+        layout = self.generator.compose(predicted.vectors, boxes, masks, batch.obj_to_img, batch.n_images)
+        shape = (batch.n_images, config.layout_noise_dim, *config.image_size)
+        images = self.generator.refine(layout, torch.randn(shape, generator=rng).to(self.device)).float()
+        with torch.no_grad():
+            coverage = sample_masks(boxes, masks, *config.image_size)
+        return Drawn(images, boxes, coverage)
+
+    def _adversarial_losses(
+        self, batch: GraphBatch, drawn: Drawn, rng: torch.Generator
+    ) -> dict[str, Tensor]:
+        losses: dict[str, Tensor] = {}
+        kind = self.recipe.losses.adversarial
+        if self.image_discriminator is not None:
+            self.image_discriminator.requires_grad_(False)
+            losses["image"] = gan_g_loss(
+                kind, self._patch_scores(drawn.images, batch, drawn.coverage, rng)
+            )
+        if self.object_discriminator is not None:
+            self.object_discriminator.requires_grad_(False)
+            images = change_colors(drawn.images, rng) if self.recipe.training.augment else drawn.images
+            scores = self.object_discriminator(images, drawn.boxes, batch.obj_to_img)
+            losses["objects"] = gan_g_loss(kind, scores.real)
+            losses["categories"] = category_loss(scores.categories, batch.objs)
+        return losses
+
+    def _patch_scores(
+        self, images: Tensor, batch: GraphBatch, coverage: Tensor, rng: torch.Generator
+    ) -> Tensor:
+        assert self.image_discriminator is not None
+        layout = self.image_discriminator.layout(batch.objs, coverage, batch.obj_to_img, batch.n_images)
+        if self.recipe.training.augment:
+            images, layout = augment(images, layout, rng)
+        return self.image_discriminator(images, layout)  # type: ignore[no-any-return]
+
+    def _object_discriminator_step(
+        self, batch: GraphBatch, real: Tensor, fake: Drawn, rng: torch.Generator
+    ) -> dict[str, Tensor]:
+        net = self.object_discriminator
+        if net is None:
+            return {}
+        net.requires_grad_(True)
+        if self.recipe.training.augment:
+            real, images = change_colors(real, rng), change_colors(fake.images, rng)
+        else:
+            images = fake.images
+        with self._precision():
+            on_fake = net(images, fake.boxes, batch.obj_to_img)
+            on_real = net(real, batch.boxes, batch.obj_to_img)
+            adversarial = gan_d_loss(self.recipe.losses.adversarial, on_real.real, on_fake.real)
+            categories = category_loss(on_real.categories, batch.objs)
+            categories = categories + category_loss(on_fake.categories, batch.objs)
+        self._update("objects", self.optimizers["objects"], adversarial + categories)
+        return {"d_objects": adversarial, "d_categories": categories}
+
+    def _image_discriminator_step(
+        self, batch: GraphBatch, real: Tensor, fake: Drawn, rng: torch.Generator
+    ) -> dict[str, Tensor]:
+        net = self.image_discriminator
+        if net is None:
+            return {}
+        net.requires_grad_(True)
+        assert batch.boxes is not None
+        real_coverage = fake.coverage
+        if net.category_vectors is not None:
+            real_coverage = self._real_coverage(batch, fake)
+        with self._precision():
+            on_fake = self._patch_scores(fake.images, batch, fake.coverage, rng)
+            on_real = self._patch_scores(real, batch, real_coverage, rng)
+            loss = gan_d_loss(self.recipe.losses.adversarial, on_real, on_fake)
+        self._update("image", self.optimizers["image"], loss)
+        return {"d_image": loss}
+
+    def _real_coverage(self, batch: GraphBatch, fake: Drawn) -> Tensor:
+        """Where objects really are; where only a box is known, the generator's shape in its place."""
+        assert batch.boxes is not None
+        assert batch.has_mask is not None
+        real = sample_masks(batch.boxes, batch.masks, *self.recipe.generator.image_size)
+        return torch.where(batch.has_mask[:, None, None], real, fake.coverage)
+
+    def _weighted(self, losses: dict[str, Tensor]) -> Tensor:
+        weights = self.recipe.losses
+        return torch.stack([getattr(weights, name) * loss for name, loss in losses.items()]).sum()
+
+    def _update(self, name: str, optimizer: Adam, loss: Tensor) -> None:
+        if not torch.isfinite(loss):
+            raise NotFiniteError(f"The loss of the {name} update is {loss.item()}, not a finite number.")
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+
+def _numbers(losses: dict[str, Tensor]) -> dict[str, float]:
+    return {name: float(loss.detach()) for name, loss in losses.items()}
