@@ -149,9 +149,7 @@ def read(cls: type[T], data: object, where: str = "") -> T:
     known = [f.name for f in dataclasses.fields(cls) if f.init]  # type: ignore[arg-type]
     if unknown := [key for key in data if key not in known]:
         raise ConfigError(prefix + "; ".join(_unknown_key(key, known) for key in unknown) + ".")
-    values = {
-        key: _value(hints[key], value, f"{where}.{key}" if where else key) for key, value in data.items()
-    }
+    values = {key: _value(hints[key], value, f"{where}.{key}" if where else key) for key, value in data.items()}
     try:
         return cls(**values)
     except ConfigError as error:

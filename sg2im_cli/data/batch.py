@@ -99,8 +99,7 @@ def batch_graphs(graphs: Sequence[SceneGraph], vocabulary: Vocabulary) -> GraphB
         start, image = len(objs), len(objs) + len(graph.objects)
         objs += [vocabulary.object_id(item.name or "") for item in graph.objects] + [0]
         triples += [
-            (start + r.subject, vocabulary.predicate_id(r.predicate), start + r.object)
-            for r in graph.relationships
+            (start + r.subject, vocabulary.predicate_id(r.predicate), start + r.object) for r in graph.relationships
         ]
         triples += [(i, 0, image) for i in range(start, image)]
         obj_to_img += [index] * (len(graph.objects) + 1)

@@ -1,8 +1,8 @@
 """Reading the COCO / COCO-Stuff file layout.
 
-    DIR/images/{train,val}/*.jpg
-    DIR/annotations/instances_{train,val}.json      things
-    DIR/annotations/stuff_{train,val}.json          stuff; may be absent
+DIR/images/{train,val}/*.jpg
+DIR/annotations/instances_{train,val}.json      things
+DIR/annotations/stuff_{train,val}.json          stuff; may be absent
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def _decode(item: dict[str, Any], height: int, width: int) -> NDArray[np.uint8]:
         elif isinstance(segmentation, list):
             segmentation = coco.merge(coco.frPyObjects(segmentation, height, width))
         decoded: NDArray[np.uint8] = coco.decode(segmentation)
-    except (KeyError, TypeError, ValueError, Exception) as error:  # noqa: BLE001, B014
+    except Exception as error:  # pycocotools raises plain Exception, too
         raise InputError(f"Annotation {item.get('id')} has a segmentation that cannot be read: {error}.") from None
     return decoded
 

@@ -97,9 +97,7 @@ class SceneDataset:
             image=image,
         )
 
-    def batches(
-        self, batch_size: int, start: int = 0, seed: int = 0, with_images: bool = True
-    ) -> Iterator[GraphBatch]:
+    def batches(self, batch_size: int, start: int = 0, seed: int = 0, with_images: bool = True) -> Iterator[GraphBatch]:
         """Yield shuffled batches without end, from batch number ``start`` on.
 
         The order and every draw depend only on the seed and the batch's number, so a resumed run sees what the
@@ -193,9 +191,7 @@ def load_scenes(
     return SceneDataset([s for s in scenes if len(s.objs)], vocabulary, config)
 
 
-def _scene(
-    item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tuple[int, int] | None
-) -> Scene:
+def _scene(item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tuple[int, int] | None) -> Scene:
     known = np.array([vocabulary.has_object(name) for name in item.names], dtype=bool)
     names = [name for name in item.names if vocabulary.has_object(name)]
     boxes, masks, has_mask = item.boxes[known], item.masks[known], item.has_mask[known]

@@ -53,7 +53,15 @@ RELATIONS = {"paper": PAPER_RELATIONS, "spoken": SPOKEN_RELATIONS}
 MIRRORED = {"left of": "right of", "right of": "left of"}
 """What a relation becomes when the picture is mirrored, where it changes."""
 
-INFORMATIVE = {"on": 4.0, "under": 3.0, "in": 3.0, "in front of": 3.0, "behind": 3.0, "beside": 3.0, "near": 0.5}
+INFORMATIVE = {
+    "on": 4.0,
+    "under": 3.0,
+    "in": 3.0,
+    "in front of": 3.0,
+    "behind": 3.0,
+    "beside": 3.0,
+    "near": 0.5,
+}
 """How often a relation is chosen among those that hold for a pair, where it is not 1: what people would say first."""
 
 

@@ -63,9 +63,7 @@ class PatchDiscriminator(nn.Module):
         slope = leaky_slope(self.config.activation)
         return self.classifier(functional.leaky_relu(features, slope))  # type: ignore[no-any-return]
 
-    def layout(
-        self, objs: Tensor, coverage: Tensor, obj_to_img: Tensor, n_images: int
-    ) -> Tensor | None:
+    def layout(self, objs: Tensor, coverage: Tensor, obj_to_img: Tensor, n_images: int) -> Tensor | None:
         """What it is shown beside the picture: (N, layout_dim, H, W), or None if it sees the picture alone."""
         if self.category_vectors is None:
             return None
@@ -115,4 +113,3 @@ class ObjectDiscriminator(nn.Module):
         """Images (N, 3, H, W), boxes (O, 4) and obj_to_img (O,) to the scores of each object."""
         crops = crop_objects(images, boxes, obj_to_img, self.config.crop_size)
         return self.discriminator(crops)  # type: ignore[no-any-return]
-

@@ -78,9 +78,7 @@ class Generator(nn.Module):
                 self.gconv_net = GraphTripleConvNet(dim, config.gconv_num_layers - 1, hidden, pooling, mlp)
         self.box_net = build_box_head(dim, hidden, config.box_head, mlp)
         size = config.mask_size
-        self.mask_net = (
-            None if size is None else build_mask_head(dim, size, config.mask_head, config.mask_dim)
-        )
+        self.mask_net = None if size is None else build_mask_head(dim, size, config.mask_head, config.mask_dim)
         self.refinement_net = RefinementNetwork(
             dim + config.layout_noise_dim,
             config.refinement_dims,

@@ -51,9 +51,7 @@ class GraphTripleConv(nn.Module):
         pooled = from_subject.new_zeros(len(objects), self.sizes[0])
         pooled = pooled.index_add(0, subjects, from_subject).index_add(0, others, from_object)
         if self.pooling == "avg":
-            counts = pooled.new_zeros(len(objects)).index_add(
-                0, edges.flatten(), pooled.new_ones(edges.numel())
-            )
+            counts = pooled.new_zeros(len(objects)).index_add(0, edges.flatten(), pooled.new_ones(edges.numel()))
             pooled = pooled / counts.clamp_min(1)[:, None]
         return self.net2(pooled), new_predicates
 
@@ -61,9 +59,7 @@ class GraphTripleConv(nn.Module):
 class GraphTripleConvNet(nn.Module):
     """Further graph convolutions of one size, in a row."""
 
-    def __init__(
-        self, dim: int, num_layers: int, hidden_dim: int, pooling: str, mlp_normalization: str
-    ) -> None:
+    def __init__(self, dim: int, num_layers: int, hidden_dim: int, pooling: str, mlp_normalization: str) -> None:
         super().__init__()
         self.gconvs = nn.ModuleList(
             GraphTripleConv(dim, dim, hidden_dim, pooling, mlp_normalization) for _ in range(num_layers)

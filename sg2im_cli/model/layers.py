@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,7 @@ def build_mlp(dims: Sequence[int], normalization: str = "none", last_relu: bool 
         last_relu: whether the last layer has normalisation and ReLU too, as everywhere in the original.
     """
     layers: list[nn.Module] = []
-    for i, (d_in, d_out) in enumerate(zip(dims[:-1], dims[1:], strict=True)):
+    for i, (d_in, d_out) in enumerate(pairwise(dims)):
         layers.append(nn.Linear(d_in, d_out))
         if last_relu or i < len(dims) - 2:
             if normalization == "batch":

@@ -14,9 +14,7 @@ from sg2im_cli.model.layers import init_kaiming, norm_2d
 class RefinementModule(nn.Module):
     """Two convolutions over the layout and the features so far, at one size."""
 
-    def __init__(
-        self, layout_dim: int, input_dim: int, output_dim: int, normalization: str, slope: float
-    ) -> None:
+    def __init__(self, layout_dim: int, input_dim: int, output_dim: int, normalization: str, slope: float) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         for d_in in (layout_dim + input_dim, output_dim):

@@ -184,7 +184,9 @@ class _Run:
             return update(batch.to(self.options.device))
         except NotFiniteError as error:
             self.directory.log({"event": "not finite", "step": self.position.step})
-            raise NotFiniteError(f"{error} Training stopped; the last checkpoint in {self.directory.path} is kept.") from None
+            raise NotFiniteError(
+                f"{error} Training stopped; the last checkpoint in {self.directory.path} is kept."
+            ) from None
 
     def _after(self, progress: Progress) -> None:
         """Tell, log, save and draw, each when it is time."""
@@ -238,9 +240,7 @@ class _Run:
         """Fixed pictures of the val split, or of train where there is none."""
         data: SceneDataset = self.data
         if (self.options.data / "images" / "val").is_dir():
-            data = load_scenes(
-                self.options.data, "val", self.recipe.data, self.recipe.generator, self.data.vocabulary
-            )
+            data = load_scenes(self.options.data, "val", self.recipe.data, self.recipe.generator, self.data.vocabulary)
         step = max(1, len(data) // SHEET_SIZE)
         return data.collate(range(0, len(data), step)[:SHEET_SIZE], exact=True).to(self.options.device)
 

@@ -34,9 +34,7 @@ def draw_sheet(generator: Generator, batch: GraphBatch, seed: int = 0) -> Image.
     predicted = generator.predict_layout(batch.objs, batch.triples)
     rows = [batch.images]
     for boxes, masks in ((batch.boxes, _known_masks(batch, predicted.masks)), (None, None)):
-        output = generator(
-            batch.objs, batch.triples, batch.obj_to_img, boxes, masks, noise, batch.n_images
-        )
+        output = generator(batch.objs, batch.triples, batch.obj_to_img, boxes, masks, noise, batch.n_images)
         rows.append(to_pixels(output.images, config.pixel_mean, config.pixel_std))
     generator.train(was_training)
     return tile(rows)

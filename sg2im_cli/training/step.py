@@ -215,16 +215,12 @@ class Trainer:
             coverage = sample_masks(boxes, masks, *config.image_size)
         return Drawn(images, boxes, coverage)
 
-    def _adversarial_losses(
-        self, batch: GraphBatch, drawn: Drawn, rng: torch.Generator
-    ) -> dict[str, Tensor]:
+    def _adversarial_losses(self, batch: GraphBatch, drawn: Drawn, rng: torch.Generator) -> dict[str, Tensor]:
         losses: dict[str, Tensor] = {}
         kind = self.recipe.losses.adversarial
         if self.image_discriminator is not None:
             self.image_discriminator.requires_grad_(False)
-            losses["image"] = gan_g_loss(
-                kind, self._patch_scores(drawn.images, batch, drawn.coverage, rng)
-            )
+            losses["image"] = gan_g_loss(kind, self._patch_scores(drawn.images, batch, drawn.coverage, rng))
         if self.object_discriminator is not None:
             self.object_discriminator.requires_grad_(False)
             images = change_colors(drawn.images, rng) if self.recipe.training.augment else drawn.images
@@ -233,9 +229,7 @@ class Trainer:
             losses["categories"] = category_loss(scores.categories, batch.objs)
         return losses
 
-    def _patch_scores(
-        self, images: Tensor, batch: GraphBatch, coverage: Tensor, rng: torch.Generator
-    ) -> Tensor:
+    def _patch_scores(self, images: Tensor, batch: GraphBatch, coverage: Tensor, rng: torch.Generator) -> Tensor:
         assert self.image_discriminator is not None
         layout = self.image_discriminator.layout(batch.objs, coverage, batch.obj_to_img, batch.n_images)
         if self.recipe.training.augment:

@@ -1,1 +1,19 @@
 """What a model is on disk and on the Hub. Knows files; never language, never model code."""
+
+from sg2im_weights.bundle import Bundle, read_bundle, write_bundle
+from sg2im_weights.convert import convert
+from sg2im_weights.errors import WeightsError, WeightsInputError
+from sg2im_weights.resolve import describe, list_bundles, pull, resolve
+
+__all__ = [
+    "Bundle",
+    "WeightsError",
+    "WeightsInputError",
+    "convert",
+    "describe",
+    "list_bundles",
+    "pull",
+    "read_bundle",
+    "resolve",
+    "write_bundle",
+]

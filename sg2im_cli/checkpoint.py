@@ -1,0 +1,97 @@
+"""From a bundle's files to a generator, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from sg2im_cli.config import ConfigError, GeneratorConfig, plain, read
+from sg2im_cli.model.generator import Generator
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_weights import Bundle, WeightsInputError, write_bundle
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A generator in eval mode, and the words it knows."""
+
+    generator: Generator
+    vocabulary: Vocabulary
+
+
+def load_generator(
+    bundle: Bundle, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
+) -> Checkpoint:
+    """Build the generator of a bundle and load its weights.
+
+    Raises:
+        WeightsInputError: configuration and tensors do not fit; the message names the file and the tensor.
+    """
+    config_path = bundle.path / "config.json"
+    try:
+        config = read(GeneratorConfig, bundle.config["generator"], "generator")
+        vocabulary = Vocabulary.from_json(bundle.config["vocabulary"])
+    except (ConfigError, InputError) as error:
+        raise WeightsInputError(f"{config_path} cannot be used: {error}") from None
+    with torch.device("meta"):
+        generator = Generator(config, len(vocabulary.objects), len(vocabulary.predicates))
+    tensors = bundle.tensors()
+    _require_fit(bundle, generator, {name: tuple(tensor.shape) for name, tensor in tensors.items()})
+    state = {
+        name: tensors.get(name, torch.zeros((), dtype=torch.int64)).to(expected.dtype)
+        for name, expected in generator.state_dict().items()
+    }
+    generator.load_state_dict(state, assign=True)
+    generator = generator.eval().requires_grad_(False)
+    return Checkpoint(generator.to(device=device, dtype=dtype), vocabulary)
+
+
+def _require_fit(bundle: Bundle, generator: Generator, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    path = bundle.tensors_path
+    expected = {name: tuple(tensor.shape) for name, tensor in generator.state_dict().items()}
+    for name, shape in expected.items():
+        if name.endswith(".num_batches_tracked"):  # a counter that does not change pictures
+            continue
+        if name not in shapes:
+            raise WeightsInputError(f"{path} lacks the tensor {name}, which its config.json asks for.")
+        if shapes[name] != shape:
+            raise WeightsInputError(
+                f"{path}: {name} has shape {list(shapes[name])}, and config.json asks for {list(shape)}."
+            )
+    if unknown := sorted(set(shapes) - expected.keys()):
+        raise WeightsInputError(f"{path} has a tensor {unknown[0]} that its config.json has no place for.")
+
+
+def save_generator(
+    directory: Path,
+    generator: Generator,
+    vocabulary: Vocabulary,
+    trained: Mapping[str, Any],
+    card: str,
+    *,
+    dtype: torch.dtype = torch.float32,
+    overwrite: bool = False,
+) -> Bundle:
+    """Write a generator as a bundle.
+
+    Args:
+        directory: where it goes.
+        generator: what to save.
+        vocabulary: the words it was trained with.
+        trained: on what and how, for ``config.json``.
+        card: the model card.
+        dtype: of floating-point tensors in the file.
+        overwrite: whether a bundle there may be replaced.
+    """
+    config = {"generator": plain(generator.config), "vocabulary": vocabulary.to_json(), "trained": dict(trained)}
+    tensors = {
+        name: tensor.to(dtype) if tensor.is_floating_point() else tensor
+        for name, tensor in generator.state_dict().items()
+        if not name.endswith(".num_batches_tracked")
+    }
+    return write_bundle(directory, config, tensors, card, overwrite)

@@ -1,0 +1,150 @@
+"""Reading the original project's checkpoints (google/sg2im) and writing them as bundles.
+
+Parameter names stay as they are; what the generator does not need (``rel_aux_net``) is left out. Files are read with
+PyTorch's restricted unpickler only, in the zip format and in the one before PyTorch 1.6.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sg2im_weights.bundle import Bundle, write_bundle
+from sg2im_weights.card import build_card
+from sg2im_weights.errors import WeightsInputError
+
+IGNORED_SETTINGS = {"vocab", "vec_noise_dim", "gconv_mode", "box_anchor", "decouple_obj_predictions"}
+SETTINGS = {
+    "image_size",
+    "embedding_dim",
+    "gconv_dim",
+    "gconv_hidden_dim",
+    "gconv_num_layers",
+    "gconv_pooling",
+    "refinement_dims",
+    "normalization",
+    "activation",
+    "mask_size",
+    "mlp_normalization",
+    "layout_noise_dim",
+}
+ABSENT = {"gconv_pooling": "avg", "mlp_normalization": "none", "mask_size": None, "layout_noise_dim": 0}
+"""What a file that lacks a setting means."""
+
+UNUSED_PARTS = ("rel_aux_net.",)
+
+
+def convert(checkpoint: Path, out: Path, overwrite: bool = False) -> Bundle:
+    """Write an original checkpoint as a bundle.
+
+    Args:
+        checkpoint: a ``.pt`` file with ``model_kwargs`` and ``model_state``.
+        out: the bundle's directory.
+        overwrite: whether a bundle there may be replaced.
+
+    Raises:
+        WeightsInputError: the file is no such checkpoint; the message names it and says why.
+        WeightsError: the bundle could not be written.
+    """
+    saved = _load(checkpoint)
+    settings = _mapping(saved, "model_kwargs", checkpoint)
+    state = _state(saved, checkpoint)
+    config = {
+        "generator": _generator(settings, checkpoint),
+        "vocabulary": _vocabulary(settings.get("vocab"), checkpoint),
+        "trained": {"converted_from": checkpoint.name, "project": "google/sg2im"},
+    }
+    _check_embeddings(config["vocabulary"], state, checkpoint)
+    return write_bundle(out, config, state, _card(checkpoint), overwrite)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    import torch
+
+    if not path.is_file():
+        raise WeightsInputError(f"There is no file {path}.")
+    try:
+        with torch.serialization.safe_globals([defaultdict, int, list, float, dict]):
+            saved = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        what = str(error).strip().splitlines()[0]
+        raise WeightsInputError(f"{path} holds more than weights, or is damaged, and was not loaded: {what}") from None
+    except Exception as error:  # torch raises whatever it stumbles on: EOFError, RuntimeError, KeyError, ...
+        raise WeightsInputError(f"{path} is not a PyTorch checkpoint that can be read: {error}.") from None
+    if not isinstance(saved, dict):
+        raise WeightsInputError(f"{path} holds a {type(saved).__name__}, not a checkpoint of the original project.")
+    return saved
+
+
+def _mapping(saved: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    value = saved.get(key)
+    if not isinstance(value, Mapping):
+        raise WeightsInputError(f"{path} has no {key!r}, so it is no checkpoint of the original project.")
+    return value
+
+
+def _state(saved: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    import torch
+
+    state = {}
+    for name, tensor in _mapping(saved, "model_state", path).items():
+        name = str(name).removeprefix("module.")
+        if not isinstance(tensor, torch.Tensor):
+            raise WeightsInputError(f"{path}: {name} in 'model_state' is no tensor.")
+        if not name.startswith(UNUSED_PARTS):
+            state[name] = tensor
+    if "obj_embeddings.weight" not in state:
+        raise WeightsInputError(f"{path} has no obj_embeddings.weight in 'model_state', so it holds no generator.")
+    return state
+
+
+def _generator(settings: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    if unknown := sorted(set(settings) - SETTINGS - IGNORED_SETTINGS):
+        raise WeightsInputError(f"{path} has settings that the original project does not: {', '.join(unknown)}.")
+    chosen = {**ABSENT, **{key: settings[key] for key in SETTINGS if key in settings}}
+    chosen["mask_size"] = chosen["mask_size"] or None
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in sorted(chosen.items())}
+
+
+def _vocabulary(vocab: object, path: Path) -> dict[str, list[str]]:
+    if not isinstance(vocab, Mapping):
+        raise WeightsInputError(f"{path} has no vocabulary in 'model_kwargs'.")
+    return {
+        "objects": _names(vocab, "object", path),
+        "predicates": _names(vocab, "pred", path),
+        "stuff": [],
+    }
+
+
+def _names(vocab: Mapping[str, Any], kind: str, path: Path) -> list[str]:
+    """Names by id; an id without a name is ``NONE``, as in the original's own lists."""
+    ids = vocab.get(f"{kind}_name_to_idx")
+    if not isinstance(ids, Mapping) or not all(isinstance(i, int) and i >= 0 for i in ids.values()):
+        raise WeightsInputError(f"{path} has no usable {kind}_name_to_idx in its vocabulary.")
+    listed = vocab.get(f"{kind}_idx_to_name")
+    length = max(max(ids.values(), default=-1) + 1, len(listed) if isinstance(listed, list | tuple) else 0)
+    names = ["NONE"] * length
+    for name, index in ids.items():
+        names[index] = str(name)
+    return names
+
+
+def _check_embeddings(vocabulary: Mapping[str, list[str]], state: Mapping[str, Any], path: Path) -> None:
+    rows = len(state["obj_embeddings.weight"])
+    objects = vocabulary["objects"]
+    if rows < len(objects) + 1:
+        raise WeightsInputError(
+            f"{path}: obj_embeddings.weight has {rows} rows and its vocabulary needs {len(objects) + 1}."
+        )
+    objects += ["NONE"] * (rows - 1 - len(objects))  # ids that training reserved and no name uses
+
+
+def _card(checkpoint: Path) -> str:
+    return build_card(
+        f"sg2im: {checkpoint.stem}",
+        f"Converted from `{checkpoint.name}`, a checkpoint of google/sg2im (Johnson, Gupta, Fei-Fei, "
+        "*Image Generation from Scene Graphs*, CVPR 2018). Its licence and that of its training data apply.",
+    )
