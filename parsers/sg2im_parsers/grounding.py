@@ -1,0 +1,242 @@
+"""From a scene graph in a sentence's words to one in a model's words, with an account of every word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from sg2im_parsers.account import Account, WordAccount
+from sg2im_parsers.errors import InputError, UnknownWordsError
+from sg2im_parsers.lexicon import Lexicon, Match, VocabularyLexicon, packaged_lexicon
+from sg2im_parsers.parsed import Mention, ParsedText
+from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
+from sg2im_parsers.vocabulary import Vocabulary
+
+MOST_COPIES = 8
+"""The most objects that one number makes: "a thousand birds" is eight."""
+
+MOST_OBJECTS = 32
+"""The most objects of a grounded graph; what comes later in the sentence is dropped."""
+
+
+@dataclass(frozen=True)
+class Grounded:
+    """A scene graph in a model's words.
+
+    Attributes:
+        graph: objects with ``name`` (the model's word) and ``text`` (the sentence's).
+        account: what became of every content word.
+    """
+
+    graph: SceneGraph
+    account: Account
+
+
+def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> Grounded:
+    """Map what a text says to the words of a vocabulary.
+
+    A number makes that many objects, at most `MOST_COPIES`; a bare plural is one object for stuff and two for things.
+    Each copy carries the relationships: those of "two men on two horses" one to one, of "two men on a horse" all to
+    the same.
+
+    Args:
+        parsed: what the parser found.
+        vocabulary: the words a model knows.
+        lexicon: what may stand for what; the packaged one if not given.
+    """
+    return _Grounding(parsed, (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)).grounded()
+
+
+class _Grounding:
+    def __init__(self, parsed: ParsedText, words: VocabularyLexicon) -> None:
+        self.parsed, self.words, self.vocabulary = parsed, words, words.vocabulary
+        self.remarks: list[str] = []
+        self.matches = [self._match(mention) for mention in parsed.mentions]
+        self.predicates = [words.predicate(r.predicate) for r in parsed.graph.relationships]
+        self.copies = self._copy_objects()
+
+    def grounded(self) -> Grounded:
+        objects = [item for copies in self.copies for item in copies]
+        starts = [0, *accumulate(len(copies) for copies in self.copies)]
+        relationships: list[Relationship] = []
+        for relationship, match in zip(self.parsed.graph.relationships, self.predicates, strict=True):
+            if match is not None:
+                relationships += self._spread(relationship, match, starts)
+        unique = tuple(dict.fromkeys(relationships))
+        return Grounded(SceneGraph(tuple(objects), unique), Account(self._entries(), tuple(self.remarks)))
+
+    def _match(self, mention: Mention) -> Match | None:
+        words = [self.parsed.words[i] for i in mention.name_words]
+        head = self.parsed.words[mention.head]
+        text = " ".join(word.text.lower() for word in words)
+        compounds = [w.text.lower() for w in words if w is not head]
+        lemma = " ".join([*compounds, head.lemma])
+        return self.words.object(text, lemma, head.lemma)
+
+    def _copy_objects(self) -> list[list[SceneObject]]:
+        copies: list[list[SceneObject]] = []
+        total = 0
+        for item, mention, match in zip(self.parsed.graph.objects, self.parsed.mentions, self.matches, strict=True):
+            count = 0 if match is None else min(self._count(mention, match), MOST_OBJECTS - total)
+            if match is not None and count == 0:
+                self.remarks.append(f"At most {MOST_OBJECTS} objects are drawn; {item.text!r} is one too many.")
+            total += count
+            one = None if match is None else replace(item, name=match.name, attributes=(), quantity=None)
+            copies.append([] if one is None else [one] * count)
+        return copies
+
+    def _count(self, mention: Mention, match: Match) -> int:
+        if mention.amount is not None:
+            if mention.amount > MOST_COPIES:
+                self.remarks.append(f"{mention.amount} of {match.name!r} were asked for; {MOST_COPIES} are drawn.")
+            return max(1, min(mention.amount, MOST_COPIES))
+        return 2 if mention.plural and not self.words.is_stuff(match.name) else 1
+
+    def _spread(self, relationship: Relationship, match: Match, starts: list[int]) -> list[Relationship]:
+        subject, target = relationship.subject, relationship.object
+        if match.inverted:
+            subject, target = target, subject
+        left = range(starts[subject], starts[subject] + len(self.copies[subject]))
+        right = range(starts[target], starts[target] + len(self.copies[target]))
+        if len(left) == len(right):
+            pairs = list(zip(left, right, strict=True))
+        else:
+            pairs = [(s, o) for s in left for o in right]
+        return [Relationship(s, match.name, o) for s, o in pairs if s != o]
+
+    def _entries(self) -> tuple[WordAccount, ...]:
+        found: dict[int, WordAccount] = {}
+        for index, (relationship, match) in enumerate(
+            zip(self.parsed.graph.relationships, self.predicates, strict=True)
+        ):
+            for word in self.parsed.relation_words[index]:
+                entry = self._relation_entry(word, relationship, match)
+                if word not in found or found[word].status == "dropped":
+                    found[word] = entry
+        for index, mention in enumerate(self.parsed.mentions):
+            found |= self._object_entries(index, mention)
+        content = [i for i, word in enumerate(self.parsed.words) if word.content or i in found]
+        return tuple(found.get(i) or self._unused(i) for i in content)
+
+    def _object_entries(self, index: int, mention: Mention) -> dict[int, WordAccount]:
+        match = self.matches[index]
+        entries: dict[int, WordAccount] = {}
+        for word in (*mention.name_words, *mention.again):
+            entries[word] = self._name_entry(word, mention, match, len(self.copies[index]))
+        for group in mention.attribute_words:
+            for word in group:
+                entries[word] = self._entry(word, "dropped", reason="this model knows no attributes")
+        for word in mention.number_words:
+            made = len(self.copies[index])
+            if match is None:
+                entries[word] = self._entry(word, "dropped", reason="what it counts was dropped")
+            elif mention.amount is None:
+                entries[word] = self._entry(word, "dropped", reason="this model knows no attributes")
+            else:
+                entries[word] = self._entry(word, "mapped", f"{made} x {match.name}", "number")
+        return entries
+
+    def _name_entry(self, word: int, mention: Mention, match: Match | None, made: int) -> WordAccount:
+        text = " ".join(self.parsed.words[i].text.lower() for i in mention.name_words)
+        if match is None:
+            near = self.vocabulary.nearest_objects(self.parsed.words[mention.head].lemma)
+            return self._entry(word, "dropped", reason=f"this model cannot draw {text!r}", nearest=near)
+        if made == 0:
+            return self._entry(word, "dropped", reason=f"at most {MOST_OBJECTS} objects are drawn")
+        if word in mention.again:
+            return self._entry(word, "mapped", match.name, "same object again")
+        if match.rule == "exact":
+            return self._entry(word, "kept", match.name)
+        return self._entry(word, "mapped", match.name, match.rule)
+
+    def _relation_entry(self, word: int, relationship: Relationship, match: Match | None) -> WordAccount:
+        if match is None:
+            near = self.vocabulary.nearest_predicates(relationship.predicate)
+            reason = f"this model has no relation for {relationship.predicate!r}"
+            return self._entry(word, "dropped", reason=reason, nearest=near)
+        for end in (relationship.subject, relationship.object):
+            if not self.copies[end]:
+                return self._entry(word, "dropped", reason=f"{self.parsed.graph.objects[end].text!r} was dropped")
+        if match.rule == "exact" and match.name.split()[0] == self.parsed.words[word].text.lower():
+            return self._entry(word, "kept", match.name)
+        rule = f"{match.rule}, turned round" if match.inverted else match.rule
+        return self._entry(word, "mapped", match.name, rule)
+
+    def _unused(self, word: int) -> WordAccount:
+        return self._entry(word, "dropped", reason="no rule made an object or a relation of it")
+
+    def _entry(
+        self,
+        word: int,
+        status: str,
+        becomes: str | None = None,
+        rule: str | None = None,
+        reason: str | None = None,
+        nearest: tuple[str, ...] = (),
+    ) -> WordAccount:
+        token = self.parsed.words[word]
+        return WordAccount(token.text, token.start, status, becomes, rule, reason, nearest)  # type: ignore[arg-type]
+
+
+def require_objects(grounded: Grounded, parsed: ParsedText) -> None:
+    """Refuse a text of which nothing can be drawn.
+
+    Raises:
+        InputError: with the nearest known words, if there are any.
+    """
+    if grounded.graph.objects:
+        return
+    if not parsed.text.strip():
+        raise InputError("The text is empty; describe a scene, such as: a car on the street.")
+    names = [item.text or "" for item in parsed.graph.objects]
+    near = list(dict.fromkeys(name for word in grounded.account.dropped for name in word.nearest))
+    hint = f"; it knows {', '.join(near[:4])}" if near else ""
+    if names:
+        raise InputError(f"This model cannot draw {', '.join(map(repr, names))}{hint}. Use other words or weights.")
+    raise InputError("No object was found in the text; describe a scene, such as: a car on the street.")
+
+
+def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> SceneGraph:
+    """Check the words of a given graph against a vocabulary; aliases of objects and predicates are replaced.
+
+    Raises:
+        UnknownWordsError: names every word that the vocabulary has nothing for.
+    """
+    words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
+    objects = {o.label: _object_match(words, o.label) for o in graph.objects}
+    predicates = {r.predicate: words.predicate(r.predicate) for r in graph.relationships}
+    unknown = [w for w, match in (*objects.items(), *predicates.items()) if match is None]
+    if unknown:
+        raise UnknownWordsError(_unknown_message(unknown, objects, vocabulary), unknown)
+    return SceneGraph(
+        tuple(replace(o, name=_name(objects[o.label])) for o in graph.objects),
+        tuple(_turn(r, predicates) for r in graph.relationships),
+    )
+
+
+def _object_match(words: VocabularyLexicon, label: str) -> Match | None:
+    text = label.lower().strip()
+    singular = text.removesuffix("s") if not text.endswith("ss") else text
+    return words.object(text, singular, singular.split()[-1] if singular else "")
+
+
+def _name(match: Match | None) -> str | None:
+    return None if match is None else match.name
+
+
+def _turn(relationship: Relationship, predicates: Mapping[str, Match | None]) -> Relationship:
+    match = predicates[relationship.predicate]
+    assert match is not None
+    if match.inverted:
+        return Relationship(relationship.object, match.name, relationship.subject)
+    return Relationship(relationship.subject, match.name, relationship.object)
+
+
+def _unknown_message(unknown: list[str], objects: Mapping[str, Match | None], vocabulary: Vocabulary) -> str:
+    parts = []
+    for word in unknown:
+        find = vocabulary.nearest_objects if word in objects else vocabulary.nearest_predicates
+        near = find(word)
+        parts.append(repr(word) + (f" (nearest: {', '.join(near)})" if near else ""))
+    return f"These weights do not know {', '.join(parts)}; use other words or other weights."
