@@ -1,0 +1,152 @@
+"""From things and relations between tokens to the values that leave the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sg2im_parsers.coreference import antecedent, is_pronoun, same_thing
+from sg2im_parsers.parsed import Mention, ParsedText, Word
+from sg2im_parsers.phrasebook import Phrasebook
+from sg2im_parsers.relations import Found
+from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
+from sg2im_parsers.things import Attribute, Thing, join_words
+from sg2im_parsers.tree import PLURAL_TAGS, Tree
+
+OWNING = frozenset({"with", "have"})
+
+
+@dataclass(slots=True)
+class Assembly:
+    """Objects of the graph while it is put together.
+
+    Attributes:
+        tree: the simplified tree.
+        book: the packaged words.
+        things: by position of their head.
+        meant: for every head and pronoun, the position of the thing that it means.
+        again: for a thing, further words that mean it.
+    """
+
+    tree: Tree
+    book: Phrasebook
+    things: dict[int, Thing]
+    meant: dict[int, int] = field(default_factory=dict)
+    again: dict[int, list[int]] = field(default_factory=dict)
+
+    def settle(self, found: list[Found]) -> None:
+        """Decide which words mean the same thing."""
+        self._merge_repeats()
+        for relation in found:
+            for token in (relation.subject, relation.object):
+                if token not in self.meant and is_pronoun(self.tree, token):
+                    self._settle_pronoun(token)
+
+    def _merge_repeats(self) -> None:
+        names: dict[str, int] = {}
+        for token in sorted(self.things):
+            name = self.name(token)
+            earlier = same_thing(self.tree, self.things, names, name, token)
+            if earlier is None:
+                self.meant[token] = token
+                names[name] = token
+            else:
+                self._mean(token, earlier)
+
+    def _settle_pronoun(self, token: int) -> None:
+        thing = antecedent(self.tree, self.book, self.things, token)
+        if thing is not None:
+            self._mean(token, self.meant[thing])
+        elif self.tree.lowers[token] in self.book.pronouns:
+            self.things[token] = Thing(token, (token,))
+            self.meant[token] = token
+
+    def _mean(self, token: int, thing: int) -> None:
+        self.meant[token] = thing
+        self.again.setdefault(thing, []).append(token)
+
+    def name(self, token: int) -> str:
+        """A thing in the text's own words; a pronoun without antecedent by what it stands for."""
+        thing = self.things[token]
+        if thing.text is not None:
+            return thing.text
+        words = thing.name
+        if len(words) == 1 and (stands_for := self.book.pronouns.get(self.tree.lowers[token])):
+            return stands_for
+        return join_words(self.tree, words)
+
+    def parsed(self, found: list[Found]) -> ParsedText:
+        """Put everything together."""
+        order = sorted({self.meant[token] for token in self.meant})
+        index = {token: place for place, token in enumerate(order)}
+        relations = self._relations(found, index)
+        return ParsedText(
+            text=self.tree.text,
+            words=_words(self.tree, self.book),
+            graph=SceneGraph(tuple(self._object(t) for t in order), tuple(r for r, _ in relations)),
+            mentions=tuple(self._mention(t) for t in order),
+            relation_words=tuple(f.words for _, f in relations),
+            rules=tuple(f.rule for _, f in relations),
+        )
+
+    def _relations(self, found: list[Found], index: dict[int, int]) -> list[tuple[Relationship, Found]]:
+        told: dict[Relationship, Found] = {}
+        pairs: set[tuple[int, int]] = set()
+        for relation in found:
+            ends = self.meant.get(relation.subject), self.meant.get(relation.object)
+            if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
+                continue
+            if ends[1] != relation.object and is_pronoun(self.tree, relation.object):
+                pairs.add((index[ends[1]], index[ends[0]]))
+            told.setdefault(Relationship(index[ends[0]], relation.predicate, index[ends[1]]), relation)
+        return [
+            (relation, found)
+            for relation, found in told.items()
+            if relation.predicate not in OWNING or (relation.subject, relation.object) not in pairs
+        ]
+
+    def _object(self, token: int) -> SceneObject:
+        thing = self.things[token]
+        return SceneObject(
+            text=self.name(token),
+            attributes=tuple(a.text for a in _attributes(thing)),
+            quantity=thing.quantity,
+        )
+
+    def _mention(self, token: int) -> Mention:
+        thing = self.things[token]
+        return Mention(
+            head=token,
+            name_words=thing.name,
+            again=tuple(sorted(self.again.get(token, ()))),
+            attribute_words=tuple(a.words for a in _attributes(thing)),
+            number_words=thing.number_words,
+            plural=self.tree.tags[token] in PLURAL_TAGS,
+            amount=thing.amount,
+        )
+
+
+def _attributes(thing: Thing) -> list[Attribute]:
+    once: dict[str, Attribute] = {}
+    for said in sorted(thing.attributes, key=lambda a: a.words):
+        once.setdefault(said.text, said)
+    return list(once.values())
+
+
+PLACING = frozenset({"IN", "TO", "RP"})
+CONTENT = frozenset({"NN", "VB", "JJ", "RB", "CD"})
+
+
+def _words(tree: Tree, book: Phrasebook) -> tuple[Word, ...]:
+    return tuple(
+        Word(tree.words[t], tree.lemmas[t], tree.tags[t], tree.starts[t], _is_content(tree, book, t))
+        for t in range(len(tree))
+    )
+
+
+def _is_content(tree: Tree, book: Phrasebook, token: int) -> bool:
+    tag, word = tree.tags[token], tree.lowers[token]
+    if tag in PLACING:
+        return word not in ("of", "to", "that", "as", "if", "for", "with")
+    if tree.labels[token].startswith(("aux", "cop", "expl")) or tree.lemmas[token] == "be":
+        return False
+    return tag[:2] in CONTENT or word in book.pronouns

@@ -1,0 +1,70 @@
+"""Text to scene graph: a spaCy pipeline's tree, simplified, shown to the rules, and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from sg2im_parsers.assembly import Assembly
+from sg2im_parsers.clearnlp import is_clearnlp, to_universal
+from sg2im_parsers.descriptions import add_descriptions
+from sg2im_parsers.parsed import ParsedText
+from sg2im_parsers.phrasebook import packaged_phrasebook
+from sg2im_parsers.prepositions import join_prepositions
+from sg2im_parsers.relations import find_relations
+from sg2im_parsers.repairs import repair
+from sg2im_parsers.rules import packaged_rules
+from sg2im_parsers.simplify import (
+    join_hyphens,
+    join_measures,
+    open_participles,
+    promote_existentials,
+    skip_helper_verbs,
+)
+from sg2im_parsers.things import find_things
+from sg2im_parsers.tree import Tree
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+
+class SceneGraphParser:
+    """Finds the scene graph of a text.
+
+    Args:
+        nlp: an English pipeline with tags, lemmas and dependencies, in Universal Dependencies or ClearNLP labels.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+
+    def __call__(self, text: str) -> ParsedText:
+        """Parse one text; without words there are no objects."""
+        return parse_doc(self.nlp(text))
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 256) -> Iterator[ParsedText]:
+        """Parse many texts, `batch_size` at a time, one result for each, in order."""
+        for doc in self.nlp.pipe(texts, batch_size=batch_size):
+            yield parse_doc(doc)
+
+
+def parse_doc(doc: Doc) -> ParsedText:
+    """Find the scene graph of a Doc that has tags, lemmas and dependencies."""
+    book = packaged_phrasebook()
+    tree = Tree.from_doc(doc)
+    if is_clearnlp(tree):
+        to_universal(tree)
+    repair(tree)
+    join_hyphens(tree, book)
+    open_participles(tree, book)
+    join_prepositions(tree, book)
+    promote_existentials(tree)
+    measured = join_measures(tree, book)
+    skip_helper_verbs(tree, book)
+    things = find_things(tree, book, measured)
+    found = list(find_relations(tree, book, packaged_rules()))
+    assembly = Assembly(tree, book, things)
+    assembly.settle(found)
+    add_descriptions(tree, book, things, {f.verb for f in found if f.verb is not None and f.subject in things})
+    return assembly.parsed(found)
