@@ -95,9 +95,10 @@ class VocabularyLexicon:
 
         A phrase that has no entry is looked up by its last preposition: "float on" by "on".
         """
-        words = phrase.split()
+        words = phrase.lower().split()
+        base = [self.lexicon.lemmas.get(word, word) for word in words]
         for start in range(len(words)):
-            found = self._predicate(" ".join(words[start:]))
+            found = self._predicate(" ".join(words[start:])) or self._predicate(" ".join(base[start:]))
             if found is not None:
                 return found if start == 0 else Match(found.name, "preposition", found.inverted)
         return None

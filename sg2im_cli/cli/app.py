@@ -1,0 +1,103 @@
+"""``sg2im "a sentence"`` and its commands. Nothing here imports torch or spaCy: ``--help`` must be quick."""
+
+from __future__ import annotations
+
+import sys
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from sg2im_cli.cli import evaluate, generate, parse, train, weights
+from sg2im_cli.version import __version__
+from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_weights.errors import WeightsError, WeightsInputError
+
+if TYPE_CHECKING:
+    from typer import Context
+
+DEFAULT_COMMAND = "generate"
+
+HELP = """Pictures from sentences, through a scene graph that you can see, check and edit.
+
+\b
+    sg2im "a car on the street beside buildings"
+    sg2im "two sheep in a field" --samples 4 --seed 7 --output sheep/
+    sg2im parse "a dog next to a tree"
+
+The options of a picture are those of `sg2im generate --help`."""
+
+
+class SentenceGroup(TyperGroup):
+    """A group of commands whose first argument may also be a sentence to draw."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Put the command `generate` before what is neither a command nor an option of the group."""
+        if args and args[0] not in self._own_words(ctx):
+            self._refuse_lone_word(ctx, args)
+            args = [DEFAULT_COMMAND, *args]
+        return super().parse_args(ctx, args)
+
+    def _own_words(self, ctx: Context) -> set[str]:
+        options = {word for p in self.get_params(ctx) for word in (*p.opts, *p.secondary_opts)}
+        return {*self.commands, *options}
+
+    def _refuse_lone_word(self, ctx: Context, args: list[str]) -> None:
+        word = args[0]
+        if not word or word.startswith("-") or len(word.split()) != 1 or word != word.strip():
+            return
+        if len(args) > 1 and not args[1].startswith("-"):
+            sentence = " ".join(args[: next((i for i, a in enumerate(args) if a.startswith("-")), len(args))])
+            ctx.fail(f'Put the sentence in quotes: sg2im "{sentence}"')
+        near = get_close_matches(word, self.commands, n=1)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        ctx.fail(f"There is no command {word!r}. {hint}To draw it, say: sg2im {DEFAULT_COMMAND} {word}")
+
+
+app = typer.Typer(
+    cls=SentenceGroup,
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+app.command("generate")(generate.command)
+app.command("parse")(parse.command)
+app.command("train")(train.command)
+app.command("eval")(evaluate.command)
+app.add_typer(weights.app, name="weights")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sg2im {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _group(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command; what a person did wrong is one sentence and exit code 2, a failure is 1."""
+    try:
+        app()
+    except (InputError, WeightsInputError) as error:
+        _leave(error, 2)
+    except (Sg2imError, WeightsError) as error:
+        _leave(error, 1)
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        _leave(f"{name}{error.strerror or error}.", 1)
+
+
+def _leave(problem: object, code: int) -> None:
+    sys.stderr.write(f"sg2im: {problem}\n")
+    sys.exit(code)

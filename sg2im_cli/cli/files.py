@@ -1,0 +1,146 @@
+"""Where pictures and graphs are written: free names, no overwriting, whole files or none."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sg2im_parsers.errors import InputError, Sg2imError
+
+PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the pictures of a call go.
+
+    Attributes:
+        output: as the user wrote it, or None.
+        overwrite: whether a file there may be replaced.
+        many: whether the call makes more than one picture.
+    """
+
+    output: str | None
+    overwrite: bool
+    many: bool
+
+    def check(self) -> None:
+        """Refuse a target before anything is drawn.
+
+        Raises:
+            InputError: an ending that is no picture's, or one name for many pictures.
+        """
+        if self.output is None or self._is_folder():
+            return
+        path = Path(self.output)
+        if path.suffix.lower() not in PICTURES:
+            raise InputError(
+                f"{self.output} must end in {', '.join(PICTURES)}, or be a directory (with a / at its end)."
+            )
+        if self.many and not self._is_pattern():
+            raise InputError(
+                f"{self.output} names one file, but there are several pictures; name a directory, or use {{seed}} or "
+                "{index} in the name."
+            )
+
+    def path(self, text: str, seed: int, index: int) -> Path:
+        """The file of one picture.
+
+        Args:
+            text: what it shows; names are made from it.
+            seed: of this picture.
+            index: its place among all of the call, from 0.
+
+        Raises:
+            InputError: the file exists and must not be overwritten.
+        """
+        if self.output is None:
+            return self._free(Path(), text, seed)
+        if self._is_folder():
+            folder = Path(self.output)
+            return folder / f"{slug(text)}-{seed}.png" if self.overwrite else self._free(folder, text, seed)
+        name = self.output.replace("{seed}", str(seed)).replace("{index}", str(index))
+        require_new(Path(name), self.overwrite)
+        return Path(name)
+
+    def _free(self, folder: Path, text: str, seed: int) -> Path:
+        base = f"{slug(text)}-{seed}"
+        path, number = folder / f"{base}.png", 2
+        while path.exists():
+            path, number = folder / f"{base}-{number}.png", number + 1
+        return path
+
+    def _is_folder(self) -> bool:
+        assert self.output is not None
+        return self.output.endswith(("/", os.sep)) or Path(self.output).is_dir()
+
+    def _is_pattern(self) -> bool:
+        return self.output is not None and ("{seed}" in self.output or "{index}" in self.output)
+
+
+def slug(text: str) -> str:
+    """A file name from a sentence: ``"A cat, on a mat!"`` gives ``a-cat-on-a-mat``."""
+    words = re.sub(r"[^\w]+", "-", text.lower()).strip("-_")[:LONGEST_NAME].strip("-_")
+    return words or "picture"
+
+
+def require_new(path: Path, overwrite: bool) -> None:
+    """Refuse a file that exists.
+
+    Raises:
+        InputError: it does, and may not be replaced.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a directory; name a file.")
+    if path.exists() and not overwrite:
+        raise InputError(f"{path} exists; use --overwrite to replace it, or another name.")
+
+
+def write_file(path: Path, data: bytes, overwrite: bool) -> None:
+    """Write a whole file or none; another program's file of that name is not replaced unless told.
+
+    Raises:
+        InputError: the file exists, or its directory cannot be made.
+        Sg2imError: it could not be written, as on a full disk.
+    """
+    part: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        part = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o666 & ~_umask())
+        _put(part, path, overwrite)
+    except FileExistsError:
+        raise InputError(f"{path} exists; use --overwrite to replace it, or another name.") from None
+    except OSError as error:
+        raise Sg2imError(f"{path} could not be written: {error.strerror or error}.") from None
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _put(part: Path, path: Path, overwrite: bool) -> None:
+    if overwrite:
+        part.replace(path)
+        return
+    try:
+        os.link(part, path)  # fails if the file came up meanwhile, which a rename would not
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        with path.open("xb") as file:
+            file.write(part.read_bytes())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,129 @@
+"""``sg2im parse``: show the scene graph of a sentence."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from sg2im_cli.cli.files import write_file
+from sg2im_cli.cli.generate import check_graph_file, graph_file, read_standard_input
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.graph_json import graph_to_json
+from sg2im_parsers.scene_graph import SceneGraph
+
+if TYPE_CHECKING:
+    from sg2im_parsers.account import Account
+    from sg2im_parsers.parsed import ParsedText
+    from sg2im_parsers.vocabulary import Vocabulary
+
+
+def command(
+    text: Annotated[str | None, typer.Argument(help="A sentence in quotes; - reads it from standard input.")] = None,
+    open_words: Annotated[
+        bool, typer.Option("--open", help="Keep the sentence's own words; else they become a model's words.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object in place of tables.")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON line for each line of --file.")] = False,
+    file: Annotated[str | None, typer.Option(help="Read a sentence a line; - reads standard input.")] = None,
+    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
+    nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
+    save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+) -> None:
+    """Show objects, attributes and relationships of a sentence.
+
+    Example: sg2im parse "a brown dog next to two trees" --open
+    """
+    if (text is None) == (file is None):
+        raise InputError("Give either a sentence in quotes or --file FILE.")
+    if jsonl and file is None:
+        raise InputError("--jsonl goes with --file; for one sentence use --json.")
+    if save_graph is not None:
+        if file is not None:
+            raise InputError("--save-graph goes with one sentence, not with --file.")
+        check_graph_file(save_graph, overwrite)
+    vocabulary = None if open_words else _vocabulary(weights)
+    if file is not None:
+        _print_lines(file, vocabulary, nlp)
+        return
+    text = read_standard_input() if text == "-" else text or ""
+    if not text.strip():
+        raise InputError("The text is empty; describe a scene, such as: a car on the street.")
+    parsed = next(_parse([text], nlp))
+    graph, account = _graph(parsed, vocabulary)
+    if save_graph is not None:
+        write_file(save_graph, graph_file(graph, save_graph, layout=False), overwrite)
+    if as_json:
+        typer.echo(json.dumps(as_line(parsed, vocabulary), ensure_ascii=False))
+    else:
+        _show(graph, account)
+
+
+def as_line(parsed: ParsedText, vocabulary: Vocabulary | None) -> dict[str, Any]:
+    """What JSON says of one sentence: in its own words without a vocabulary, else in the model's, with the account."""
+    from sg2im_parsers.open_json import open_json
+
+    if vocabulary is None:
+        return open_json(parsed)
+    graph, account = _graph(parsed, vocabulary)
+    assert account is not None
+    return {"text": parsed.text, **graph_to_json(graph), "account": account.to_json()}
+
+
+def _vocabulary(weights: str) -> Vocabulary:
+    from sg2im_parsers.vocabulary import Vocabulary
+    from sg2im_weights import resolve
+
+    return Vocabulary.from_json(resolve(weights).config["vocabulary"])
+
+
+def _parse(texts: Iterable[str], nlp: str | None) -> Iterator[ParsedText]:
+    from sg2im_parsers.parser import SceneGraphParser
+    from sg2im_parsers.pipeline import load_pipeline
+
+    return SceneGraphParser(load_pipeline(nlp)).pipe(texts)
+
+
+def _graph(parsed: ParsedText, vocabulary: Vocabulary | None) -> tuple[SceneGraph, Account | None]:
+    from sg2im_parsers.grounding import ground
+
+    if vocabulary is None:
+        return parsed.graph, None
+    grounded = ground(parsed, vocabulary)
+    return grounded.graph, grounded.account
+
+
+def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None) -> None:
+    """One line of JSON for each line of input, blank ones too, as they come."""
+    if file == "-":
+        _print_stream(sys.stdin.buffer, vocabulary, nlp)
+        return
+    try:
+        with Path(file).open("rb") as stream:
+            _print_stream(stream, vocabulary, nlp)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None) -> None:
+    texts = (line.decode("utf8", errors="replace").rstrip("\r\n") for line in stream)
+    for parsed in _parse(texts, nlp):
+        typer.echo(json.dumps(as_line(parsed, vocabulary), ensure_ascii=False))
+
+
+def _show(graph: SceneGraph, account: Account | None) -> None:
+    from rich.console import Console
+
+    from sg2im_cli.cli.shown import account_table, show_graph
+
+    screen = Console(highlight=False)
+    if not graph.objects:
+        raise InputError("No object was found in the text; describe a scene, such as: a car on the street.")
+    show_graph(screen, graph)
+    if account is not None:
+        screen.print(account_table(account))

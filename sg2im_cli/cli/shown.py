@@ -1,0 +1,103 @@
+"""What a person sees: tables of words, objects and relationships, and a preview in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sg2im_parsers.account import Account
+from sg2im_parsers.scene_graph import Box, SceneGraph
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+COLORS = {"kept": "green", "mapped": "yellow", "dropped": "red"}
+PREVIEW_WIDTH = 48
+
+
+def console() -> Console:
+    """Standard error: everything for people; paths and JSON go to standard output."""
+    return Console(stderr=True, highlight=False)
+
+
+def account_table(account: Account) -> Table:
+    """The sentence's words in their order: what each became, and why."""
+    table = Table(title="Words", title_justify="left", box=None, pad_edge=False)
+    for heading in ("word", "became", "how"):
+        table.add_column(heading)
+    for word in account.words:
+        how = word.rule or word.reason or ""
+        if word.nearest:
+            how += f" (it knows: {', '.join(word.nearest)})"
+        style = COLORS[word.status]
+        table.add_row(Text(word.word), Text(word.becomes or word.status, style=style), Text(how))
+    return table
+
+
+def objects_table(graph: SceneGraph) -> Table:
+    """Objects with what is known of them."""
+    placed = any(item.box is not None for item in graph.objects)
+    described = any(item.attributes or item.quantity for item in graph.objects)
+    table = Table(title="Objects", title_justify="left", box=None, pad_edge=False)
+    for heading in ("", "object", *(["attributes"] if described else []), *(["where"] if placed else [])):
+        table.add_column(heading)
+    for i, item in enumerate(graph.objects):
+        row = [str(i), item.label]
+        if described:
+            row.append(", ".join([*([str(item.quantity)] if item.quantity else []), *item.attributes]))
+        if placed:
+            row.append("" if item.box is None else _place(item.box))
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def _place(box: Box) -> str:
+    x0, y0, x1, y1 = box
+    return f"x {x0:.2f} to {x1:.2f}, y {y0:.2f} to {y1:.2f}"
+
+
+def relationships_table(graph: SceneGraph) -> Table:
+    """Relationships, subject first."""
+    table = Table(title="Relationships", title_justify="left", box=None, pad_edge=False)
+    for heading in ("subject", "relation", "object"):
+        table.add_column(heading)
+    for r in graph.relationships:
+        table.add_row(
+            Text(f"{r.subject} {graph.objects[r.subject].label}"),
+            Text(r.predicate),
+            Text(f"{r.object} {graph.objects[r.object].label}"),
+        )
+    return table
+
+
+def show_graph(screen: Console, graph: SceneGraph) -> None:
+    """Objects and relationships, one table under the other."""
+    screen.print(objects_table(graph))
+    if graph.relationships:
+        screen.print(relationships_table(graph))
+
+
+def preview(image: Image) -> Text:
+    """A picture in half blocks, two pixels a character."""
+    height = max(2, round(PREVIEW_WIDTH * image.height / image.width) // 2 * 2)
+    pixels = image.convert("RGB").resize((PREVIEW_WIDTH, height)).load()
+    assert pixels is not None
+    text = Text()
+    for y in range(0, height, 2):
+        for x in range(PREVIEW_WIDTH):
+            upper, lower = pixels[x, y], pixels[x, y + 1]
+            text.append("▀", style=f"rgb({_rgb(upper)}) on rgb({_rgb(lower)})")
+        text.append("\n")
+    return text
+
+
+def _rgb(pixel: object) -> str:
+    return ",".join(str(v) for v in pixel)  # type: ignore[attr-defined]
+
+
+def can_preview(screen: Console) -> bool:
+    """Whether the terminal shows enough colours."""
+    return screen.is_terminal and not screen.no_color and screen.color_system in {"256", "truecolor", "windows"}

@@ -1,0 +1,106 @@
+"""``sg2im train``: make weights."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sg2im_parsers.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from sg2im_cli.training.run import Progress, TrainOptions, TrainResult
+
+SECONDS_BETWEEN_LINES = 30.0
+
+
+def command(
+    data: Annotated[Path, typer.Option(help="A directory in the COCO / COCO-Stuff layout.")],
+    recipe: Annotated[str, typer.Option(help="A recipe's name, or a TOML file.")],
+    out: Annotated[Path, typer.Option(help="The run's directory; weights go to OUT/weights.")],
+    steps: Annotated[int | None, typer.Option(min=1, help="Updates with pictures, in place of the recipe's.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Stop and save after so long.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+) -> None:
+    """Train weights; the same command goes on after Ctrl-C or a time limit.
+
+    Example: sg2im train --data scenes --recipe tiny --out runs/tiny
+    """
+    import torch
+
+    from sg2im_cli.painter import choose_device
+    from sg2im_cli.training.recipes import load_recipe
+    from sg2im_cli.training.run import TrainOptions
+
+    if minutes is not None and not minutes > 0:
+        raise InputError("--minutes must be above 0.")
+    if threads is not None:
+        torch.set_num_threads(threads)
+    options = TrainOptions(
+        data=data,
+        recipe=load_recipe(recipe),
+        recipe_name=recipe if Path(recipe).suffix == "" else Path(recipe).stem,
+        out=out,
+        steps=steps,
+        minutes=minutes,
+        seed=seed,
+        device=choose_device(device),
+    )
+    result = _run(options)
+    typer.echo(str(result.weights))
+    if not result.finished:
+        typer.echo(f"Stopped at step {result.step}; the same command goes on from there.", err=True)
+    else:
+        typer.echo(f"Finished after {result.step} steps.", err=True)
+
+
+def _run(options: TrainOptions) -> TrainResult:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from sg2im_cli.cli.shown import console
+    from sg2im_cli.training.run import train
+
+    screen = console()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[losses]}"),
+    )
+    with Progress(*columns, console=screen, disable=not screen.is_terminal) as bar:
+        return train(options, _Reporter(screen, bar))
+
+
+class _Reporter:
+    """A bar in a terminal; elsewhere a line now and then."""
+
+    def __init__(self, screen: Console, bar: Bar) -> None:
+        self.screen, self.bar = screen, bar
+        self.tasks: dict[str, TaskID] = {}
+        self.last_line = 0.0
+
+    def message(self, text: str) -> None:
+        self.screen.print(text, markup=False)
+
+    def progress(self, progress: Progress) -> None:
+        unit = "graphs" if progress.phase == "layout" else "pictures"
+        losses = "  ".join(f"{name} {loss:.3f}" for name, loss in progress.losses.items())
+        shown = f"{progress.rate:.1f} {unit}/s  {losses}"
+        if self.screen.is_terminal:
+            if progress.phase not in self.tasks:
+                self.tasks[progress.phase] = self.bar.add_task(progress.phase, total=progress.steps, losses="")
+            self.bar.update(self.tasks[progress.phase], completed=progress.step, losses=shown)
+        elif time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES or progress.step == progress.steps:
+            self.last_line = time.monotonic()
+            self.screen.print(
+                f"{progress.phase} {progress.step}/{progress.steps}  {shown}", markup=False, soft_wrap=True
+            )

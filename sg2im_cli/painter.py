@@ -1,0 +1,244 @@
+"""From a sentence or a scene graph to pictures, with everything that led to them.
+
+painter = Painter.from_pretrained()
+painting = painter.paint("a car on the street beside buildings", seed=7)
+painting.images[0].save("car.png")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from sg2im_cli.checkpoint import load_generator
+from sg2im_cli.data.batch import batch_graphs
+from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_parsers.account import Account
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.grounding import Grounded, ground, ground_graph, require_objects
+from sg2im_parsers.parsed import ParsedText
+from sg2im_parsers.scene_graph import Mask, SceneGraph, SceneObject
+from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_weights import Bundle, resolve
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+Parser = Callable[[str], ParsedText]
+
+
+@dataclass(frozen=True)
+class Painting:
+    """Pictures of one graph.
+
+    Attributes:
+        images: one for each sample.
+        seeds: of each sample: the first, and one more for each.
+        graph: in the model's words, with the box (and mask) of every object.
+        account: what became of the sentence's words; empty for a given graph.
+        text: the sentence, or None.
+        weights: as they were named, with the revision if they came from the Hub.
+    """
+
+    images: tuple[Image.Image, ...]
+    seeds: tuple[int, ...]
+    graph: SceneGraph
+    account: Account
+    text: str | None
+    weights: str
+
+    @property
+    def boxes(self) -> tuple[tuple[float, float, float, float] | None, ...]:
+        """Where each object of the graph is."""
+        return tuple(item.box for item in self.graph.objects)
+
+    @property
+    def masks(self) -> tuple[Mask | None, ...]:
+        """The shape of each object of the graph in its box."""
+        return tuple(item.mask for item in self.graph.objects)
+
+
+class Painter:
+    """Paints sentences and scene graphs with one model.
+
+    Args:
+        generator: in eval mode; its device and precision are used.
+        vocabulary: the words it knows.
+        weights: what to call them.
+        parser: reads sentences; the embedded pipeline's if not given, loaded when first needed.
+    """
+
+    def __init__(
+        self, generator: Generator, vocabulary: Vocabulary, weights: str, parser: Parser | None = None
+    ) -> None:
+        self.generator = generator
+        self.vocabulary = vocabulary
+        self.weights = weights
+        self._parser = parser
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        ref: str | Bundle = "default",
+        device: str = "auto",
+        dtype: torch.dtype | str = torch.float32,
+        parser: Parser | None = None,
+    ) -> Painter:
+        """Load weights.
+
+        Args:
+            ref: ``default``, a directory, ``owner/name[@revision]``, or a bundle.
+            device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+            dtype: ``torch.float32``, ``bfloat16`` or ``float16``, or its name.
+            parser: see `Painter`.
+
+        Raises:
+            InputError: no such device or precision.
+            WeightsError: weights that cannot be found or used.
+        """
+        where = choose_device(device)
+        bundle = ref if isinstance(ref, Bundle) else resolve(ref)
+        if isinstance(dtype, str):
+            if dtype not in DTYPES:
+                raise InputError(f"There is no precision {dtype!r}; use one of {', '.join(DTYPES)}.")
+            dtype = DTYPES[dtype]
+        loaded = load_generator(bundle, where, dtype)
+        name = bundle.ref if bundle.revision is None else f"{bundle.ref.partition('@')[0]}@{bundle.revision}"
+        return cls(loaded.generator, loaded.vocabulary, name, parser)
+
+    @cached_property
+    def parser(self) -> Parser:
+        """What reads sentences."""
+        if self._parser is not None:
+            return self._parser
+        from sg2im_parsers.parser import SceneGraphParser
+        from sg2im_parsers.pipeline import load_pipeline
+
+        return SceneGraphParser(load_pipeline())
+
+    def ground(self, text: str) -> Grounded:
+        """A sentence's graph in the model's words.
+
+        Raises:
+            InputError: nothing in it can be drawn.
+        """
+        parsed = self.parser(text)
+        grounded = ground(parsed, self.vocabulary)
+        require_objects(grounded, parsed)
+        return grounded
+
+    def paint(self, text_or_graph: str | SceneGraph, seed: int = 0, samples: int = 1) -> Painting:
+        """Paint a sentence or a graph.
+
+        Boxes and masks that a graph gives are used as they are; the others are predicted. Sample i is the picture
+        that the same call makes alone with seed + i.
+
+        Args:
+            text_or_graph: a sentence, or a graph whose words the model or the lexicon knows.
+            seed: of the first picture's noise.
+            samples: how many pictures.
+
+        Raises:
+            InputError: nothing can be drawn, or a word is unknown, or ``samples`` is below 1.
+        """
+        if samples < 1:
+            raise InputError(f"samples is {samples} and must be at least 1.")
+        if isinstance(text_or_graph, str):
+            grounded = self.ground(text_or_graph)
+            text: str | None = text_or_graph
+        else:
+            grounded = Grounded(ground_graph(text_or_graph, self.vocabulary), Account())
+            text = None
+        seeds = tuple(seed + i for i in range(samples))
+        graph, images = self._paint(grounded.graph, seeds)
+        return Painting(images, seeds, graph, grounded.account, text, self.weights)
+
+    @torch.no_grad()
+    def _paint(self, graph: SceneGraph, seeds: Sequence[int]) -> tuple[SceneGraph, tuple[Image.Image, ...]]:
+        batch = batch_graphs([graph], self.vocabulary).to(self.device)
+        predicted = self.generator.predict_layout(batch.objs, batch.triples)
+        boxes = _given_boxes(graph, predicted.boxes)
+        masks = _given_masks(graph, predicted.masks)
+        layout = self.generator.compose(predicted.vectors, boxes, masks, batch.obj_to_img, 1)
+        images = [self._picture(self.generator.refine(layout, self._noise(seed))) for seed in seeds]
+        return _with_layout(graph, ObjectLayout(predicted.vectors, boxes, None), masks), tuple(images)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.generator.obj_embeddings.weight.device
+
+    def _noise(self, seed: int) -> Tensor | None:
+        """Drawn on the CPU from the picture's own seed, so that it is the same on every device."""
+        config = self.generator.config
+        if not config.layout_noise_dim:
+            return None
+        rng = torch.Generator().manual_seed(seed % 2**63)
+        noise = torch.randn(1, config.layout_noise_dim, *config.image_size, generator=rng)
+        return noise.to(self.generator.obj_embeddings.weight)
+
+    def _picture(self, images: Tensor) -> Image.Image:
+        """(1, 3, H, W) in model units to a picture; values are clamped, never stretched."""
+        config = self.generator.config
+        pixels = images[0].float().cpu().permute(1, 2, 0)
+        pixels = pixels * torch.tensor(config.pixel_std) + torch.tensor(config.pixel_mean)
+        return Image.fromarray((pixels.clamp(0, 1) * 255).round().to(torch.uint8).numpy())
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name; ``auto`` takes CUDA, then MPS, then the CPU.
+
+    Raises:
+        InputError: there is no such device here.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except Exception:
+        raise InputError(f"There is no device {name!r} here; use --device cpu, or auto.") from None
+    return device
+
+
+def _given_boxes(graph: SceneGraph, predicted: Tensor) -> Tensor:
+    boxes = predicted.clone()
+    for i, item in enumerate(graph.objects):
+        if item.box is not None:
+            boxes[i] = torch.tensor(item.box).to(boxes)
+    return boxes
+
+
+def _given_masks(graph: SceneGraph, predicted: Tensor | None) -> Tensor | None:
+    """Masks of one size: given ones are resampled to the model's; without a mask head others fill their box."""
+    if all(item.mask is None for item in graph.objects):
+        return predicted
+    if predicted is None:
+        predicted = torch.ones(len(graph.objects) + 1, 16, 16)
+    masks = predicted.clone()
+    for i, item in enumerate(graph.objects):
+        if item.mask is not None:
+            given = torch.tensor(item.mask)[None, None].to(masks)
+            size = tuple(masks.shape[1:])
+            masks[i] = torch.nn.functional.interpolate(given, size, mode="bilinear", align_corners=True)[0, 0]
+    return masks
+
+
+def _with_layout(graph: SceneGraph, layout: ObjectLayout, masks: Tensor | None) -> SceneGraph:
+    boxes = [tuple(round(float(v), 6) for v in box) for box in layout.boxes.float().cpu().tolist()]
+    objects: list[SceneObject] = []
+    for i, item in enumerate(graph.objects):
+        mask = None if masks is None else _mask_values(masks[i])
+        x0, y0, x1, y1 = boxes[i]
+        objects.append(replace(item, box=item.box or (x0, y0, x1, y1), mask=item.mask or mask))
+    return SceneGraph(tuple(objects), graph.relationships)
+
+
+def _mask_values(mask: Tensor) -> Mask:
+    return tuple(tuple(round(v, 3) for v in row) for row in mask.float().cpu().tolist())
