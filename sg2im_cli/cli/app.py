@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -13,9 +13,6 @@ from sg2im_cli.cli import evaluate, generate, parse, train, weights
 from sg2im_cli.version import __version__
 from sg2im_parsers.errors import InputError, Sg2imError
 from sg2im_weights.errors import WeightsError, WeightsInputError
-
-if TYPE_CHECKING:
-    from typer import Context
 
 DEFAULT_COMMAND = "generate"
 
@@ -32,18 +29,18 @@ The options of a picture are those of `sg2im generate --help`."""
 class SentenceGroup(TyperGroup):
     """A group of commands whose first argument may also be a sentence to draw."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Put the command `generate` before what is neither a command nor an option of the group."""
         if args and args[0] not in self._own_words(ctx):
             self._refuse_lone_word(ctx, args)
             args = [DEFAULT_COMMAND, *args]
         return super().parse_args(ctx, args)
 
-    def _own_words(self, ctx: Context) -> set[str]:
+    def _own_words(self, ctx: Any) -> set[str]:  # noqa: ANN401
         options = {word for p in self.get_params(ctx) for word in (*p.opts, *p.secondary_opts)}
         return {*self.commands, *options}
 
-    def _refuse_lone_word(self, ctx: Context, args: list[str]) -> None:
+    def _refuse_lone_word(self, ctx: Any, args: list[str]) -> None:  # noqa: ANN401
         word = args[0]
         if not word or word.startswith("-") or len(word.split()) != 1 or word != word.strip():
             return

@@ -66,7 +66,7 @@ def command(
 
 def as_line(parsed: ParsedText, vocabulary: Vocabulary | None) -> dict[str, Any]:
     """What JSON says of one sentence: in its own words without a vocabulary, else in the model's, with the account."""
-    from sg2im_parsers.open_json import open_json
+    from sg2im_parsers.open_graph import open_json
 
     if vocabulary is None:
         return open_json(parsed)

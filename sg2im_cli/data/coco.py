@@ -128,7 +128,7 @@ def _box_share(item: dict[str, Any], image: dict[str, Any], annotations: Annotat
         raise InputError(f"Annotation {item.get('id')} has category {item['category_id']}, which no file defines.")
     if name == LEFT_OUT:
         return -1.0
-    return float(item["bbox"][2] * item["bbox"][3]) / (image["width"] * image["height"])
+    return float(item["bbox"][2] * item["bbox"][3]) / float(image["width"] * image["height"])
 
 
 def _annotated(

@@ -26,11 +26,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Boxes = NDArray[np.float32]
+Boxes = NDArray[np.floating[Any]]
 Flags = NDArray[np.bool_]
 
 PAPER_RELATIONS = ("left of", "right of", "above", "below", "inside", "surrounding")
@@ -82,19 +83,23 @@ class _Pairs:
 
     @property
     def shared_width(self) -> Boxes:
-        return np.maximum(0, np.minimum(self.s[2], self.o[2]) - np.maximum(self.s[0], self.o[0]))
+        found: Boxes = np.maximum(0, np.minimum(self.s[2], self.o[2]) - np.maximum(self.s[0], self.o[0]))
+        return found
 
     @property
     def shared_height(self) -> Boxes:
-        return np.maximum(0, np.minimum(self.s[3], self.o[3]) - np.maximum(self.s[1], self.o[1]))
+        found: Boxes = np.maximum(0, np.minimum(self.s[3], self.o[3]) - np.maximum(self.s[1], self.o[1]))
+        return found
 
     @property
     def gap_x(self) -> Boxes:
-        return np.maximum(0, np.maximum(self.s[0], self.o[0]) - np.minimum(self.s[2], self.o[2]))
+        found: Boxes = np.maximum(0, np.maximum(self.s[0], self.o[0]) - np.minimum(self.s[2], self.o[2]))
+        return found
 
     @property
     def gap_y(self) -> Boxes:
-        return np.maximum(0, np.maximum(self.s[1], self.o[1]) - np.minimum(self.s[3], self.o[3]))
+        found: Boxes = np.maximum(0, np.maximum(self.s[1], self.o[1]) - np.minimum(self.s[3], self.o[3]))
+        return found
 
     def width(self, box: tuple[Boxes, Boxes, Boxes, Boxes]) -> Boxes:
         return box[2] - box[0]
@@ -132,7 +137,8 @@ def _under(p: _Pairs) -> Flags:
 
 
 def _angle(p: _Pairs) -> Boxes:
-    return np.arctan2(p.dy, p.dx)
+    angle: Boxes = np.arctan2(p.dy, p.dx)
+    return angle
 
 
 def _left(p: _Pairs) -> Flags:
@@ -207,7 +213,7 @@ def spoken_table(boxes: Boxes, stuff: Flags) -> Flags:
     return table
 
 
-def paper_table(boxes: Boxes, centers: NDArray[np.float32]) -> Flags:
+def paper_table(boxes: Boxes, centers: Boxes) -> Flags:
     """Which of the paper's relations holds: exactly one for each ordered pair.
 
     Args:

@@ -18,7 +18,7 @@ def boxes_from_head(raw: Tensor, kind: str) -> Tensor:
     """The head's (O, 4) output as boxes: corners as they are, or centre and size through a sigmoid."""
     if kind == "corners":
         return raw
-    center, size = raw.sigmoid().split(2, dim=1)
+    center, size = raw.sigmoid().chunk(2, dim=1)
     return torch.cat([center - size / 2, center + size / 2], dim=1).clamp(0, 1)
 
 
