@@ -62,6 +62,10 @@ def _lower_preposition(tree: Tree, preposition: int) -> None:
         chain.append(inner)
     noun = tree.child(chain[-1], "pobj")
     head, label = tree.heads[preposition], tree.labels[preposition]
+    if noun is not None and noun < preposition:
+        tree.attach(noun, head, "mark")
+        tree.labels[preposition] = _stranded(label)
+        return
     if noun is None:
         tree.labels[preposition] = "mark" if tree.child(preposition, "pcomp") is not None else _stranded(label)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sg2im_parsers.actors import actor, is_passive, own_subject, stranded
+from sg2im_parsers.actors import RELATIVE, actor, is_passive, own_subject, stranded
 from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.rules import Rule, RuleBook
 from sg2im_parsers.tree import Tree
@@ -92,7 +92,8 @@ def _verb(tree: Tree, token: int) -> int:
 
 
 def _object(tree: Tree, verb: int) -> int | None:
-    return tree.child(verb, "obj")
+    own = tree.child(verb, "obj")
+    return None if own is None or tree.lowers[own] in RELATIVE else own
 
 
 def _apply(tree: Tree, book: Phrasebook, rule: Rule, token: int) -> Found | None:

@@ -17,6 +17,8 @@ from sg2im_parsers.phrasebook import packaged_phrasebook, read_data
 
 KINDS = ("any", "noun", "verb", "passive", "preposition", "other")
 SLOTS = ("head", "dependent", "actor", "own object")
+LISTS = frozenset({"labels", "case", "head_case", "examples"})
+SWITCHES = frozenset({"has_object", "has_subject", "has_stranded"})
 MARKERS = frozenset({"case", "verb", "stranded"})
 
 
@@ -89,9 +91,20 @@ def read_rule(table: Mapping[str, Any]) -> Rule:
     needed = ("says", "labels", "subject", "predicate", "object", "examples")
     if missing := [key for key in needed if not table.get(key)]:
         raise RuleError(f"Rule {name!r} lacks {missing[0]!r}.")
+    _check_types(name, table)
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
     values["examples"] = tuple(_example(name, entry) for entry in table["examples"])
     return Rule(**values)
+
+
+def _check_types(name: str, table: Mapping[str, Any]) -> None:
+    for key, value in table.items():
+        if key in LISTS and not isinstance(value, list):
+            raise RuleError(f"In rule {name!r}, {key!r} must be a list.")
+        if key in SWITCHES and not isinstance(value, bool):
+            raise RuleError(f"In rule {name!r}, {key!r} must be true or false.")
+        if key not in LISTS | SWITCHES and not isinstance(value, str):
+            raise RuleError(f"In rule {name!r}, {key!r} must be text.")
 
 
 def _example(rule: str, entry: object) -> Example:

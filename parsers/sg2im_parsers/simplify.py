@@ -61,17 +61,39 @@ def _is_derived(book: Phrasebook, word: str) -> bool:
 
 def open_participles(tree: Tree, book: Phrasebook) -> None:
     """Tell "snow covered hill" as "hill covered with snow" and "brown haired man" as "man with brown hair"."""
+    known = book.fillers.keys() | book.derived.keys() | book.lists["suffixes"]
     for token in range(1, len(tree)):
-        word, head = tree.lowers[token], tree.heads[token]
-        if tree.labels[token] not in ("amod", "compound") or head <= token:
+        if tree.lowers[token] not in known or token in tree.gone:
             continue
         before = token - 2 if tree.words[token - 1] == "-" and token > 1 else token - 1
-        if word in book.fillers and tree.is_noun(before):
-            _hang_filler(tree, book, token, before)
-        elif word in book.derived:
-            tree.tags[token], tree.labels[token], tree.lemmas[token] = "NN", "nmod:has", book.derived[word]
-            if tree.tags[before] in ("JJ", "NN", "VBN") and tree.heads[before] in (head, token):
-                tree.attach(before, token, "amod")
+        _put_before_noun(tree, token, before)
+        if tree.labels[token] in ("amod", "compound") and tree.heads[token] > token:
+            _open_participle(tree, book, token, before)
+
+
+def _put_before_noun(tree: Tree, token: int, before: int) -> None:
+    """Read "cloud filled sky" as a noun phrase where the parser saw "cloud (that) filled sky"."""
+    noun = tree.child(token, "obj")
+    if noun is None or noun < token or tree.child(noun, "det", "nmod:poss") is not None:
+        return
+    top = before if tree.labels[token] == "acl" and tree.is_noun(before) else token
+    if (top == token and tree.heads[before] != token) or tree.has_ancestor(before, noun):
+        return
+    tree.put_in_place_of(noun, top)
+    for word in (before, token):
+        tree.move_children(word, noun, "amod", "compound")
+    tree.attach(token, noun, "amod")
+    tree.attach(before, noun, "compound" if tree.is_noun(before) else "amod")
+
+
+def _open_participle(tree: Tree, book: Phrasebook, token: int, before: int) -> None:
+    word, head = tree.lowers[token], tree.heads[token]
+    if word in book.fillers and tree.is_noun(before):
+        _hang_filler(tree, book, token, before)
+    elif word in book.derived:
+        tree.tags[token], tree.labels[token], tree.lemmas[token] = "NN", "nmod:has", book.derived[word]
+        if tree.tags[before] in ("JJ", "NN", "VBN") and tree.heads[before] in (head, token):
+            tree.attach(before, token, "amod")
 
 
 def _hang_filler(tree: Tree, book: Phrasebook, token: int, filler: int) -> None:

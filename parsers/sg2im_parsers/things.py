@@ -108,7 +108,7 @@ def _thing(tree: Tree, book: Phrasebook, head: int) -> Thing:
         thing.text = tree.lemmas[head]
     for child in tree.children[head]:
         label = tree.labels[child]
-        if child < head and label == "nummod":
+        if child < head and (label == "nummod" or tree.tags[child] == "CD"):
             _add_number(tree, book, thing, child)
         elif label == "amod" or (tree.is_noun(child) and is_modifier(tree, child)):
             _add_modifier(tree, book, thing, child, name)
@@ -128,6 +128,8 @@ def _add_modifier(tree: Tree, book: Phrasebook, thing: Thing, child: int, name: 
         if not _in(tree, book, "qualities", child):
             name += _with_compounds(tree, child)
             return
+    for number in tree.all_children(child, "nummod"):
+        _add_number(tree, book, thing, number)
     amount = book.amounts.get(tree.lowers[child])
     if amount is not None and thing.amount is None:
         thing.amount, thing.number_words = amount, (*thing.number_words, child)
@@ -158,7 +160,7 @@ def attributes(tree: Tree, book: Phrasebook, word: int) -> list[Attribute]:
     said: list[Attribute] = []
     for other in (word, *tree.children[word]):
         if other == word or tree.labels[other] == "conj" or (tree.labels[other] in MODIFIERS and other < word):
-            listed = tree.lowers[other] in book.lists["not_qualities"] or tree.tags[other] in ("RB", "CC", "DT")
+            listed = tree.lowers[other] in book.lists["not_qualities"] or tree.tags[other] in ("RB", "CC", "DT", "CD")
             if not listed and not _is_shade(tree, book, other):
                 said.append(attribute(tree, book, other))
     return said

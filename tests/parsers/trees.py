@@ -1,0 +1,39 @@
+"""Docs and results in a form that tests can write down."""
+
+from functools import cache
+
+from sg2im_parsers.parsed import ParsedText
+from sg2im_parsers.pipeline import import_spacy
+
+
+@cache
+def vocab():
+    return import_spacy().blank("en").vocab
+
+
+def doc(tokens):
+    """A parsed Doc from "word/tag/label/head/lemma ...": the head by its position, the lemma if it is another word."""
+    from spacy.tokens import Doc
+
+    rows = [token.split("/") for token in tokens.split()]
+    return Doc(
+        vocab(),
+        words=[row[0] for row in rows],
+        tags=[row[1] for row in rows],
+        deps=[row[2] for row in rows],
+        heads=[int(row[3]) for row in rows],
+        lemmas=[row[4] if len(row) > 4 else row[0] for row in rows],
+    )
+
+
+def triples(parsed: ParsedText) -> set[str]:
+    names = [thing.text for thing in parsed.graph.objects]
+    return {f"{names[r.subject]} | {r.predicate} | {names[r.object]}" for r in parsed.graph.relationships}
+
+
+def attributes(parsed: ParsedText) -> dict[str, tuple[str, ...]]:
+    return {thing.text: thing.attributes for thing in parsed.graph.objects if thing.attributes}
+
+
+def names(parsed: ParsedText) -> list[str]:
+    return [thing.text for thing in parsed.graph.objects]
