@@ -55,7 +55,7 @@ def parse_doc(doc: Doc) -> ParsedText:
     tree = Tree.from_doc(doc)
     if is_clearnlp(tree):
         to_universal(tree)
-    repair(tree)
+    repair(tree, book)
     join_hyphens(tree, book)
     open_participles(tree, book)
     join_prepositions(tree, book)

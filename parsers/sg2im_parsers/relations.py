@@ -176,7 +176,7 @@ def _subjects(tree: Tree, found: Found) -> list[int]:
 
 
 def _said_after(found: Found, subject: int) -> bool:
-    return min(found.words) > subject or found.object < subject
+    return min(found.words) > subject or found.object < found.subject
 
 
 def conjuncts(tree: Tree, noun: int) -> list[int]:

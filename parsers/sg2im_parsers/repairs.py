@@ -6,6 +6,7 @@ in the place of a noun ("green leaves on a tree") is a noun, and "has" before a 
 
 from __future__ import annotations
 
+from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.tree import Tree
 
 NOUN_MARKS = frozenset({"det", "amod", "nummod", "compound", "nmod:poss"})
@@ -13,17 +14,34 @@ BARE_VERBS = frozenset({"VB", "VBP", "VBZ", "MD"})
 BEFORE_NOUNS = frozenset({"DT", "JJ", "CD", "PRP$", "POS"})
 
 
-def repair(tree: Tree) -> None:
+def repair(tree: Tree, book: Phrasebook) -> None:
     """Mend tags and edges in place."""
+    _mend_tags(tree, book)
+    _mend_edges(tree)
+    _attach_by_meaning(tree, book)
+
+
+def _mend_tags(tree: Tree, book: Phrasebook) -> None:
     for token in range(len(tree)):
         tag = tree.tags[token]
         if tag in BARE_VERBS and _is_noun_after_all(tree, token):
             _make_noun(tree, token)
+        elif tag == "VBG" and tree.lemmas[token] != tree.lowers[token] and _is_name_in_ing(tree, book, token):
+            _make_noun(tree, token)
+        elif tag == "NN" and tree.lowers[token].endswith("ing"):
+            _make_participle(tree, book, token)
         elif tag == "MD" and token and tree.is_noun(token - 1) and not _verb_follows(tree, token):
             _make_head_of_compound(tree, token)
+
+
+def _mend_edges(tree: Tree) -> None:
     for token in range(len(tree)):
         if tree.lemmas[token] == "have" and tree.labels[token] == "aux":
             _make_have_a_verb(tree, token)
+        elif tree.labels[token] == "compound" and tree.tags[tree.heads[token]] == "VBG":
+            tree.labels[token] = "nsubj"
+        elif tree.labels[token] == "flat" and tree.is_noun(token):
+            _turn_flat_name(tree, token)
         elif tree.labels[token] in ("compound", "amod"):
             _turn_impossible_compound(tree, token)
         elif tree.labels[token] == "compound:prt" and tree.is_noun(tree.heads[token]):
@@ -35,6 +53,12 @@ def repair(tree: Tree) -> None:
 def _is_noun_after_all(tree: Tree, token: int) -> bool:
     """A command at the start, or a finite verb with an article or adjective of its own."""
     if any(tree.labels[c] in NOUN_MARKS and c < token for c in tree.children[token]):
+        return True
+    subject = tree.child(token, "nsubj")
+    if subject is not None and tree.tags[subject] == "JJ" and subject == token - 1:
+        tree.labels[subject] = "amod"
+        return True
+    if tree.tags[token] == "VB" and tree.labels[token] == "conj" and tree.is_noun(tree.heads[token]):
         return True
     if tree.tags[token] not in ("VB", "VBP") or not tree.is_root(token):
         return False
@@ -50,6 +74,25 @@ def _make_noun(tree: Tree, token: int) -> None:
     for child in tree.children[token]:
         if tree.labels[child] == "obl":
             tree.labels[child] = "nmod"
+
+
+def _is_name_in_ing(tree: Tree, book: Phrasebook, token: int) -> bool:
+    """Whether "building" is the thing: it stands where a description starts, and nobody builds."""
+    if tree.lowers[token] not in book.lists["nouns_in_ing"] or not tree.is_root(token):
+        return False
+    return tree.child(token, "nsubj", "obj", "aux") is None
+
+
+def _make_participle(tree: Tree, book: Phrasebook, token: int) -> None:
+    """Read "surfing" as a verb in "man surfing waves": people do not name waves."""
+    person = tree.child(token, "compound")
+    noun = tree.heads[token]
+    if person != token - 1 or tree.lemmas[person] not in book.lists["people"] or tree.labels[token] != "compound":
+        return
+    tree.put_in_place_of(person, noun)
+    tree.attach(token, person, "acl")
+    tree.attach(noun, token, "obj")
+    tree.tags[token] = "VBG"
 
 
 def _verb_follows(tree: Tree, token: int) -> bool:
@@ -115,3 +158,31 @@ def _hang_pronoun_on_nearest(tree: Tree, pronoun: int) -> None:
     nearest = [n for n in tree.all_children(head, "nmod") if head < n < pronoun and tree.is_noun(n)]
     if nearest:
         tree.attach(pronoun, nearest[-1], "nmod")
+
+
+def _turn_flat_name(tree: Tree, token: int) -> None:
+    """Make the last noun of "lego kitchen" its head; names of people are read from the left, of things from the right."""
+    first = tree.heads[token]
+    if token != first + 1 or not tree.is_noun(first):
+        return
+    tree.put_in_place_of(token, first)
+    tree.move_children(first, token)
+    tree.labels[first] = "compound"
+
+
+def _attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
+    """Put right what grammar leaves open: a hair does not sit, and a cap goes with the jacket, not with the man."""
+    for token in range(len(tree)):
+        head = tree.heads[token]
+        if tree.labels[token] == "acl" and tree.lemmas[token] in book.lists["deeds"]:
+            owner = tree.heads[head]
+            inanimate = tree.labels[head] == "nmod" and tree.lemmas[head] not in book.lists["people"]
+            worn = tree.lemmas[head] in book.lists["clothes"] or tree.lemmas[head] in book.lists["parts"]
+            if inanimate and worn and tree.lemmas[owner] in book.lists["people"]:
+                tree.attach(token, owner, "acl")
+        elif tree.labels[token] == "conj" and tree.lemmas[token] in book.lists["clothes"]:
+            worn_too = [
+                c for c in tree.all_children(head, "nmod") if c < token and tree.lemmas[c] in book.lists["clothes"]
+            ]
+            if worn_too and tree.lemmas[head] in book.lists["people"]:
+                tree.attach(token, worn_too[-1], "conj")

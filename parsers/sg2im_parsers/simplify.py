@@ -76,7 +76,7 @@ def _put_before_noun(tree: Tree, token: int, before: int) -> None:
     noun = tree.child(token, "obj")
     if noun is None or noun < token or tree.child(noun, "det", "nmod:poss") is not None:
         return
-    top = before if tree.labels[token] == "acl" and tree.is_noun(before) else token
+    top = before if tree.labels[token] == "acl" and (tree.is_noun(before) or tree.tags[before] == "JJ") else token
     if (top == token and tree.heads[before] != token) or tree.has_ancestor(before, noun):
         return
     tree.put_in_place_of(noun, top)

@@ -80,7 +80,7 @@ def _is_absent(tree: Tree, token: int) -> bool:
 def is_modifier(tree: Tree, token: int) -> bool:
     """Whether a noun stands before its head as part of a compound: "traffic" in "traffic light"."""
     label, head = tree.labels[token], tree.heads[token]
-    before = token < head and tree.is_noun(head)
+    before = token < head and tree.is_noun(token) and tree.is_noun(head)
     return before and (label in NAME_LABELS or label == "amod") and not tree.case_of(token)
 
 
@@ -110,7 +110,7 @@ def _thing(tree: Tree, book: Phrasebook, head: int) -> Thing:
         label = tree.labels[child]
         if child < head and (label == "nummod" or tree.tags[child] == "CD"):
             _add_number(tree, book, thing, child)
-        elif label == "amod" or (tree.is_noun(child) and is_modifier(tree, child)):
+        elif label == "amod" or (child < head and label == "compound") or is_modifier(tree, child):
             _add_modifier(tree, book, thing, child, name)
         elif label.startswith("det"):
             _add_determiner(tree, book, thing, child)
