@@ -1,0 +1,119 @@
+"""Weights and data that tests make for themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from sg2im_cli.checkpoint import save_generator
+from sg2im_cli.config import GeneratorConfig
+from sg2im_cli.data.relations import SPOKEN_RELATIONS
+from sg2im_cli.model.generator import Generator
+from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_weights.card import build_card
+
+THINGS = ("person", "car", "dog", "cat", "sheep", "bus", "traffic light", "bench", "boat", "bed", "window", "table")
+STUFF = ("sky", "road", "building", "tree", "field", "sea", "mountain", "wall")
+SIDE = 40
+
+
+@pytest.fixture(scope="session")
+def vocabulary() -> Vocabulary:
+    return Vocabulary.from_names((*THINGS, *STUFF), SPOKEN_RELATIONS, STUFF)
+
+
+@pytest.fixture(scope="session")
+def small_config() -> GeneratorConfig:
+    return GeneratorConfig(
+        image_size=(32, 32),
+        embedding_dim=16,
+        gconv_dim=16,
+        gconv_hidden_dim=32,
+        gconv_num_layers=2,
+        mask_size=8,
+        box_head="center",
+        refinement_dims=(32, 16, 8),
+        layout_noise_dim=4,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(
+    tmp_path_factory: pytest.TempPathFactory, vocabulary: Vocabulary, small_config: GeneratorConfig
+) -> Path:
+    """A real bundle with random weights."""
+    torch.manual_seed(0)
+    generator = Generator(small_config, len(vocabulary.objects), len(vocabulary.predicates)).eval()
+    path = tmp_path_factory.mktemp("weights") / "tiny"
+    save_generator(path, generator, vocabulary, {"recipe": "none", "data": "none"}, build_card("tiny", "Random."))
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data in the COCO-Stuff layout: polygons, run-length masks, boxes without mask, and `other` to leave out."""
+    root = tmp_path_factory.mktemp("data") / "scenes"
+    rng = np.random.default_rng(0)
+    (root / "annotations").mkdir(parents=True)
+    for split, count in (("train", 12), ("val", 5)):
+        write_split(root, split, count, rng)
+    return root
+
+
+def write_split(root: Path, split: str, count: int, rng: np.random.Generator) -> None:
+    folder = root / "images" / split
+    folder.mkdir(parents=True)
+    images, things, stuff = [], [], []
+    for i in range(1, count + 1):
+        name = f"{split}_{i:03d}.jpg"
+        Image.fromarray(rng.integers(0, 255, (SIDE, SIDE, 3), dtype=np.uint8)).save(folder / name)
+        images.append({"id": i, "file_name": name, "width": SIDE, "height": SIDE})
+        stuff.append(annotation(i, len(THINGS) + 1, [0, 0, SIDE, 16], "polygon"))
+        stuff.append(annotation(i, len(THINGS) + 2, [0, 16, SIDE, 24], "rle"))
+        stuff.append(annotation(i, len(THINGS) + len(STUFF) + 1, [0, 0, SIDE, SIDE], "polygon"))
+        for kind in ("polygon", "box", "compressed"):
+            x, y = rng.integers(0, SIDE - 16, 2).tolist()
+            things.append(annotation(i, int(rng.integers(1, len(THINGS) + 1)), [x, y, 14, 15], kind))
+        things.append(annotation(i, 1, [3, 3, 2, 2], "box"))  # under 2 % of the picture
+    thing_names = [{"id": i + 1, "name": n} for i, n in enumerate(THINGS)]
+    stuff_names = [{"id": len(THINGS) + i + 1, "name": n} for i, n in enumerate((*STUFF, "other"))]
+    for kind, items, names in (("instances", things, thing_names), ("stuff", stuff, stuff_names)):
+        document = {"images": images, "annotations": items, "categories": names}
+        (root / "annotations" / f"{kind}_{split}.json").write_text(json.dumps(document))
+
+
+def annotation(image_id: int, category: int, bbox: list[int], kind: str) -> dict[str, object]:
+    x, y, w, h = bbox
+    polygon = [[x, y, x + w, y, x + w, y + h, x, y + h]]
+    segmentation: object = {"polygon": polygon, "box": []}.get(kind)
+    if segmentation is None:
+        segmentation = run_length(bbox, compressed=kind == "compressed")
+    return {
+        "id": image_id * 100 + category,
+        "image_id": image_id,
+        "category_id": category,
+        "bbox": bbox,
+        "segmentation": segmentation,
+        "area": w * h,
+        "iscrowd": 0,
+    }
+
+
+def run_length(bbox: list[int], compressed: bool) -> dict[str, object]:
+    from pycocotools import mask
+
+    x, y, w, h = bbox
+    whole = np.zeros((SIDE, SIDE), dtype=np.uint8, order="F")
+    whole[y : y + h, x : x + w] = 1
+    if compressed:
+        encoded = mask.encode(whole)
+        return {"size": [SIDE, SIDE], "counts": encoded["counts"].decode()}
+    flat = whole.flatten(order="F")
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flat, [0]])))
+    runs = np.diff(np.concatenate([[0], edges, [len(flat)]])) if len(edges) else np.array([len(flat)])
+    return {"size": [SIDE, SIDE], "counts": runs.tolist()}
