@@ -7,6 +7,10 @@ from sg2im_parsers.tree import Tree
 SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "nsubj:outer")
 RELATIVE = frozenset({"that", "which", "who", "whom"})
 SHARED = ("conj", "xcomp", "advcl", "parataxis", "ccomp", "dep", "advcl:relcl", "list")
+STRANDED = frozenset(
+    {"in", "on", "at", "under", "with", "off", "onto", "into", "through", "over", "behind", "near", "by", "from"}
+    | {"around", "against", "inside", "above", "below", "across", "down", "out of", "to", "of"}
+)
 FARTHEST = 12
 """How many clauses up a subject is looked for: real sentences need three."""
 
@@ -40,7 +44,7 @@ def stranded(tree: Tree, verb: int) -> int | None:
     if tree.tags[verb] == "IN":
         return verb
     for child in reversed(tree.children[verb]):
-        alone = tree.tags[child] in ("IN", "RP") and not tree.children[child]
+        alone = tree.lowers[child] in STRANDED and not tree.children[child]
         if child > verb and alone and tree.labels[child] != "mark":
             return child
     return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sg2im_parsers.assembly import Assembly
+from sg2im_parsers.attachment import attach_by_meaning
 from sg2im_parsers.clearnlp import is_clearnlp, to_universal
 from sg2im_parsers.descriptions import add_descriptions
 from sg2im_parsers.parsed import ParsedText
@@ -56,6 +57,7 @@ def parse_doc(doc: Doc) -> ParsedText:
     if is_clearnlp(tree):
         to_universal(tree)
     repair(tree, book)
+    attach_by_meaning(tree, book)
     join_hyphens(tree, book)
     open_participles(tree, book)
     join_prepositions(tree, book)

@@ -18,17 +18,14 @@ def repair(tree: Tree, book: Phrasebook) -> None:
     """Mend tags and edges in place."""
     _mend_tags(tree, book)
     _mend_edges(tree)
-    _attach_by_meaning(tree, book)
 
 
 def _mend_tags(tree: Tree, book: Phrasebook) -> None:
     for token in range(len(tree)):
         tag = tree.tags[token]
-        if tag in BARE_VERBS and _is_noun_after_all(tree, token):
+        if _is_noun_after_all(tree, token) or _is_name_in_ing(tree, book, token):
             _make_noun(tree, token)
-        elif tag == "VBG" and tree.lemmas[token] != tree.lowers[token] and _is_name_in_ing(tree, book, token):
-            _make_noun(tree, token)
-        elif tag == "NN" and tree.lowers[token].endswith("ing"):
+        elif tree.lowers[token].endswith("ing") and (tag == "NN" or tree.labels[token] == "compound"):
             _make_participle(tree, book, token)
         elif tag == "MD" and token and tree.is_noun(token - 1) and not _verb_follows(tree, token):
             _make_head_of_compound(tree, token)
@@ -38,6 +35,8 @@ def _mend_edges(tree: Tree) -> None:
     for token in range(len(tree)):
         if tree.lemmas[token] == "have" and tree.labels[token] == "aux":
             _make_have_a_verb(tree, token)
+        elif tree.labels[token].startswith("nsubj") and tree.is_root(tree.heads[token]):
+            _open_relative_clause(tree, token)
         elif tree.labels[token] == "compound" and tree.tags[tree.heads[token]] == "VBG":
             tree.labels[token] = "nsubj"
         elif tree.labels[token] == "flat" and tree.is_noun(token):
@@ -46,12 +45,12 @@ def _mend_edges(tree: Tree) -> None:
             _turn_impossible_compound(tree, token)
         elif tree.labels[token] == "compound:prt" and tree.is_noun(tree.heads[token]):
             _make_preposition(tree, token)
-        elif tree.labels[token] == "nmod" and tree.tags[token] == "PRP":
-            _hang_pronoun_on_nearest(tree, token)
 
 
 def _is_noun_after_all(tree: Tree, token: int) -> bool:
     """A command at the start, or a finite verb with an article or adjective of its own."""
+    if tree.tags[token] not in BARE_VERBS:
+        return False
     if any(tree.labels[c] in NOUN_MARKS and c < token for c in tree.children[token]):
         return True
     subject = tree.child(token, "nsubj")
@@ -78,20 +77,23 @@ def _make_noun(tree: Tree, token: int) -> None:
 
 def _is_name_in_ing(tree: Tree, book: Phrasebook, token: int) -> bool:
     """Whether "building" is the thing: it stands where a description starts, and nobody builds."""
-    if tree.lowers[token] not in book.lists["nouns_in_ing"] or not tree.is_root(token):
+    if tree.tags[token] != "VBG" or tree.lowers[token] not in book.lists["nouns_in_ing"] or not tree.is_root(token):
         return False
     return tree.child(token, "nsubj", "obj", "aux") is None
 
 
 def _make_participle(tree: Tree, book: Phrasebook, token: int) -> None:
-    """Read "surfing" as a verb in "man surfing waves": people do not name waves."""
+    """Read "surfing" as a verb in "man surfing waves" and "man surfing": people do not name waves."""
     person = tree.child(token, "compound")
-    noun = tree.heads[token]
-    if person != token - 1 or tree.lemmas[person] not in book.lists["people"] or tree.labels[token] != "compound":
+    if person is None or person != token - 1 or tree.lemmas[person] not in book.lists["people"]:
         return
+    noun = tree.heads[token] if tree.labels[token] == "compound" else token
     tree.put_in_place_of(person, noun)
     tree.attach(token, person, "acl")
-    tree.attach(noun, token, "obj")
+    if noun != token:
+        tree.attach(noun, token, "obj")
+    else:
+        tree.move_children(token, person)
     tree.tags[token] = "VBG"
 
 
@@ -152,37 +154,22 @@ def _make_preposition(tree: Tree, particle: int) -> None:
         tree.attach(particle, noun, "case")
 
 
-def _hang_pronoun_on_nearest(tree: Tree, pronoun: int) -> None:
-    """Of "a table with plates on it", the plates are on it, not the table."""
-    head = tree.heads[pronoun]
-    nearest = [n for n in tree.all_children(head, "nmod") if head < n < pronoun and tree.is_noun(n)]
-    if nearest:
-        tree.attach(pronoun, nearest[-1], "nmod")
+def _open_relative_clause(tree: Tree, noun: int) -> None:
+    """Read "the street the bus is parked on" as a street and what is on it: a verb has one subject."""
+    verb = tree.heads[noun]
+    second = next((s for s in tree.all_children(verb, "nsubj", "nsubj:pass") if noun < s < verb), None)
+    if second is None or not (tree.is_noun(noun) and tree.is_noun(second) and tree.is_verb(verb)):
+        return
+    if tree.child(second, "cc") is None:
+        tree.put_in_place_of(noun, verb)
+        tree.labels[verb] = "acl:relcl"
 
 
 def _turn_flat_name(tree: Tree, token: int) -> None:
-    """Make the last noun of "lego kitchen" its head; names of people are read from the left, of things from the right."""
+    """Make the last noun of "lego kitchen" its head; names of things end in what they are."""
     first = tree.heads[token]
     if token != first + 1 or not tree.is_noun(first):
         return
     tree.put_in_place_of(token, first)
     tree.move_children(first, token)
     tree.labels[first] = "compound"
-
-
-def _attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
-    """Put right what grammar leaves open: a hair does not sit, and a cap goes with the jacket, not with the man."""
-    for token in range(len(tree)):
-        head = tree.heads[token]
-        if tree.labels[token] == "acl" and tree.lemmas[token] in book.lists["deeds"]:
-            owner = tree.heads[head]
-            inanimate = tree.labels[head] == "nmod" and tree.lemmas[head] not in book.lists["people"]
-            worn = tree.lemmas[head] in book.lists["clothes"] or tree.lemmas[head] in book.lists["parts"]
-            if inanimate and worn and tree.lemmas[owner] in book.lists["people"]:
-                tree.attach(token, owner, "acl")
-        elif tree.labels[token] == "conj" and tree.lemmas[token] in book.lists["clothes"]:
-            worn_too = [
-                c for c in tree.all_children(head, "nmod") if c < token and tree.lemmas[c] in book.lists["clothes"]
-            ]
-            if worn_too and tree.lemmas[head] in book.lists["people"]:
-                tree.attach(token, worn_too[-1], "conj")

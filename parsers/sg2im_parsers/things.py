@@ -12,6 +12,9 @@ NAME_LABELS = frozenset({"compound", "flat", "goeswith", "nmod", "nmod:unmarked"
 """Labels of nouns that belong to the name of the noun after them, if no preposition leads to them."""
 
 MODIFIERS = frozenset({"amod", "compound", "dep", "nmod", "obl:npmod", "nummod"})
+DESCRIBING = ("JJ", "VBG", "VBN", "VBD", "RB")
+"""Tags of modifiers that say how a thing is; others belong to its name."""
+
 NO_THINGS = frozenset({"fixed", "goeswith", "case", "advmod", "mark", "cc", "punct", "discourse", "gone", "obl:tmod"})
 NOUN_PLACES = frozenset({"nsubj", "obj", "obl", "nmod", "nsubj:pass", "obl:agent", "nmod:poss"})
 ARTICLES = frozenset({"a", "an", "the"})
@@ -87,7 +90,7 @@ def is_modifier(tree: Tree, token: int) -> bool:
 def is_whole(tree: Tree, book: Phrasebook, token: int) -> bool:
     """Whether a compound names a whole and its part: "tree" in "tree branch"."""
     head = tree.heads[token]
-    if tree.labels[token] == "amod" or not (_in(tree, book, "parts", head)):
+    if tree.labels[token] == "amod" or not _in(tree, book, "parts", head) or _belongs_to_name(tree, book, token, head):
         return False
     return not (_in(tree, book, "qualities", token) or _in(tree, book, "parts", token)) and not is_modifier(tree, head)
 
@@ -122,7 +125,7 @@ def _add_modifier(tree: Tree, book: Phrasebook, thing: Thing, child: int, name: 
     if _belongs_to_name(tree, book, child, thing.head):
         name.append(child)
         return
-    if tree.is_noun(child):
+    if not tree.tags[child].startswith(DESCRIBING):
         if is_whole(tree, book, child) or _is_shade(tree, book, child):
             return
         if not _in(tree, book, "qualities", child):

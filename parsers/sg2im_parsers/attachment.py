@@ -1,0 +1,46 @@
+"""What grammar leaves open and meaning decides: hair does not sit, and a cap goes with a jacket, not with a man."""
+
+from __future__ import annotations
+
+from sg2im_parsers.phrasebook import Phrasebook
+from sg2im_parsers.tree import Tree
+
+
+def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
+    """Move clauses and coordinated nouns that hang from the wrong noun, in place."""
+    for token in range(len(tree)):
+        if tree.labels[token] == "acl" and tree.lemmas[token] in book.lists["deeds"]:
+            _give_deed_to_person(tree, book, token)
+        elif tree.labels[token] == "conj" and _listed(tree, book, "clothes", token):
+            _put_clothes_together(tree, book, token)
+        elif tree.labels[token] == "nmod" and tree.tags[token] == "PRP":
+            _hang_pronoun_on_nearest(tree, token)
+
+
+def _listed(tree: Tree, book: Phrasebook, name: str, token: int) -> bool:
+    return tree.lemmas[token] in book.lists[name]
+
+
+def _give_deed_to_person(tree: Tree, book: Phrasebook, verb: int) -> None:
+    """Of "a man with a hat sitting on a bench", the man sits."""
+    noun = tree.heads[verb]
+    owner = tree.heads[noun]
+    idle = _listed(tree, book, "clothes", noun) or _listed(tree, book, "parts", noun)
+    if tree.labels[noun] == "nmod" and idle and _listed(tree, book, "people", owner):
+        tree.attach(verb, owner, "acl")
+
+
+def _put_clothes_together(tree: Tree, book: Phrasebook, garment: int) -> None:
+    """Of "a man in a jacket and a cap", he is in both."""
+    person = tree.heads[garment]
+    worn = [c for c in tree.all_children(person, "nmod") if c < garment and _listed(tree, book, "clothes", c)]
+    if worn and _listed(tree, book, "people", person):
+        tree.attach(garment, worn[-1], "conj")
+
+
+def _hang_pronoun_on_nearest(tree: Tree, pronoun: int) -> None:
+    """Of "a table with plates on it", the plates are on it, not the table."""
+    head = tree.heads[pronoun]
+    nearest = [n for n in tree.all_children(head, "nmod") if head < n < pronoun and tree.is_noun(n)]
+    if nearest:
+        tree.attach(pronoun, nearest[-1], "nmod")
