@@ -1,13 +1,14 @@
 """The JSON format of scene graphs, in and out; its schema is ``data/scene_graph.schema.json``.
 
 ``{"objects": ["sky", {"name": "car", "box": [0, 0.5, 0.4, 1]}], "relationships": [[0, "above", 1]]}``: an object is a
-string, as in the original project's files, or an object with what is known of it.
+string, as in the original project's files, or an object with what is known of it. The keys "text", "seed", "weights"
+and "account" beside them say where a graph came from; they are allowed and not read. A number such as ``2.0`` is a
+whole number, as in JSON schemas. A relationship of an object with itself is read, as the original's files have some.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import resources
@@ -17,13 +18,15 @@ from typing import Any
 from sg2im_parsers.errors import GraphError, InputError
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
 
-GRAPH_KEYS = ("text", "objects", "relationships")
+GRAPH_KEYS = ("objects", "relationships", "text", "seed", "weights", "account")
 OBJECT_KEYS = ("name", "text", "attributes", "quantity", "box", "mask", "pin")
-MOST_OBJECTS, MOST_RELATIONSHIPS, MOST_ROWS = 1000, 10_000, 256
+MOST_OBJECTS, MOST_ATTRIBUTES, MOST_RELATIONSHIPS, MOST_ROWS = 1000, 1000, 10_000, 256
+MOST_THINGS = 1_000_000_000
+"""The largest quantity."""
 
 
 def graph_schema() -> dict[str, Any]:
-    """The JSON schema of one graph."""
+    """The JSON schema of a file: one graph or a list of them."""
     text = (resources.files("sg2im_parsers") / "data" / "scene_graph.schema.json").read_text(encoding="utf8")
     return dict(json.loads(text))
 
@@ -74,7 +77,7 @@ def read_graphs(text: str, where: str) -> tuple[SceneGraph, ...]:
     """
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{where} is not JSON: {error}.") from None
     return graphs_from_json(data, where)
 
@@ -89,8 +92,10 @@ def load_graphs(path: Path) -> tuple[SceneGraph, ...]:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not text in UTF-8; save it as JSON in UTF-8.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     return read_graphs(text, str(path))
 
 
@@ -110,7 +115,9 @@ def _graph(data: object) -> SceneGraph:
     _only_known(data, GRAPH_KEYS, "")
     if "text" in data and not isinstance(data["text"], str):
         raise GraphError("text: must be a string")
-    items = _list(data.get("objects"), "objects", MOST_OBJECTS)
+    if "objects" not in data:
+        raise GraphError("objects: missing; a scene graph needs a list of them")
+    items = _list(data["objects"], "objects", MOST_OBJECTS)
     rows = _list(data.get("relationships", []), "relationships", MOST_RELATIONSHIPS)
     objects = tuple(_object(item, f"objects[{i}]") for i, item in enumerate(items))
     return SceneGraph(
@@ -144,7 +151,7 @@ def _object(data: object, place: str) -> SceneObject:
     text = _text(data["text"], f"{place}.text") if "text" in data else None
     if name is None and text is None:
         raise GraphError(f"{place}: needs a 'name' or a 'text'")
-    attributes = _list(data.get("attributes", []), f"{place}.attributes", MOST_OBJECTS)
+    attributes = _list(data.get("attributes", []), f"{place}.attributes", MOST_ATTRIBUTES)
     if not all(isinstance(a, str) for a in attributes):
         raise GraphError(f"{place}.attributes: must be strings")
     return SceneObject(
@@ -173,16 +180,23 @@ def _flag(value: object, place: str) -> bool:
 def _quantity(value: object, place: str) -> int | None:
     if value is None:
         return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise GraphError(f"{place}: must be a whole number from 0 on, or null")
-    return value
+    number = _whole(value)
+    if number is None or not 0 <= number <= MOST_THINGS:
+        raise GraphError(f"{place}: must be a whole number from 0 to {MOST_THINGS}, or null")
+    return number
+
+
+def _whole(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
 
 
 def _number(value: object, place: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise GraphError(f"{place}: must be a number")
     if not 0 <= value <= 1:
-        raise GraphError(f"{place}: {value} must be from 0 to 1, a share of the picture")
+        raise GraphError(f"{place}: {_short(value)} must be from 0 to 1, a share of the picture")
     return float(value)
 
 
@@ -211,7 +225,16 @@ def _relationship(row: object, place: str, count: int) -> Relationship:
     if not isinstance(row, list) or len(row) != 3:
         raise GraphError(f"{place}: must be [subject index, predicate, object index]")
     subject, predicate, target = row
-    for index in (subject, target):
-        if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < count:
-            raise GraphError(f"{place}: {index!r} is not one of the {count} objects")
-    return Relationship(subject, _text(predicate, place), target)
+    for given in (subject, target):
+        end = _whole(given)
+        if end is None or not 0 <= end < count:
+            raise GraphError(f"{place}: {_short(given)} is not one of the {count} objects")
+    return Relationship(int(subject), _text(predicate, place), int(target))
+
+
+def _short(value: object) -> str:
+    """Any value in few characters; printing an integer of thousands of digits would fail."""
+    if isinstance(value, int) and abs(value) > 10**20:
+        return "a number of more than 20 digits"
+    shown = repr(value)
+    return shown if len(shown) <= 40 else f"{shown[:40]}..."

@@ -78,9 +78,10 @@ class _Grounding:
         copies: list[list[SceneObject]] = []
         total = 0
         for item, mention, match in zip(self.parsed.graph.objects, self.parsed.mentions, self.matches, strict=True):
-            count = 0 if match is None else min(self._count(mention, match), MOST_OBJECTS - total)
-            if match is not None and count == 0:
-                self.remarks.append(f"At most {MOST_OBJECTS} objects are drawn; {item.text!r} is one too many.")
+            wanted = 0 if match is None else self._count(mention, match)
+            count = min(wanted, MOST_OBJECTS - total)
+            if count < wanted:
+                self.remarks.append(f"At most {MOST_OBJECTS} objects are drawn; of {item.text!r} there are {count}.")
             total += count
             one = None if match is None else replace(item, name=match.name, attributes=(), quantity=None)
             copies.append([] if one is None else [one] * count)
@@ -158,9 +159,11 @@ class _Grounding:
         for end in (relationship.subject, relationship.object):
             if not self.copies[end]:
                 return self._entry(word, "dropped", reason=f"{self.parsed.graph.objects[end].text!r} was dropped")
-        if match.rule == "exact" and match.name.split()[0] == self.parsed.words[word].text.lower():
+        if match.rule == "exact" and self.parsed.words[word].text.lower() in match.name.split():
             return self._entry(word, "kept", match.name)
-        rule = f"{match.rule}, turned round" if match.inverted else match.rule
+        rule: str = "base form" if match.rule == "exact" else match.rule
+        if match.inverted:
+            rule += ", turned round"
         return self._entry(word, "mapped", match.name, rule)
 
     def _unused(self, word: int) -> WordAccount:
@@ -202,13 +205,20 @@ def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | N
 
     Raises:
         UnknownWordsError: names every word that the vocabulary has nothing for.
+        InputError: a graph without objects.
     """
+    if not graph.objects:
+        raise InputError("The scene graph has no objects, so there is nothing to draw; give it at least one.")
     words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
     objects = {o.label: _object_match(words, o.label) for o in graph.objects}
     predicates = {r.predicate: words.predicate(r.predicate) for r in graph.relationships}
-    unknown = [w for w, match in (*objects.items(), *predicates.items()) if match is None]
-    if unknown:
-        raise UnknownWordsError(_unknown_message(unknown, objects, vocabulary), unknown)
+    lost = [word for word, match in objects.items() if match is None]
+    lost_predicates = [word for word, match in predicates.items() if match is None]
+    if lost or lost_predicates:
+        parts = [_hint(word, vocabulary.nearest_objects(word)) for word in lost]
+        parts += [_hint(word, vocabulary.nearest_predicates(word)) for word in lost_predicates]
+        message = f"These weights do not know {', '.join(parts)}; use other words or other weights."
+        raise UnknownWordsError(message, tuple(dict.fromkeys((*lost, *lost_predicates))))
     return SceneGraph(
         tuple(replace(o, name=_name(objects[o.label])) for o in graph.objects),
         tuple(_turn(r, predicates) for r in graph.relationships),
@@ -216,9 +226,21 @@ def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | N
 
 
 def _object_match(words: VocabularyLexicon, label: str) -> Match | None:
-    text = label.lower().strip()
-    singular = text.removesuffix("s") if not text.endswith("ss") else text
-    return words.object(text, singular, singular.split()[-1] if singular else "")
+    """Try a label as it is, then as a plural; a file has no lemmas."""
+    text = " ".join(label.lower().split())
+    for lemma in (text, *_singulars(text)):
+        found = words.object(text, lemma, lemma.split()[-1])
+        if found is not None:
+            return found
+    return None
+
+
+def _singulars(text: str) -> tuple[str, ...]:
+    """What a regular plural may be the plural of, likeliest first."""
+    for ending, singulars in (("ies", ("y", "ie")), ("ves", ("f", "fe", "ve")), ("es", ("e", "")), ("s", ("",))):
+        if text.endswith(ending) and not text.endswith("ss"):
+            return tuple(text.removesuffix(ending) + singular for singular in singulars)
+    return ()
 
 
 def _name(match: Match | None) -> str | None:
@@ -233,10 +255,5 @@ def _turn(relationship: Relationship, predicates: Mapping[str, Match | None]) ->
     return Relationship(relationship.subject, match.name, relationship.object)
 
 
-def _unknown_message(unknown: list[str], objects: Mapping[str, Match | None], vocabulary: Vocabulary) -> str:
-    parts = []
-    for word in unknown:
-        find = vocabulary.nearest_objects if word in objects else vocabulary.nearest_predicates
-        near = find(word)
-        parts.append(repr(word) + (f" (nearest: {', '.join(near)})" if near else ""))
-    return f"These weights do not know {', '.join(parts)}; use other words or other weights."
+def _hint(word: str, near: tuple[str, ...]) -> str:
+    return repr(word) + (f" (nearest: {', '.join(near)})" if near else "")

@@ -11,7 +11,7 @@ from typing import Literal
 
 from sg2im_parsers.vocabulary import Vocabulary
 
-Rule = Literal["exact", "base form", "synonym", "kind of", "head of compound", "phrase", "preposition"]
+Rule = Literal["exact", "spelling", "base form", "synonym", "kind of", "head of compound", "phrase", "preposition"]
 """How a word reached the model's word."""
 
 
@@ -32,10 +32,20 @@ class Match:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Synonyms, kinds and relation phrases; see ``data/lexicon.toml``."""
+    """What may stand for what; see ``data/lexicon.toml``.
+
+    Attributes:
+        synonyms: words that mean the same, both ways.
+        kinds: more general words, in order of preference.
+        opaque: compounds that are not what their head says ("hot dog").
+        relations: predicates for a phrase, in order of preference; "~" swaps subject and object.
+        lemmas: base forms of the words in models' predicates.
+        stuff: what has no count, for vocabularies that do not say.
+    """
 
     synonyms: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[str, ...]]
+    opaque: frozenset[str]
     relations: Mapping[str, tuple[str, ...]]
     lemmas: Mapping[str, str]
     stuff: frozenset[str]
@@ -58,6 +68,7 @@ def packaged_lexicon() -> Lexicon:
     return Lexicon(
         synonyms,
         {word: tuple(targets) for word, targets in data["kinds"].items()},
+        frozenset(data["opaque"]),
         {phrase: tuple(targets) for phrase, targets in data["relations"].items()},
         data["lemmas"],
         frozenset(data["stuff"]),
@@ -79,16 +90,28 @@ class VocabularyLexicon:
     def object(self, text: str, lemma: str, head: str) -> Match | None:
         """The model's word for an object.
 
+        The whole name is tried first, then what is left without its first words: "city fire hydrant" by "fire
+        hydrant", "dining table" by "table", but never "hot dog" by "dog".
+
         Args:
             text: its name as written, lower case ("cutting boards").
             lemma: the same with its head in base form ("cutting board").
             head: the head's base form alone ("board").
         """
-        whole = self._object(text, "exact") or self._object(lemma, "base form") or self._alike(lemma)
-        if whole is not None or head in (text, lemma):
-            return whole
-        found = self._object(head, "base form") or self._alike(head)
-        return None if found is None else Match(found.name, "head of compound")
+        written, base = text.split(), lemma.split()
+        tails = [(" ".join(written[i:]), " ".join(base[i:])) for i in range(min(len(written), len(base)))]
+        for i, (form, base_form) in enumerate([*tails, (head, head)]):
+            found = self._name(form, base_form)
+            if found is not None:
+                return found if i == 0 else Match(found.name, "head of compound")
+            if base_form in self.lexicon.opaque:
+                return None
+        return None
+
+    def _name(self, text: str, lemma: str) -> Match | None:
+        return (
+            self._object(text, "exact") or self._object(lemma, "base form") or self._alike(lemma) or self._alike(text)
+        )
 
     def predicate(self, phrase: str) -> Match | None:
         """The model's word for an open predicate ("park on", "in front of", "ride").
@@ -114,7 +137,7 @@ class VocabularyLexicon:
         name = self._object_names.get(word)
         if name is None:
             return None
-        return Match(name, "exact" if name == word and rule == "exact" else rule)
+        return Match(name, "spelling" if rule == "exact" and name != word else rule)
 
     def _alike(self, word: str) -> Match | None:
         for other in self.lexicon.synonyms.get(word, ()):
@@ -151,6 +174,7 @@ class VocabularyLexicon:
         """How a sentence may spell each object: by its name, COCO-Stuff's "wall-brick" as "brick wall", and so on."""
         names: dict[str, str] = {}
         for name in self.vocabulary.object_names:
+            names.setdefault(name.lower(), name)
             kind, _, which = name.partition("-")
             if which in ("other", "stuff"):
                 names.setdefault(kind, name)

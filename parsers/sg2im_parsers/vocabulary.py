@@ -18,6 +18,9 @@ IN_IMAGE = "__in_image__"
 UNUSED = "NONE"
 """How the original files mark an id without a word."""
 
+LARGEST_ID = 100_000
+"""The largest id that is read; what is above it is a broken file."""
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -131,8 +134,10 @@ def _names(key: str, value: object) -> tuple[str, ...]:
 
 
 def _from_ids(key: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, Mapping) or not all(isinstance(i, int) and i >= 0 for i in value.values()):
-        raise InputError(f"A vocabulary's {key!r} must map names to ids.")
+    if not isinstance(value, Mapping) or not all(type(i) is int and 0 <= i <= LARGEST_ID for i in value.values()):
+        raise InputError(f"A vocabulary's {key!r} must map names to ids from 0 to {LARGEST_ID}.")
+    if len(set(value.values())) < len(value):
+        raise InputError(f"A vocabulary's {key!r} has two names for one id.")
     names = [UNUSED] * (max(value.values(), default=-1) + 1)
     for name, index in value.items():
         names[index] = name
