@@ -7,6 +7,7 @@ PyTorch's restricted unpickler only, in the zip format and in the one before PyT
 from __future__ import annotations
 
 import pickle
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +34,9 @@ SETTINGS = {
 }
 ABSENT = {"gconv_pooling": "avg", "mlp_normalization": "none", "mask_size": None, "layout_noise_dim": 0}
 """What a file that lacks a setting means."""
+
+HARMLESS: list[Any] = [defaultdict, *((kind, f"__builtin__.{kind.__name__}") for kind in (list, dict, int, float))]
+"""What the training script's files hold beside tensors: ``defaultdict(list)``, with built-ins by their old names."""
 
 UNUSED_PARTS = ("rel_aux_net.",)
 
@@ -67,11 +71,12 @@ def _load(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise WeightsInputError(f"There is no file {path}.")
     try:
-        with torch.serialization.safe_globals([defaultdict, int, list, float, dict]):
+        with torch.serialization.safe_globals(HARMLESS):
             saved = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        what = str(error).strip().splitlines()[0]
-        raise WeightsInputError(f"{path} holds more than weights, or is damaged, and was not loaded: {what}") from None
+        found = re.search(r"GLOBAL ([\w.]+)", str(error))
+        what = f"it asks for {found[1]}" if found else "its contents cannot be read"
+        raise WeightsInputError(f"{path} holds more than weights, or is damaged, and was not loaded: {what}.") from None
     except Exception as error:  # torch raises whatever it stumbles on: EOFError, RuntimeError, KeyError, ...
         raise WeightsInputError(f"{path} is not a PyTorch checkpoint that can be read: {error}.") from None
     if not isinstance(saved, dict):

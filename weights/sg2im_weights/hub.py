@@ -12,6 +12,9 @@ from sg2im_weights.errors import WeightsError, WeightsInputError
 
 REPOSITORY = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+?)(@(?P<revision>[\w./-]+))?")
 COMMIT = re.compile(r"[0-9a-f]{40}")
+BROKEN_OFF = {"ReadError", "ReadTimeout", "RemoteProtocolError"}
+"""Names of the HTTP client's errors for a transfer that began; the client itself is huggingface_hub's choice."""
+
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -72,9 +75,9 @@ def _snapshot(repo: str, revision: str | None, cache_dir: Path | None) -> Path:
 def _unreachable(name: str, error: Exception) -> str:
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "TRUE", "YES", "ON"}:
         return f"{name} is not in the cache, and HF_HUB_OFFLINE is set; unset it to download."
-    if isinstance(error.__cause__, OSError | None):
-        return f"{name} is not in the cache and the Hub cannot be reached; check the network, or name a directory."
-    return f"{name} could not be downloaded whole ({_first_line(error.__cause__ or error)}); try again."
+    if type(error.__cause__).__name__ in BROKEN_OFF:
+        return f"The download of {name} broke off ({_first_line(error.__cause__ or error)}); try again."
+    return f"{name} is not in the cache and the Hub cannot be reached; check the network, or name a directory."
 
 
 def _first_line(error: BaseException) -> str:
