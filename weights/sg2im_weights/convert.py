@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,10 +34,16 @@ SETTINGS = {
 ABSENT = {"gconv_pooling": "avg", "mlp_normalization": "none", "mask_size": None, "layout_noise_dim": 0}
 """What a file that lacks a setting means."""
 
-HARMLESS: list[Any] = [defaultdict, *((kind, f"__builtin__.{kind.__name__}") for kind in (list, dict, int, float))]
-"""What the training script's files hold beside tensors: ``defaultdict(list)``, with built-ins by their old names."""
-
 UNUSED_PARTS = ("rel_aux_net.",)
+
+
+def _plain_dict(_factory: object = None) -> dict[Any, Any]:
+    """Stands for ``defaultdict(list)``, which the restricted unpickler can make but not fill."""
+    return {}
+
+
+HARMLESS: list[Any] = [(_plain_dict, "collections.defaultdict"), list, dict, int, float]
+"""What the training script's files name beside tensors."""
 
 
 def convert(checkpoint: Path, out: Path, overwrite: bool = False) -> Bundle:
