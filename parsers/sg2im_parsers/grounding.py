@@ -228,7 +228,9 @@ def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | N
 def _object_match(words: VocabularyLexicon, label: str) -> Match | None:
     """Try a label as it is, then as a plural; a file has no lemmas."""
     text = " ".join(label.lower().split())
-    for lemma in (text, *_singulars(text)):
+    *before, head = text.split()
+    irregular = " ".join([*before, words.lexicon.lemmas.get(head, head)])
+    for lemma in (text, irregular, *_singulars(text)):
         found = words.object(text, lemma, lemma.split()[-1])
         if found is not None:
             return found

@@ -39,7 +39,7 @@ class Lexicon:
         kinds: more general words, in order of preference.
         opaque: compounds that are not what their head says ("hot dog").
         relations: predicates for a phrase, in order of preference; "~" swaps subject and object.
-        lemmas: base forms of the words in models' predicates.
+        lemmas: base forms of irregular plurals and of the words in models' predicates.
         stuff: what has no count, for vocabularies that do not say.
     """
 

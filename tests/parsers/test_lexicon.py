@@ -1,0 +1,180 @@
+"""The lexicon: which words may stand for which, for three vocabularies that differ in everything."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sg2im_parsers.lexicon import packaged_lexicon
+from sg2im_parsers.vocabulary import Vocabulary
+
+SHARED = Path(__file__).parents[3] / "shared" / "vocab"
+SCENES = Vocabulary.from_names(
+    [
+        *("person", "car", "bicycle", "motorcycle", "airplane", "bus", "truck", "sofa", "screen", "painting", "table"),
+        *("dog", "plate", "hot dog", "traffic light", "fire hydrant", "lamp", "knife", "flowers", "road", "building"),
+        *("sky", "sea", "water", "tree", "plant", "grass", "field", "wall", "window"),
+    ],
+    ["on", "under", "above", "below", "left of", "right of", "beside", "near", "in", "around", "in front of", "behind"],
+    ["road", "building", "sky", "sea", "water", "tree", "plant", "grass", "field", "wall"],
+)
+GENOME = Vocabulary.from_names(
+    ["man", "woman", "person", "street", "ocean", "bike", "plane", "shirt", "food", "window", "wall", "light", "leaf"],
+    ["on", "next to", "has", "parked on", "with", "in", "wearing", "riding", "inside", "around", "above", "near"],
+)
+COCO = Vocabulary.from_names(
+    ["person", "couch", "tv", "wall-brick", "wall-other", "sky-other", "clouds", "desk-stuff", "sea", "building-other"],
+    ["left of", "right of", "above", "below", "inside", "surrounding"],
+)
+LEXICON = packaged_lexicon()
+
+
+def look_up(vocabulary, text, lemma=None):
+    lemma = lemma or text
+    found = LEXICON.for_vocabulary(vocabulary).object(text, lemma, lemma.split()[-1])
+    return None if found is None else (found.name, found.rule)
+
+
+def relation(vocabulary, phrase):
+    found = LEXICON.for_vocabulary(vocabulary).predicate(phrase)
+    return None if found is None else ("~" if found.inverted else "") + found.name
+
+
+@pytest.mark.parametrize(
+    ("text", "lemma", "expected"),
+    [
+        ("car", "car", ("car", "exact")),
+        ("cars", "car", ("car", "base form")),
+        ("knives", "knife", ("knife", "base form")),
+        ("flower", "flower", ("flowers", "spelling")),
+        ("automobile", "automobile", ("car", "synonym")),
+        ("street", "street", ("road", "synonym")),
+        ("couch", "couch", ("sofa", "synonym")),
+        ("ocean", "ocean", ("sea", "synonym")),
+        ("jets", "jet", ("airplane", "synonym")),
+        ("bike", "bike", ("bicycle", "synonym")),
+        ("motorbike", "motorbike", ("motorcycle", "synonym")),
+        ("television", "television", ("screen", "kind of")),
+        ("tv", "tv", ("screen", "kind of")),
+        ("taxi", "taxi", ("car", "kind of")),
+        ("photo", "photo", ("painting", "kind of")),
+        ("forest", "forest", ("tree", "kind of")),
+        ("woods", "wood", ("tree", "kind of")),
+        ("skyscrapers", "skyscraper", ("building", "kind of")),
+        ("traffic lights", "traffic light", ("traffic light", "base form")),
+        ("city fire hydrant", "city fire hydrant", ("fire hydrant", "head of compound")),
+        ("dining table", "dining table", ("table", "head of compound")),
+        ("tennis player", "tennis player", ("person", "head of compound")),
+        ("hot dog", "hot dog", ("hot dog", "exact")),
+        ("unicorn", "unicorn", None),
+    ],
+)
+def test_words_of_a_sentence_reach_the_model_s(text, lemma, expected):
+    assert look_up(SCENES, text, lemma) == expected
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["man", "woman", "boy", "girl", "child", "kid", "lady", "guy", "people", "player", "skier", "surfer", "crowd"],
+)
+def test_people_are_persons(word):
+    assert look_up(SCENES, word)[0] == "person"
+
+
+def test_a_more_general_word_never_stands_for_a_special_one():
+    assert look_up(Vocabulary.from_names(["woman", "taxi", "skyscraper"], ["on"]), "person") is None
+    assert look_up(Vocabulary.from_names(["woman", "taxi", "skyscraper"], ["on"]), "building") is None
+
+
+def test_a_synonym_is_preferred_to_a_kind():
+    assert look_up(Vocabulary.from_names(["water", "ocean"], ["on"]), "sea") == ("ocean", "synonym")
+    assert look_up(Vocabulary.from_names(["water"], ["on"]), "sea") == ("water", "kind of")
+
+
+@pytest.mark.parametrize(
+    ("word", "name"), [("lady", "woman"), ("guy", "man"), ("skier", "person"), ("bicycle", "bike"), ("road", "street")]
+)
+def test_the_nearest_kind_that_a_vocabulary_has_is_taken(word, name):
+    assert look_up(GENOME, word)[0] == name
+
+
+def test_some_compounds_are_not_what_their_head_says():
+    assert look_up(GENOME, "hot dog") == ("food", "kind of")
+    assert look_up(Vocabulary.from_names(["dog", "bed", "bear"], ["on"]), "hot dog") is None
+    assert look_up(Vocabulary.from_names(["dog", "bed", "bear"], ["on"]), "flower bed") is None
+    assert look_up(Vocabulary.from_names(["dog", "bed", "bear"], ["on"]), "polar bear") == ("bear", "head of compound")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("wall", ("wall-other", "spelling")),
+        ("brick wall", ("wall-brick", "spelling")),
+        ("stone wall", ("wall-other", "head of compound")),
+        ("sky", ("sky-other", "spelling")),
+        ("desk", ("desk-stuff", "spelling")),
+        ("wall-brick", ("wall-brick", "exact")),
+        ("cloud", ("clouds", "spelling")),
+        ("television", ("tv", "synonym")),
+        ("tower", ("building-other", "kind of")),
+    ],
+)
+def test_names_with_hyphens_are_found_by_their_words(word, expected):
+    assert look_up(COCO, word) == expected
+
+
+def test_capitals_of_a_vocabulary_do_not_matter():
+    assert look_up(Vocabulary.from_names(["TV"], ["on"]), "tv")[0] == "TV"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "scenes", "genome", "coco"),
+    [
+        ("on", "on", "on", "above"),
+        ("in", "in", "in", "inside"),
+        ("park on", "on", "parked on", "above"),
+        ("next to", "beside", "next to", "left of"),
+        ("besides", "beside", "next to", "left of"),
+        ("alongside", "beside", "next to", "left of"),
+        ("atop", "on", "on", "above"),
+        ("on top of", "on", "on", "above"),
+        ("sit on", "on", "on", "above"),
+        ("ride", "on", "riding", "above"),
+        ("wear", "around", "wearing", "surrounding"),
+        ("float on", "on", "on", "above"),
+        ("stand in front of", "in front of", "near", "below"),
+        ("with", "~on", "with", "~inside"),
+        ("have", "~on", "has", "~inside"),
+        ("surround by", "~around", "~around", "~surrounding"),
+        ("ponder", None, None, None),
+    ],
+)
+def test_relations_reach_each_vocabulary(phrase, scenes, genome, coco):
+    assert (relation(SCENES, phrase), relation(GENOME, phrase), relation(COCO, phrase)) == (scenes, genome, coco)
+
+
+@pytest.mark.parametrize("phrase", ["beneath", "below", "underneath"])
+def test_what_is_beneath_is_under_or_below(phrase):
+    assert relation(SCENES, phrase) in ("under", "below")
+
+
+@pytest.mark.parametrize("vocabulary", [SCENES, COCO], ids=["scenes", "coco"])
+def test_every_phrase_of_the_lexicon_leads_somewhere(vocabulary):
+    assert [phrase for phrase in LEXICON.relations if relation(vocabulary, phrase) is None] == []
+
+
+def test_what_has_no_count():
+    assert LEXICON.for_vocabulary(SCENES).is_stuff("building")
+    assert not LEXICON.for_vocabulary(SCENES).is_stuff("car")
+    assert LEXICON.for_vocabulary(COCO).is_stuff("sky-other")
+    assert LEXICON.for_vocabulary(GENOME).is_stuff("street")
+    assert not LEXICON.for_vocabulary(GENOME).is_stuff("man")
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared vocabularies are not beside the checkout")
+@pytest.mark.parametrize("file", ["visual_genome", "coco_stuff"])
+def test_every_word_of_a_released_vocabulary_stands_for_itself(file):
+    vocabulary = Vocabulary.from_json(json.loads((SHARED / f"{file}.json").read_text()))
+    assert [n for n in vocabulary.object_names if look_up(vocabulary, n) != (n, "exact")] == []
+    assert [n for n in vocabulary.predicate_names if relation(vocabulary, n) != n] == []
+    assert [phrase for phrase in LEXICON.relations if relation(vocabulary, phrase) is None] == []
