@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sg2im_parsers.tree import Tree
 
-SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "nsubj:outer")
+SUBJECTS = ("nsubj", "nsubj:pass", "nsubj:outer")
 RELATIVE = frozenset({"that", "which", "who", "whom"})
 SHARED = ("conj", "xcomp", "advcl", "parataxis", "ccomp", "dep", "advcl:relcl", "list")
 STRANDED = frozenset(

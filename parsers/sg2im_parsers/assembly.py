@@ -38,8 +38,13 @@ class Assembly:
         self._merge_repeats()
         for relation in found:
             for token in (relation.subject, relation.object):
-                if token not in self.meant and is_pronoun(self.tree, token):
-                    self._settle_pronoun(token)
+                self.thing_meant(token)
+
+    def thing_meant(self, token: int) -> Thing | None:
+        """The thing that a noun or a pronoun means."""
+        if token not in self.meant and is_pronoun(self.tree, token):
+            self._settle_pronoun(token)
+        return self.things[self.meant[token]] if token in self.meant else None
 
     def _merge_repeats(self) -> None:
         names: dict[str, int] = {}

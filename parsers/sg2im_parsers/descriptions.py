@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from sg2im_parsers.actors import actor
 from sg2im_parsers.phrasebook import Phrasebook
@@ -14,32 +14,33 @@ PARTICIPLES = frozenset({"VBG", "VBN"})
 CLAUSES = frozenset({"ROOT", "acl", "acl:relcl", "conj", "advcl", "parataxis", "ccomp", "xcomp", "dep"})
 
 
-def add_descriptions(tree: Tree, book: Phrasebook, things: dict[int, Thing], told: Set[int]) -> None:
+def add_descriptions(tree: Tree, book: Phrasebook, meant: Callable[[int], Thing | None], told: Set[int]) -> None:
     """Add predicates as attributes: adjectives, and verbs that no relationship tells.
 
     Args:
         tree: the simplified tree.
         book: the packaged words.
-        things: by position; gets the attributes.
+        meant: gives the thing that a noun or pronoun means; the things get the attributes.
         told: verbs that are part of a relationship.
     """
     for token in range(len(tree)):
         tag = tree.tags[token]
         if tree.lowers[token] in book.lists["states"] and tree.labels[token] in ("advmod", "acl"):
-            _describe_state(tree, things, token)
-        if tree.labels[token] not in CLAUSES or token in things:
+            _describe_state(tree, meant, token)
+        if tree.labels[token] not in CLAUSES or tree.is_noun(token):
             continue
         if tag in ADJECTIVES or (tag in PARTICIPLES and token not in told):
-            _describe(tree, book, things, token)
+            _describe(tree, book, meant, token)
 
 
-def _describe(tree: Tree, book: Phrasebook, things: dict[int, Thing], token: int) -> None:
+def _describe(tree: Tree, book: Phrasebook, meant: Callable[[int], Thing | None], token: int) -> None:
     if _says_nothing(tree, book, token):
         return
     subject = actor(tree, token)
-    if subject is not None and subject in things:
+    thing = None if subject is None else meant(subject)
+    if thing is not None:
         said = [_participle(tree, token)] if tree.is_verb(token) else attributes(tree, book, token)
-        things[subject].attributes += said
+        thing.attributes += said
 
 
 def _says_nothing(tree: Tree, book: Phrasebook, token: int) -> bool:
@@ -56,9 +57,10 @@ def _participle(tree: Tree, verb: int) -> Attribute:
     return Attribute(f"{tree.lowers[verb]} {tree.lowers[particle]}", (*tree.unit(verb), particle))
 
 
-def _describe_state(tree: Tree, things: dict[int, Thing], token: int) -> None:
+def _describe_state(tree: Tree, meant: Callable[[int], Thing | None], token: int) -> None:
     """Of "a man walking outside", tell that the man is outside."""
     head = tree.heads[token]
-    subject = head if head in things else actor(tree, head)
-    if subject is not None and subject in things:
-        things[subject].attributes.append(Attribute(tree.lowers[token], (token,)))
+    subject = head if tree.is_noun(head) else actor(tree, head)
+    thing = None if subject is None else meant(subject)
+    if thing is not None:
+        thing.attributes.append(Attribute(tree.lowers[token], (token,)))

@@ -68,5 +68,6 @@ def parse_doc(doc: Doc) -> ParsedText:
     found = list(find_relations(tree, book, packaged_rules()))
     assembly = Assembly(tree, book, things)
     assembly.settle(found)
-    add_descriptions(tree, book, things, {f.verb for f in found if f.verb is not None and f.subject in things})
+    told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
+    add_descriptions(tree, book, assembly.thing_meant, told)
     return assembly.parsed(found)

@@ -171,6 +171,8 @@ def _subjects(tree: Tree, found: Found) -> list[int]:
     first = subject
     while tree.labels[first] == "conj" and tree.is_noun(tree.heads[first]):
         first = tree.heads[first]
+    if first != subject and tree.labels[first] in ("nmod", "obl", "obj"):
+        return [subject]
     every = [s for s in conjuncts(tree, first) if s == subject or not found.words or _said_after(found, s)]
     return every if len(every) > 1 else [subject]
 
@@ -179,11 +181,15 @@ def _said_after(found: Found, subject: int) -> bool:
     return min(found.words) > subject or found.object < found.subject
 
 
+def _is_clause(tree: Tree, noun: int) -> bool:
+    return tree.child(noun, "cop", "nsubj") is not None
+
+
 def conjuncts(tree: Tree, noun: int) -> list[int]:
     """A noun and the nouns coordinated with it, at most `MOST_CONJUNCTS`."""
     found, waiting = [noun], [noun]
     while waiting and len(found) < MOST_CONJUNCTS:
-        more = [c for c in tree.all_children(waiting.pop(), "conj") if tree.is_noun(c)]
+        more = [c for c in tree.all_children(waiting.pop(), "conj") if tree.is_noun(c) and not _is_clause(tree, c)]
         found += more
         waiting += more
     return sorted(found[:MOST_CONJUNCTS])

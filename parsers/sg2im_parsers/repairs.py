@@ -23,7 +23,9 @@ def repair(tree: Tree, book: Phrasebook) -> None:
 def _mend_tags(tree: Tree, book: Phrasebook) -> None:
     for token in range(len(tree)):
         tag = tree.tags[token]
-        if _is_noun_after_all(tree, token) or _is_name_in_ing(tree, book, token):
+        if tag == "NNS" and _is_verb_after_all(tree, token):
+            tree.tags[token] = "VBZ"
+        elif _is_noun_after_all(tree, token) or _is_name_in_ing(tree, book, token):
             _make_noun(tree, token)
         elif tree.lowers[token].endswith("ing") and (tag == "NN" or tree.labels[token] == "compound"):
             _make_participle(tree, book, token)
@@ -35,6 +37,8 @@ def _mend_edges(tree: Tree) -> None:
     for token in range(len(tree)):
         if tree.lemmas[token] == "have" and tree.labels[token] == "aux":
             _make_have_a_verb(tree, token)
+        elif tree.labels[token] == "csubj" and token and tree.is_noun(token - 1):
+            _make_description(tree, token)
         elif tree.labels[token].startswith("nsubj") and tree.is_root(tree.heads[token]):
             _open_relative_clause(tree, token)
         elif tree.labels[token] == "compound" and tree.tags[tree.heads[token]] == "VBG":
@@ -62,6 +66,13 @@ def _is_noun_after_all(tree: Tree, token: int) -> bool:
     if tree.tags[token] not in ("VB", "VBP") or not tree.is_root(token):
         return False
     return all(tree.tags[t] in BEFORE_NOUNS for t in range(max(0, token - 6), token))
+
+
+def _is_verb_after_all(tree: Tree, token: int) -> bool:
+    """A plural with a subject, as in "a boy watches"."""
+    subject = tree.child(token, "nsubj")
+    bare = not any(tree.labels[c] in NOUN_MARKS or tree.labels[c] in ("cop", "case") for c in tree.children[token])
+    return bare and subject == token - 1 and tree.tags[subject] in ("NN", "PRP")
 
 
 def _make_noun(tree: Tree, token: int) -> None:
@@ -152,6 +163,12 @@ def _make_preposition(tree: Tree, particle: int) -> None:
     if noun is not None and noun > particle:
         tree.labels[noun] = "nmod"
         tree.attach(particle, noun, "case")
+
+
+def _make_description(tree: Tree, verb: int) -> None:
+    """Of "a man wearing a hat is riding", the man rides, not the wearing."""
+    if not tree.has_ancestor(verb - 1, verb):
+        tree.attach(verb, verb - 1, "acl")
 
 
 def _open_relative_clause(tree: Tree, noun: int) -> None:

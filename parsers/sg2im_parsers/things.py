@@ -129,7 +129,10 @@ def _add_modifier(tree: Tree, book: Phrasebook, thing: Thing, child: int, name: 
         if is_whole(tree, book, child) or _is_shade(tree, book, child):
             return
         if not _in(tree, book, "qualities", child):
-            name += _with_compounds(tree, child)
+            name.append(child)
+            for inner in tree.children[child]:
+                if inner < child and (tree.labels[inner] == "amod" or is_modifier(tree, inner)):
+                    _add_modifier(tree, book, thing, inner, name)
             return
     for number in tree.all_children(child, "nummod"):
         _add_number(tree, book, thing, number)
@@ -151,11 +154,6 @@ def _is_shade(tree: Tree, book: Phrasebook, word: int) -> bool:
 
 def _belongs_to_name(tree: Tree, book: Phrasebook, child: int, head: int) -> bool:
     return f"{tree.lowers[child]} {tree.lemmas[head]}" in book.lists["names"]
-
-
-def _with_compounds(tree: Tree, token: int) -> list[int]:
-    inner = [c for c in tree.children[token] if tree.is_noun(c) and is_modifier(tree, c)]
-    return [token, *inner]
 
 
 def attributes(tree: Tree, book: Phrasebook, word: int) -> list[Attribute]:
