@@ -20,7 +20,8 @@ from sg2im_cli.data.batch import batch_graphs
 from sg2im_cli.model.generator import Generator, ObjectLayout
 from sg2im_parsers.account import Account
 from sg2im_parsers.errors import InputError
-from sg2im_parsers.grounding import Grounded, ground, ground_graph, require_objects
+from sg2im_parsers.given_graphs import ground_graph
+from sg2im_parsers.grounding import Grounded, ground, require_objects
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.scene_graph import Mask, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary

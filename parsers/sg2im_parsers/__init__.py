@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sg2im_parsers.account import Account, WordAccount
     from sg2im_parsers.errors import GraphError, InputError, Sg2imError, UnknownWordsError
+    from sg2im_parsers.given_graphs import ground_graph
     from sg2im_parsers.graph_json import graph_from_json, graph_schema, graph_to_json, load_graphs
-    from sg2im_parsers.grounding import Grounded, ground, ground_graph
+    from sg2im_parsers.grounding import Grounded, ground
     from sg2im_parsers.open_graph import open_json
     from sg2im_parsers.parsed import Mention, ParsedText, Word
     from sg2im_parsers.parser import SceneGraphParser, parse_doc
@@ -67,7 +68,7 @@ _HOMES = {
     "graph_schema": "graph_json",
     "graph_to_json": "graph_json",
     "ground": "grounding",
-    "ground_graph": "grounding",
+    "ground_graph": "given_graphs",
     "load_graphs": "graph_json",
     "load_pipeline": "pipeline",
     "open_json": "open_graph",

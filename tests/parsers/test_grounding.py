@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from sg2im_parsers import SceneGraphParser, load_pipeline
 from sg2im_parsers.errors import InputError, UnknownWordsError
-from sg2im_parsers.grounding import MOST_COPIES, MOST_OBJECTS, ground, ground_graph, require_objects
+from sg2im_parsers.given_graphs import ground_graph
+from sg2im_parsers.grounding import MOST_COPIES, MOST_OBJECTS, ground, require_objects
 from sg2im_parsers.parsed import Mention, ParsedText, Word
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
@@ -284,6 +285,11 @@ def test_every_unknown_word_of_a_given_graph_is_named():
     assert caught.value.words == ("unicorn", "cot", "onn", "ponder")
     assert "'cot' (nearest: cat" in str(caught.value)
     assert "'onn' (nearest: on" in str(caught.value)
+
+
+def test_an_object_without_a_word_is_unknown():
+    with pytest.raises(UnknownWordsError):
+        ground_graph(SceneGraph((SceneObject(),)), VOCABULARY)
 
 
 def test_a_given_graph_without_objects_is_refused():
