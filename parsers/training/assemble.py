@@ -17,6 +17,7 @@ import clusters  # noqa: F401  (the trained pipeline's config names it)
 import spacy
 from lemmas import lemma_lookups
 from spacy.language import Language
+from spacy.pipeline import AttributeRuler, Lemmatizer
 from spacy.tokens import Doc, DocBin, Token
 
 VERB_TAGS = ["MD", "VB", "VBD", "VBG", "VBN", "VBP", "VBZ"]
@@ -53,6 +54,7 @@ def assemble(model: Path, corpus: Path, lookups: Path) -> Language:
         for token in doc:
             token.pos_ = "AUX" if is_auxiliary(token, auxiliaries) else tags.get(token.tag_, "X")
     lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "rule", "overwrite": True})
+    assert isinstance(lemmatizer, Lemmatizer)
     lemmatizer.initialize(lookups=lemma_lookups(lookups, docs))
     nlp.config["initialize"]["lookups"] = None
     nlp.meta.update(META)
@@ -82,6 +84,7 @@ def is_auxiliary(token: Token, auxiliaries: list[str]) -> bool:
 def add_parts_of_speech(nlp: Language, tags: dict[str, str], auxiliaries: list[str]) -> None:
     """Add the component that fills pos_ from tag_, and AUX from the label too."""
     ruler = nlp.add_pipe("attribute_ruler", config={"validate": False})
+    assert isinstance(ruler, AttributeRuler)
     for tag, pos in sorted(tags.items()):
         features = {"MORPH": MORPHOLOGY[tag]} if tag in MORPHOLOGY else {}
         ruler.add([[{"TAG": tag}]], {"POS": pos, **features})

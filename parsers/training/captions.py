@@ -7,12 +7,16 @@ these, but sentences can be rewritten into them together with their trees:
 * a noun phrase taken out of its sentence ("the leg of the man");
 * "a man is riding a bike" -> "a man riding a bike" (the verb becomes acl of the noun);
 * "the field is surrounded by trees" -> "the field surrounded by trees";
-* "the car is in the street" -> "the car in the street" (the place becomes nmod).
+* "the car is in the street" -> "the car in the street" (the place becomes nmod);
+* "the man rode a bike" -> "the man riding a bike";
+* "the dogs slept on the couch" -> "the dogs on the couch".
 """
 
 import random
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from lemmas import verb_forms
 
 NOUNS = {"NN", "NNS", "NNP", "NNPS"}
 COMMON = {"NNP": "NN", "NNPS": "NNS"}
@@ -27,10 +31,16 @@ LEFT_OUT = {"punct", "parataxis", "ccomp", "discourse", "mark", "cc", "vocative"
 LEFT_OUT_BEFORE_VERB = {"conj", "advcl"}
 SKIPPABLE_TAGS = {"RB", ",", ".", "``", "''"}
 
+FINITE = {"VBD", "VBZ", "VBP"}
+AUXILIARIES = {"aux", "aux:pass", "cop"}
+PLACES = {"in", "on", "at", "with", "near", "by", "under", "behind", "over", "above", "against", "along", "around"}
+
 PHRASE_SHARE = 0.4
-ARTICLE_DROP_SHARE = 0.35
+PARTICIPLE_SHARE = 1.0
+PLACE_SHARE = 0.8
+ARTICLE_DROP_SHARE = 0.4
 LOWERCASE_SHARE = 0.85
-MOST_VARIANTS = 2
+MOST_VARIANTS = 3
 LONGEST, SHORTEST = 16, 3
 
 
@@ -66,15 +76,22 @@ def strip_final_punctuation(tokens: Tokens) -> Tokens:
 
 
 def caption_variants(tokens: Tokens, rng: random.Random) -> Iterator[Tokens]:
-    """Yield at most two caption-like fragments of one sentence."""
-    variants = [variant for i in range(len(tokens)) if (variant := reduced_clause(tokens, i))]
-    phrases = [phrase for i in range(len(tokens)) if (phrase := noun_phrase(tokens, i))]
-    if phrases and rng.random() < PHRASE_SHARE:
-        variants += rng.choices(phrases, [len(phrase) - 1 for phrase in phrases])
+    """Yield at most three caption-like fragments of one sentence, some of them without articles too."""
+    everywhere = range(len(tokens))
+    variants = [variant for i in everywhere if (variant := reduced_clause(tokens, i))]
+    for rewrite, share in (
+        (participle_clause, PARTICIPLE_SHARE),
+        (place_phrase, PLACE_SHARE),
+        (noun_phrase, PHRASE_SHARE),
+    ):
+        found = [variant for i in everywhere if (variant := rewrite(tokens, i))]
+        if found and rng.random() < share:
+            variants += rng.choices(found, [len(variant) - 1 for variant in found])
     for variant in variants[:MOST_VARIANTS]:
-        if rng.random() < ARTICLE_DROP_SHARE:
-            variant = drop_articles(variant)
         yield lowercase(variant) if rng.random() < LOWERCASE_SHARE else variant
+        bare = drop_articles(variant)
+        if len(bare) < len(variant) and rng.random() < ARTICLE_DROP_SHARE:
+            yield lowercase(bare)
 
 
 def noun_phrase(tokens: Tokens, noun: int) -> Tokens:
@@ -95,18 +112,45 @@ def noun_phrase(tokens: Tokens, noun: int) -> Tokens:
 
 def reduced_clause(tokens: Tokens, verb: int) -> Tokens:
     """Take "be" out of "a man is riding a bike", for progressives, passives and places."""
-    subjects = [i for i in _children(tokens, verb) if tokens[i].dep in {"nsubj", "nsubj:pass"}]
-    helpers = [i for i in _children(tokens, verb) if tokens[i].dep in {"aux", "aux:pass", "cop"}]
-    if len(subjects) != 1 or len(helpers) != 1 or tokens[helpers[0]].lemma != "be":
+    subject = _noun_subject(tokens, verb)
+    helpers = [i for i in _children(tokens, verb) if tokens[i].dep in AUXILIARIES]
+    if subject is None or len(helpers) != 1 or tokens[helpers[0]].lemma != "be":
         return []
-    subject, helper = subjects[0], helpers[0]
-    label = _reduced_label(tokens, verb, tokens[helper].dep)
-    if not label or tokens[subject].tag not in NOUNS or not subject < helper < verb:
+    label = _reduced_label(tokens, verb, tokens[helpers[0]].dep)
+    if not label or not subject < helpers[0] < verb:
         return []
-    keep = _clause_tokens(tokens, verb, subject, helper)
-    turned = list(tokens)
-    turned[verb] = turned[verb]._replace(head=subject, dep=label)
-    return _cut(turned, keep, subject) if keep else []
+    turned = _replaced(tokens, verb, head=subject, dep=label)
+    return _cut(turned, _clause_tokens(tokens, verb, subject, helpers[0]), subject)
+
+
+def participle_clause(tokens: Tokens, verb: int) -> Tokens:
+    """Turn "the man rode a bike" into "the man riding a bike"."""
+    subject = _noun_subject(tokens, verb)
+    unfit = any(tokens[i].dep in {*AUXILIARIES, "conj"} for i in _children(tokens, verb))
+    if subject is None or unfit or tokens[verb].tag not in FINITE or tokens[verb].lemma in {"be", "have"}:
+        return []
+    form = participle(tokens[verb].lemma)
+    turned = _replaced(tokens, verb, word=form, tag="VBG", head=subject, dep="acl")
+    return _cut(turned, _clause_tokens(tokens, verb, subject), subject)
+
+
+def place_phrase(tokens: Tokens, verb: int) -> Tokens:
+    """Turn "the dogs slept on the couch" into "the dogs on the couch"."""
+    subject = _noun_subject(tokens, verb)
+    places = [i for i in _children(tokens, verb) if tokens[i].dep == "obl" and _is_place(tokens, i)]
+    if subject is None or not places or places[0] < verb:
+        return []
+    turned = _replaced(tokens, places[0], head=subject, dep="nmod")
+    return _cut(turned, _subtree(tokens, subject) + _subtree(tokens, places[0]), subject)
+
+
+def participle(lemma: str) -> str:
+    """Spell the -ing form of a verb."""
+    if lemma.endswith("ie"):
+        return lemma[:-2] + "ying"
+    if lemma.endswith("e") and not lemma.endswith(("ee", "oe", "ye")):
+        return lemma[:-1] + "ing"
+    return next(form for form in verb_forms(lemma) if form.endswith("ing"))
 
 
 def drop_articles(tokens: Tokens) -> Tokens:
@@ -123,7 +167,25 @@ def _reduced_label(tokens: Tokens, verb: int, helper_dep: str) -> str:
     return "nmod" if helper_dep == "cop" and placed and tokens[verb].tag in NOUNS else ""
 
 
-def _clause_tokens(tokens: Tokens, verb: int, subject: int, helper: int) -> list[int]:
+def _noun_subject(tokens: Tokens, verb: int) -> int | None:
+    """The subject before a verb, if it has just one and this is a noun."""
+    subjects = [i for i in _children(tokens, verb) if tokens[i].dep in {"nsubj", "nsubj:pass"}]
+    if len(subjects) != 1 or tokens[subjects[0]].tag not in NOUNS or subjects[0] > verb:
+        return None
+    return subjects[0]
+
+
+def _is_place(tokens: Tokens, noun: int) -> bool:
+    led = any(tokens[i].dep == "case" and tokens[i].word in PLACES for i in _children(tokens, noun))
+    return led and tokens[noun].tag in NOUNS
+
+
+def _replaced(tokens: Tokens, index: int, **changes: str | int) -> Tokens:
+    return [*tokens[:index], tokens[index]._replace(**changes), *tokens[index + 1 :]]
+
+
+def _clause_tokens(tokens: Tokens, verb: int, subject: int, helper: int | None = None) -> list[int]:
+    """From the subject to the clause's end, what stays in a caption; none if more than small words would go."""
     start = min(_subtree(tokens, subject))
     keep = set(_subtree(tokens, verb)) - {helper}
     for i in _children(tokens, verb):

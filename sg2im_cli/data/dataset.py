@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,14 +52,35 @@ class SceneDataset:
     """The scenes of a split, and how graphs are drawn from them.
 
     A draw depends only on the seed, the epoch and the scene's index.
+
+    Attributes:
+        scenes: in the files' order.
+        vocabulary: with the predicates of ``config.relations``.
+        config: how graphs are drawn.
+        unknown: objects of the files by name and how many, left out because the vocabulary lacks their names.
+
+    Raises:
+        InputError: there is nothing to draw from.
     """
 
-    def __init__(self, scenes: Sequence[Scene], vocabulary: Vocabulary, config: DataConfig) -> None:
+    def __init__(
+        self,
+        scenes: Sequence[Scene],
+        vocabulary: Vocabulary,
+        config: DataConfig,
+        unknown: Mapping[str, int] | None = None,
+    ) -> None:
         if not scenes:
-            raise InputError("The data has no picture with as many objects as the recipe's limits ask for.")
+            raise InputError(
+                f"The data has no picture with {config.min_objects} to {config.max_objects} objects above "
+                f"{config.min_area:.2g} of the picture."
+            )
+        if vocabulary.predicates[1:] != RELATIONS[config.relations]:
+            raise InputError(f"The vocabulary's predicates are not the {config.relations} relations of the data.")
         self.scenes = scenes
         self.vocabulary = vocabulary
         self.config = config
+        self.unknown = dict(unknown or {})
         has_mask = np.array([bool(scene.has_mask.any()) for scene in scenes])
         self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
         names = vocabulary.predicates[1:]
@@ -102,8 +124,13 @@ class SceneDataset:
 
         The order and every draw depend only on the seed and the batch's number, so a resumed run sees what the
         uninterrupted one would have seen.
+
+        Raises:
+            InputError: the configuration shows none of the pictures.
         """
         shown = len(self._masked) + round(self.config.unmasked_share * len(self._unmasked))
+        if not shown:
+            raise InputError("No picture of the data has a mask, and unmasked_share leaves out those without.")
         per_epoch = max(1, shown // batch_size)
         step = start
         while True:
@@ -186,9 +213,12 @@ def load_scenes(
         vocabulary = Vocabulary.from_names((*annotations.things, *annotations.stuff), names, annotations.stuff)
     mask_size = generator.mask_size or DEFAULT_MASK_SIZE
     size = generator.image_size if with_images else None
-    used = used_images(annotations, config, mask_size)
-    scenes = [_scene(item, vocabulary, config, size) for item in used]
-    return SceneDataset([s for s in scenes if len(s.objs)], vocabulary, config)
+    used = list(used_images(annotations, config, mask_size))
+    unknown = Counter(name for item in used for name in item.names if not vocabulary.has_object(name))
+    known = [item for item in used if any(map(vocabulary.has_object, item.names))]
+    if used and not known:
+        raise InputError(f"The weights know none of the objects in {data}, such as {', '.join(sorted(unknown)[:3])}.")
+    return SceneDataset([_scene(item, vocabulary, config, size) for item in known], vocabulary, config, unknown)
 
 
 def _scene(item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tuple[int, int] | None) -> Scene:
@@ -198,6 +228,11 @@ def _scene(item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tu
     if config.relations == "paper":
         table = paper_table(boxes, mask_centers(boxes, masks, has_mask))
     else:
-        table = spoken_table(boxes, np.array([name in vocabulary.stuff for name in names], dtype=bool))
+        table = spoken_table(boxes, stuff_flags(names, vocabulary))
     objs = np.array([vocabulary.object_id(name) for name in names], dtype=np.int64)
     return Scene(objs, boxes, masks, has_mask, table, None if size is None else load_image(item.path, size))
+
+
+def stuff_flags(names: Sequence[str], vocabulary: Vocabulary) -> NDArray[np.bool_]:
+    """(O,) which of these objects are stuff, as `spoken_table` needs it."""
+    return np.array([name in vocabulary.stuff for name in names], dtype=bool)
