@@ -1,9 +1,9 @@
 """What can go wrong, as one tree.
 
-    Sg2imError            a failure: the command exits with 1
-      InputError          what the user gave cannot be used: exits with 2
-        GraphError        a scene graph file or value that breaks the format
-        UnknownWordsError words that a vocabulary lacks, all of them
+Sg2imError            a failure: the command exits with 1
+  InputError          what the user gave cannot be used: exits with 2
+    GraphError        a scene graph file or value that breaks the format
+    UnknownWordsError words that a vocabulary lacks, all of them
 """
 
 from __future__ import annotations

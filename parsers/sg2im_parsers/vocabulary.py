@@ -45,9 +45,7 @@ class Vocabulary:
             raise InputError(f"The vocabulary calls {unknown[0]!r} stuff but has no such object.")
 
     @classmethod
-    def from_names(
-        cls, objects: Iterable[str], predicates: Iterable[str], stuff: Iterable[str] = ()
-    ) -> Vocabulary:
+    def from_names(cls, objects: Iterable[str], predicates: Iterable[str], stuff: Iterable[str] = ()) -> Vocabulary:
         """Number the names from 1, after `IMAGE` and `IN_IMAGE`."""
         return cls((IMAGE, *objects), (IN_IMAGE, *predicates), frozenset(stuff))
 

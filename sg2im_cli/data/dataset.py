@@ -228,11 +228,6 @@ def _scene(item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tu
     if config.relations == "paper":
         table = paper_table(boxes, mask_centers(boxes, masks, has_mask))
     else:
-        table = spoken_table(boxes, stuff_flags(names, vocabulary))
+        table = spoken_table(boxes, np.array([name in vocabulary.stuff for name in names], dtype=bool))
     objs = np.array([vocabulary.object_id(name) for name in names], dtype=np.int64)
     return Scene(objs, boxes, masks, has_mask, table, None if size is None else load_image(item.path, size))
-
-
-def stuff_flags(names: Sequence[str], vocabulary: Vocabulary) -> NDArray[np.bool_]:
-    """(O,) which of these objects are stuff, as `spoken_table` needs it."""
-    return np.array([name in vocabulary.stuff for name in names], dtype=bool)

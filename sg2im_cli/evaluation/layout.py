@@ -12,8 +12,21 @@ from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
-from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS, paper_table, spoken_table
+from sg2im_cli.data.relations import paper_table, spoken_table
 from sg2im_cli.model.generator import Generator
+
+
+@dataclass(frozen=True)
+class RelationScore:
+    """How often one relation is kept.
+
+    Attributes:
+        relationships: how many were checked.
+        satisfied: share of them that the predicted boxes satisfy.
+    """
+
+    relationships: int
+    satisfied: float
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class LayoutScores:
         relationships: how many were checked, without `__in_image__`.
         satisfied: share of them that the predicted boxes satisfy, by the rules of training; None without any.
         satisfied_by_data: share that the real boxes satisfy by the same rules (below 1 where data uses masks).
+        by_relation: of each relation that was checked, in the order of the vocabulary.
     """
 
     images: int
@@ -39,6 +53,7 @@ class LayoutScores:
     relationships: int
     satisfied: float | None
     satisfied_by_data: float | None
+    by_relation: dict[str, RelationScore]
 
     def to_json(self) -> dict[str, Any]:
         """All figures by name."""
@@ -53,31 +68,44 @@ def evaluate_layout(generator: Generator, data: SceneDataset, batch_size: int = 
         generator: in eval mode.
         data: a split with the generator's vocabulary.
         batch_size: graphs at a time; the figures do not depend on it.
-        seed: of the relationships drawn for each scene.
+        seed: of the relationships drawn for each scene, as in training.
     """
     device = generator.obj_embeddings.weight.device
     overlaps: list[Tensor] = []
+    checked: list[NDArray[np.int64]] = []
     held: list[NDArray[np.bool_]] = []
     for start in range(0, len(data), batch_size):
-        batch = data.collate(range(start, min(start + batch_size, len(data))), seed=seed, exact=True, with_images=False)
-        batch = batch.to(device)
+        indices = range(start, min(start + batch_size, len(data)))
+        batch = data.collate(indices, seed=seed, exact=True, with_images=False).to(device)
         predicted = generator.predict_layout(batch.objs, batch.triples).boxes.float()
         assert batch.boxes is not None
-        real = batch.objs != 0
-        overlaps.append(box_iou(predicted, batch.boxes)[real].cpu())
+        overlaps.append(box_iou(predicted, batch.boxes)[batch.objs != 0].cpu())
+        triples = batch.triples.cpu().numpy()
+        checked.append(triples[triples[:, 1] != 0, 1])
         held.append(np.stack([satisfied(batch, boxes, data) for boxes in (predicted, batch.boxes)]))
-    iou = torch.cat(overlaps)
-    kept = np.concatenate(held, axis=1)
-    count = kept.shape[1]
+    kept, real_kept = np.concatenate(held, axis=1)
+    return _scores(data, torch.cat(overlaps), np.concatenate(checked), kept, real_kept)
+
+
+def _scores(
+    data: SceneDataset,
+    iou: Tensor,
+    predicates: NDArray[np.int64],
+    kept: NDArray[np.bool_],
+    real_kept: NDArray[np.bool_],
+) -> LayoutScores:
+    names = data.vocabulary.predicates
+    rows = {names[p]: kept[predicates == p] for p in np.unique(predicates)}
     return LayoutScores(
         images=len(data),
         objects=len(iou),
         mean_iou=float(iou.mean()),
         recall_30=float((iou >= 0.3).float().mean()),
         recall_50=float((iou >= 0.5).float().mean()),
-        relationships=count,
-        satisfied=float(kept[0].mean()) if count else None,
-        satisfied_by_data=float(kept[1].mean()) if count else None,
+        relationships=len(kept),
+        satisfied=float(kept.mean()) if len(kept) else None,
+        satisfied_by_data=float(real_kept.mean()) if len(kept) else None,
+        by_relation={name: RelationScore(len(row), float(row.mean())) for name, row in rows.items()},
     )
 
 
@@ -91,26 +119,24 @@ def box_iou(a: Tensor, b: Tensor) -> Tensor:
 
 
 def satisfied(batch: GraphBatch, boxes: Tensor, data: SceneDataset) -> NDArray[np.bool_]:
-    """Which relationships of a batch hold on these boxes, `__in_image__` left out."""
-    vocabulary = data.vocabulary
-    names = vocabulary.predicates[1:]
-    known = SPOKEN_RELATIONS if data.config.relations == "spoken" else PAPER_RELATIONS
+    """Which relationships of a batch hold on these boxes (O, 4), `__in_image__` left out, in the batch's order."""
     triples = batch.triples.cpu().numpy()
     triples = triples[triples[:, 1] != 0]
     owner = batch.obj_to_img.cpu().numpy()
-    objs, places = batch.objs.cpu().numpy(), boxes.cpu().numpy()
+    objs, places = batch.objs.cpu().numpy(), boxes.float().cpu().numpy()
     held = np.zeros(len(triples), dtype=bool)
     for image in range(batch.n_images):
         members = np.flatnonzero(owner == image)
-        table = _table(places[members], [vocabulary.objects[i] in vocabulary.stuff for i in objs[members]], known)
-        for t in np.flatnonzero(owner[triples[:, 0]] == image):
-            subject, predicate, target = triples[t]
-            row = known.index(names[predicate - 1])
-            held[t] = table[row, subject - members[0], target - members[0]]
+        table = _table(places[members], objs[members], data)
+        here = np.flatnonzero(owner[triples[:, 0]] == image)
+        subjects, predicates, objects = triples[here].T
+        held[here] = table[predicates - 1, subjects - members[0], objects - members[0]]
     return held
 
 
-def _table(boxes: NDArray[np.float32], stuff: list[bool], known: tuple[str, ...]) -> NDArray[np.bool_]:
-    if known == SPOKEN_RELATIONS:
-        return spoken_table(boxes, np.array(stuff, dtype=bool))
-    return paper_table(boxes, (boxes[:, :2] + boxes[:, 2:]) / 2)
+def _table(boxes: NDArray[np.float32], objs: NDArray[np.int64], data: SceneDataset) -> NDArray[np.bool_]:
+    """Which relations hold in one picture; the paper's by the centres of boxes, as masks are not measured."""
+    if data.config.relations == "paper":
+        return paper_table(boxes, (boxes[:, :2] + boxes[:, 2:]) / 2)
+    vocabulary = data.vocabulary
+    return spoken_table(boxes, np.array([vocabulary.objects[i] in vocabulary.stuff for i in objs], dtype=bool))

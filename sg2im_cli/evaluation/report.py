@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import DataConfig
@@ -24,6 +24,7 @@ class Report:
         data: name of the directory.
         split: of it.
         seed: of the graphs.
+        unknown: objects of the data by name and how many, left out because the weights do not know the word.
         layout: scores of predicted boxes.
     """
 
@@ -31,6 +32,7 @@ class Report:
     data: str
     split: str
     seed: int
+    unknown: dict[str, int]
     layout: LayoutScores
 
     def to_json(self) -> dict[str, Any]:
@@ -40,6 +42,7 @@ class Report:
             "data": self.data,
             "split": self.split,
             "seed": self.seed,
+            "unknown": self.unknown,
             "layout": self.layout.to_json(),
         }
 
@@ -47,18 +50,29 @@ class Report:
 def evaluate(checkpoint: Checkpoint, weights: str, data: Path, split: str = "val", seed: int = 0) -> Report:
     """Measure a model on a split, with 3 to 8 objects over 2 % a picture, as in the paper.
 
+    Args:
+        checkpoint: the model and its words.
+        weights: what to call it.
+        data: directory in the COCO / COCO-Stuff layout; pixels are not read.
+        split: of it.
+        seed: of the relationships drawn for each picture.
+
     Raises:
-        InputError: data that cannot be used, or relations that the data's rules do not know.
+        InputError: data that cannot be used, objects of which the model knows none, or relations that cannot be
+            derived from boxes.
     """
-    config = DataConfig(relations=_relations(checkpoint.vocabulary))  # type: ignore[arg-type]
+    config = DataConfig(relations=_relations(checkpoint.vocabulary))
     scenes = load_scenes(data, split, config, checkpoint.generator.config, checkpoint.vocabulary, with_images=False)
-    return Report(weights, data.resolve().name, split, seed, evaluate_layout(checkpoint.generator, scenes, seed=seed))
+    unknown = dict(sorted(scenes.unknown.items()))
+    layout = evaluate_layout(checkpoint.generator, scenes, seed=seed)
+    return Report(weights, data.resolve().name, split, seed, unknown, layout)
 
 
-def _relations(vocabulary: Vocabulary) -> str:
-    for kind, names in (("spoken", SPOKEN_RELATIONS), ("paper", PAPER_RELATIONS)):
-        if vocabulary.predicate_names == names:
-            return kind
+def _relations(vocabulary: Vocabulary) -> Literal["paper", "spoken"]:
+    if vocabulary.predicate_names == SPOKEN_RELATIONS:
+        return "spoken"
+    if vocabulary.predicate_names == PAPER_RELATIONS:
+        return "paper"
     raise InputError(
         "These weights have relations of their own, and this data has none to compare with: only the spoken and the "
         "paper's relations can be derived from boxes."

@@ -66,9 +66,7 @@ def random_graphs(counts: list[int], seed: int = 0) -> tuple[torch.Tensor, ...]:
 def noise_for(config: GeneratorConfig, n: int) -> torch.Tensor | None:
     if not config.layout_noise_dim:
         return None
-    return torch.randn(
-        n, config.layout_noise_dim, *config.image_size, generator=torch.Generator().manual_seed(1)
-    )
+    return torch.randn(n, config.layout_noise_dim, *config.image_size, generator=torch.Generator().manual_seed(1))
 
 
 @pytest.mark.parametrize("config", VARIANTS.values(), ids=VARIANTS.keys())
@@ -115,9 +113,7 @@ def test_graphs_of_any_size_give_finite_pixels(count):
     assert output.images.isfinite().all()
 
 
-@pytest.mark.parametrize(
-    "box", [[0.5, 0.5, 0.5, 0.5], [0.2, 0.1, 0.2, 0.9], [0.9, 0.9, 0.1, 0.1], [0, 0, 0, 0]]
-)
+@pytest.mark.parametrize("box", [[0.5, 0.5, 0.5, 0.5], [0.2, 0.1, 0.2, 0.9], [0.9, 0.9, 0.1, 0.1], [0, 0, 0, 0]])
 def test_a_box_without_size_gives_finite_pixels_and_gradients(box):
     generator = build(SMALL)
     objs, triples, owners = random_graphs([2])
@@ -143,9 +139,7 @@ def test_given_boxes_and_masks_change_the_layout_only():
     torch.testing.assert_close(given.boxes, plain.boxes)
     torch.testing.assert_close(given.masks, plain.masks)
     vectors = generator.predict_layout(*graphs[:2]).vectors
-    torch.testing.assert_close(
-        given.layout, compose_layout(vectors, sample_masks(boxes, masks, 32, 32), graphs[2], 1)
-    )
+    torch.testing.assert_close(given.layout, compose_layout(vectors, sample_masks(boxes, masks, 32, 32), graphs[2], 1))
 
 
 def test_number_of_images_counts_pictures_without_objects():

@@ -83,9 +83,7 @@ def test_discriminators(expected):
 def test_adversarial_losses(expected, kind):
     real, fake = expected["loss.scores_real"], expected["loss.scores_fake"]
     assert float(gan_g_loss(kind, fake)) == pytest.approx(float(expected[f"loss.{kind}.g"]), rel=TOLERANCE)
-    assert float(gan_d_loss(kind, real, fake)) == pytest.approx(
-        float(expected[f"loss.{kind}.d"]), rel=TOLERANCE
-    )
+    assert float(gan_d_loss(kind, real, fake)) == pytest.approx(float(expected[f"loss.{kind}.d"]), rel=TOLERANCE)
 
 
 def test_paper_model_has_the_originals_parameters():
