@@ -109,11 +109,11 @@ class _Pairs:
 
     @property
     def dx(self) -> Boxes:
-        return (self.s[0] + self.s[2] - self.o[0] - self.o[2]) / 2
+        return (self.s[0] + self.s[2]) / 2 - (self.o[0] + self.o[2]) / 2
 
     @property
     def dy(self) -> Boxes:
-        return (self.s[1] + self.s[3] - self.o[1] - self.o[3]) / 2
+        return (self.s[1] + self.s[3]) / 2 - (self.o[1] + self.o[3]) / 2
 
 
 def _inside(p: _Pairs) -> Flags:
@@ -136,29 +136,16 @@ def _under(p: _Pairs) -> Flags:
     return held
 
 
-def _angle(p: _Pairs) -> Boxes:
-    angle: Boxes = np.arctan2(p.dy, p.dx)
-    return angle
+def _directions(dx: Boxes, dy: Boxes) -> dict[str, Flags]:
+    """By the angle of (dx, dy), compared without computing it: on diagonals arctan2 differs between machines.
 
-
-def _left(p: _Pairs) -> Flags:
-    held: Flags = np.abs(_angle(p)) >= 3 * np.pi / 4
-    return held
-
-
-def _right(p: _Pairs) -> Flags:
-    held: Flags = (_angle(p) >= -np.pi / 4) & (_angle(p) < np.pi / 4)
-    return held
-
-
-def _above(p: _Pairs) -> Flags:
-    held: Flags = (_angle(p) > -3 * np.pi / 4) & (_angle(p) < -np.pi / 4)
-    return held
-
-
-def _below(p: _Pairs) -> Flags:
-    held: Flags = (_angle(p) >= np.pi / 4) & (_angle(p) < 3 * np.pi / 4)
-    return held
+    |theta| >= 3pi/4 is left, below that up to -pi/4 above, from -pi/4 to under pi/4 right, from pi/4 below.
+    """
+    left = (dx < 0) & (np.abs(dy) <= -dx)
+    above = (dy < 0) & (np.abs(dx) < -dy)
+    below = (dy > 0) & (-dy < dx) & (dx <= dy)
+    right = (dx >= 0) & (-dx <= dy) & (dy <= dx) & ~below
+    return {"left of": left, "right of": right, "above": above, "below": below}
 
 
 def _beside(p: _Pairs) -> Flags:
@@ -183,10 +170,10 @@ def _in_front(p: _Pairs) -> Flags:
 _RULES: dict[str, Callable[[_Pairs], Flags]] = {
     "on": _on,
     "under": _under,
-    "above": _above,
-    "below": _below,
-    "left of": _left,
-    "right of": _right,
+    "above": lambda p: _directions(p.dx, p.dy)["above"],
+    "below": lambda p: _directions(p.dx, p.dy)["below"],
+    "left of": lambda p: _directions(p.dx, p.dy)["left of"],
+    "right of": lambda p: _directions(p.dx, p.dy)["right of"],
     "beside": _beside,
     "near": _near,
     "in": _inside,
@@ -226,14 +213,10 @@ def paper_table(boxes: Boxes, centers: Boxes) -> Flags:
     x0, y0, x1, y1 = (boxes[:, i][:, None] for i in range(4))
     contains = (x0 < x0.T) & (x1 > x1.T) & (y0 < y0.T) & (y1 > y1.T)
     d = centers[:, None] - centers[None]
-    angle = np.arctan2(d[..., 1], d[..., 0])
-    left = np.abs(angle) >= 3 * np.pi / 4
-    above = (angle >= -3 * np.pi / 4) & (angle < -np.pi / 4)
-    right = (angle >= -np.pi / 4) & (angle < np.pi / 4)
-    below = (angle >= np.pi / 4) & (angle < 3 * np.pi / 4)
     apart = ~contains & ~contains.T
-    above &= ~left
-    table = np.stack([left & apart, right & apart, above & apart, below & apart, contains.T, contains])
+    held = {name: flags & apart for name, flags in _directions(d[..., 0], d[..., 1]).items()}
+    held |= {"inside": contains.T, "surrounding": contains}
+    table = np.stack([held[name] for name in PAPER_RELATIONS])
     table[:, np.arange(len(boxes)), np.arange(len(boxes))] = False
     return table
 
