@@ -13,8 +13,8 @@ def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
             _give_deed_to_person(tree, book, token)
         elif tree.labels[token] == "conj" and _listed(tree, book, "clothes", token):
             _put_clothes_together(tree, book, token)
-        elif tree.labels[token] == "nmod" and tree.tags[token] == "PRP":
-            _hang_pronoun_on_nearest(tree, token)
+        elif tree.labels[token] == "nmod":
+            _attach_place(tree, book, token)
 
 
 def _listed(tree: Tree, book: Phrasebook, name: str, token: int) -> bool:
@@ -36,6 +36,32 @@ def _put_clothes_together(tree: Tree, book: Phrasebook, garment: int) -> None:
     worn = [c for c in tree.all_children(person, "nmod") if c < garment and _listed(tree, book, "clothes", c)]
     if worn and _listed(tree, book, "people", person):
         tree.attach(garment, worn[-1], "conj")
+
+
+def _attach_place(tree: Tree, book: Phrasebook, noun: int) -> None:
+    head = tree.heads[noun]
+    if tree.tags[noun] == "PRP":
+        _hang_pronoun_on_nearest(tree, noun)
+    elif tree.labels[head] == "nmod" and is_absent(tree, head):
+        tree.attach(noun, tree.heads[head], "nmod")
+    elif tree.labels[head] == "obj" and tree.lemmas[tree.heads[head]] in book.lists["deeds"]:
+        _give_place_to_deed(tree, book, noun)
+
+
+def _give_place_to_deed(tree: Tree, book: Phrasebook, place: int) -> None:
+    """Of "a man flying a kite on the beach", the beach is where he does it."""
+    verb = tree.heads[tree.heads[place]]
+    if _listed(tree, book, "places", place) and [tree.lowers[c] for c in tree.case_of(place)] in (
+        ["on"],
+        ["in"],
+        ["at"],
+    ):
+        tree.attach(place, verb, "obl")
+
+
+def is_absent(tree: Tree, noun: int) -> bool:
+    """Whether a thing is said not to be there: "no clouds", "without clouds"."""
+    return any(tree.lowers[c] in ("no", "without") for c in tree.children[noun] if c < noun)
 
 
 def _hang_pronoun_on_nearest(tree: Tree, pronoun: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sg2im_parsers.attachment import is_absent
 from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.simplify import Measured
 from sg2im_parsers.tree import PLURAL_TAGS, Tree
@@ -70,14 +71,9 @@ def is_thing(tree: Tree, book: Phrasebook, token: int) -> bool:
         return label in NOUN_PLACES and _has_article(tree, token) and not tree.tags[token].startswith(("PRP", "W"))
     if label in NO_THINGS or tree.lemmas[token] in book.lists["no_things"]:
         return False
-    if _is_absent(tree, token):
+    if is_absent(tree, token):
         return False
     return not is_modifier(tree, token) or is_whole(tree, book, token)
-
-
-def _is_absent(tree: Tree, token: int) -> bool:
-    """Whether it is said not to be there: "no clouds", "without clouds"."""
-    return any(tree.lowers[c] in ("no", "without") for c in tree.children[token] if c < token)
 
 
 def is_modifier(tree: Tree, token: int) -> bool:

@@ -116,6 +116,20 @@ def test_a_second_mention_with_other_qualities_is_another_object(parser):
     assert names(parser("The red car is behind the blue car.")) == ["car", "car"]
 
 
+def test_a_pronoun_means_what_was_named_before(parser):
+    assert attributes(parser("There is a lake. It is blue.")) == {"lake": ("blue",)}
+    assert names(parser("A man is on a horse. He is wearing a hat.")) == ["man", "horse", "hat"]
+
+
+def test_a_pronoun_that_nothing_was_named_for_is_someone(parser):
+    assert triples(parser("She is holding a red umbrella.")) == {"woman | hold | umbrella"}
+
+
+def test_coordinated_clauses_keep_their_own_subjects(parser):
+    parsed = parser("The cat is on the sofa and the dog is under the table.")
+    assert triples(parsed) == {"cat | on | sofa", "dog | under | table"}
+
+
 def test_every_part_of_the_graph_knows_its_words(parser):
     parsed = parser("two wooden cutting boards are leaning against the brick wall")
     text = [word.text for word in parsed.words]
