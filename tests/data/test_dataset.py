@@ -11,9 +11,11 @@ import torch
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.batch import batch_graphs
-from sg2im_cli.data.dataset import load_scenes
+from sg2im_cli.data.dataset import Scene, SceneDataset, load_scenes
+from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS, spoken_table
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
+from sg2im_parsers.vocabulary import Vocabulary
 
 GENERATOR = GeneratorConfig(image_size=(32, 32), refinement_dims=(8, 8), mask_size=8)
 SPOKEN = DataConfig(relations="spoken")
@@ -86,6 +88,25 @@ def test_thinning_leaves_the_picture_whole(tiny_data):
     np.testing.assert_array_equal(thin.example(0).image, thin.scenes[0].image)
 
 
+@pytest.fixture(scope="module")
+def random_scenes(vocabulary):
+    """Scenes without pixels, with boxes on no grid and masks of every kind."""
+    rng = np.random.default_rng(0)
+    scenes = []
+    for _ in range(30):
+        corners = rng.random((5, 2, 2), dtype=np.float32)
+        boxes = np.concatenate([corners.min(1), corners.max(1)], axis=1)
+        objs = rng.integers(1, len(vocabulary.objects), 5)
+        masks = rng.integers(0, 2, (5, 8, 8), dtype=np.uint8)
+        table = spoken_table(boxes, stuff_of(objs, vocabulary))
+        scenes.append(Scene(objs, boxes, masks, rng.random(5) < 0.5, table, None))
+    return SceneDataset(scenes, vocabulary, DataConfig(relations="spoken", flip=True))
+
+
+def stuff_of(objs, vocabulary):
+    return np.array([vocabulary.objects[i] in vocabulary.stuff for i in objs])
+
+
 def test_flipping_mirrors_everything(tiny_data):
     flipping = load_scenes(tiny_data, "train", DataConfig(relations="spoken", flip=True), GENERATOR)
     scene = flipping.scenes[0]
@@ -93,6 +114,111 @@ def test_flipping_mirrors_everything(tiny_data):
     assert seen == {scene.image.tobytes(), scene.image[:, :, ::-1].tobytes()}
     flipped = next(e for e in (flipping.example(0, n) for n in range(20)) if e.image.tobytes() != scene.image.tobytes())
     np.testing.assert_allclose(flipped.boxes[:-1, 0], 1 - scene.boxes[:, 2], atol=1e-6)
+
+
+def test_a_flipped_graph_is_true_of_the_flipped_boxes(random_scenes):
+    flipped = 0
+    for index, scene in enumerate(random_scenes.scenes):
+        for epoch in range(4):
+            example = random_scenes.example(index, epoch)
+            mirrored = not np.array_equal(example.boxes[:-1], scene.boxes)
+            flipped += mirrored
+            table = spoken_table(example.boxes[:-1], stuff_of(scene.objs, random_scenes.vocabulary))
+            for s, p, o in example.triples[example.triples[:, 1] != 0]:
+                assert table[p - 1, s, o]
+            np.testing.assert_array_equal(example.masks[:-1], scene.masks[:, :, ::-1] if mirrored else scene.masks)
+    assert 30 < flipped < 90
+
+
+def test_people_hear_what_is_worth_saying_more_often(random_scenes):
+    """Where "on" and "near" both hold, "on" is drawn eight times as often: weights 4 and 0.5."""
+    on, near = (random_scenes.vocabulary.predicate_id(name) for name in ("on", "near"))
+    drawn = {on: 0, near: 0}
+    for index, scene in enumerate(random_scenes.scenes):
+        both = scene.relations[on - 1] & scene.relations[near - 1]
+        for epoch in range(150):
+            for s, p, o in random_scenes.example(index, epoch, exact=True).triples:
+                if p in drawn and both[s, o]:
+                    drawn[p] += 1
+    assert 5 < drawn[on] / drawn[near] < 13
+
+
+def test_a_batch_is_its_examples_in_a_row(random_scenes):
+    indices = [4, 0, 17]
+    batch = random_scenes.collate(indices, epoch=2, seed=9)
+    examples = [random_scenes.example(i, epoch=2, seed=9) for i in indices]
+    assert batch.n_images == 3 and batch.images is None
+    assert batch.obj_to_img.tolist() == [n for n, e in enumerate(examples) for _ in e.objs]
+    for n, example in enumerate(examples):
+        mine = batch.obj_to_img == n
+        start = int(mine.nonzero()[0])
+        np.testing.assert_array_equal(batch.objs[mine], example.objs)
+        np.testing.assert_array_equal(batch.boxes[mine], example.boxes)
+        np.testing.assert_array_equal(batch.masks[mine], example.masks)
+        np.testing.assert_array_equal(batch.has_mask[mine], example.has_mask)
+        triples = batch.triples[mine[batch.triples[:, 0]]]
+        np.testing.assert_array_equal(triples - torch.tensor([start, 0, start]), example.triples)
+    moved = batch.to("cpu")
+    assert moved.n_images == 3 and torch.equal(moved.triples, batch.triples)
+
+
+def test_a_share_of_the_pictures_without_masks_is_shown(random_scenes, vocabulary):
+    scenes = [
+        Scene(s.objs, s.boxes, s.masks, np.full(5, i < 10), s.relations, None)
+        for i, s in enumerate(random_scenes.scenes)
+    ]
+    shown = {}
+    for share in (0.0, 0.5, 1.0):
+        data = SceneDataset(scenes, vocabulary, DataConfig(relations="spoken", unmasked_share=share))
+        batch = next(data.batches(30 if share == 1 else 10 if share == 0 else 20))
+        masked = [bool(batch.has_mask[batch.obj_to_img == n][:-1].any()) for n in range(batch.n_images)]
+        shown[share] = (sum(masked), len(masked) - sum(masked))
+    assert shown == {0.0: (10, 0), 0.5: (10, 10), 1.0: (10, 20)}
+    none = SceneDataset(scenes[10:], vocabulary, DataConfig(relations="spoken", unmasked_share=0.0))
+    with pytest.raises(InputError, match="No picture of the data has a mask"):
+        next(none.batches(4))
+
+
+def test_an_epoch_shows_every_picture_once(scenes):
+    batches = scenes.batches(4, with_images=True)
+    seen = [image.numpy().tobytes() for _ in range(3) for image in next(batches).images]
+    assert sorted(seen) == sorted(scene.image.tobytes() for scene in scenes.scenes)
+
+
+def test_fewer_pictures_than_a_batch(scenes):
+    assert next(scenes.batches(100)).n_images == len(scenes)
+
+
+def test_a_lonely_object_has_its_picture_only(vocabulary):
+    boxes, mask = np.array([[0, 0, 0.5, 0.5]], dtype=np.float32), np.ones((1, 8, 8), dtype=np.uint8)
+    table = spoken_table(boxes, np.array([False]))
+    data = SceneDataset(
+        [Scene(np.array([3]), boxes, mask, np.array([True]), table, None)],
+        vocabulary,
+        DataConfig(relations="spoken", thinning=1.0),
+    )
+    assert data.example(0).triples.tolist() == [[0, 0, 1]]
+
+
+def test_the_papers_graphs(tiny_data):
+    data = load_scenes(tiny_data, "train", DataConfig(), GENERATOR)
+    assert data.vocabulary.predicate_names == PAPER_RELATIONS
+    for index, scene in enumerate(data.scenes):
+        assert (scene.relations.sum(0) == 1 - np.eye(len(scene.objs))).all()
+        for s, p, o in data.example(index, epoch=1).triples[: len(scene.objs)]:
+            assert scene.relations[p - 1, s, o]
+
+
+def test_relations_and_vocabulary_must_agree(random_scenes):
+    with pytest.raises(InputError, match="predicates are not the paper relations"):
+        SceneDataset(random_scenes.scenes, random_scenes.vocabulary, DataConfig())
+
+
+def test_another_models_words(tiny_data):
+    few = Vocabulary.from_names(("sky", "road"), SPOKEN_RELATIONS, ("sky", "road"))
+    data = load_scenes(tiny_data, "val", SPOKEN, GENERATOR, few)
+    assert all(sorted(scene.objs) == [1, 2] for scene in data.scenes)
+    assert len(data) == 5 and sum(data.unknown.values()) == 15
 
 
 def test_batches_go_on_where_a_run_stopped(scenes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -107,6 +108,68 @@ def test_a_mirrored_picture_has_the_mirrored_relations():
     assert (spoken_table(mirrored, stuff) == spoken_table(boxes, stuff)[order]).all()
 
 
+def rule(name, s, o, thing):
+    """The written rules, for one pair, in plain numbers."""
+    (sw, sh), (ow, oh) = ((b[2] - b[0], b[3] - b[1]) for b in (s, o))
+    wide = max(0, min(s[2], o[2]) - max(s[0], o[0]))
+    high = max(0, min(s[3], o[3]) - max(s[1], o[1]))
+    gap_x = max(0, max(s[0], o[0]) - min(s[2], o[2]))
+    gap_y = max(0, max(s[1], o[1]) - min(s[3], o[3]))
+    (sx, sy), (ox, oy) = (((b[0] + b[2]) / 2, (b[1] + b[3]) / 2) for b in (s, o))
+    contained = sw * sh > 0 and wide * high >= 0.9 * sw * sh and ow * oh >= 1.2 * sw * sh
+    match name:
+        case "in":
+            return contained
+        case "on":
+            rests = o[1] - 0.03 <= s[3] <= o[3] + 0.03
+            return thing and rests and sy < oy and wide >= 0.6 * sw and sw <= 1.2 * ow
+        case "under":
+            return s[1] >= oy and s[3] > o[3] and wide >= 0.5 * min(sw, ow)
+        case "near":
+            return math.hypot(gap_x, gap_y) <= 0.1
+        case "in front of":
+            return s[3] >= o[3] + 0.03 and gap_y <= 0.02 and wide >= 0.3 * min(sw, ow)
+        case "beside":
+            apart = abs(sx - ox) >= 0.25 * max(sw, ow) and gap_x <= 0.2 and high >= 0.15 * min(sh, oh)
+            return apart and not contained and not rule("in", o, s, thing)
+    theta = math.degrees(math.atan2(sy - oy, sx - ox))
+    if abs(theta) >= 135:
+        return name == "left of"
+    if abs(theta) <= 45 and theta != 45:
+        return name == "right of"
+    return name == ("above" if theta < 0 else "below")
+
+
+def test_the_table_equals_the_written_rules():
+    """On random boxes, where no number is on the edge of a rule."""
+    rng = np.random.default_rng(7)
+    counts = dict.fromkeys(SPOKEN_RELATIONS, 0)
+    for _ in range(60):
+        corners = rng.random((6, 2, 2))
+        boxes = np.concatenate([corners.min(1), corners.max(1)], axis=1)
+        stuff = rng.random(6) < 0.5
+        table = spoken_table(boxes, stuff)
+        for (p, name), i, j in itertools.product(enumerate(SPOKEN_RELATIONS), range(6), range(6)):
+            inverse = {"around": "in", "behind": "in front of"}.get(name)
+            s, o, thing = (i, j, not stuff[i]) if inverse is None else (j, i, not stuff[j])
+            expected = i != j and rule(inverse or name, boxes[s].tolist(), boxes[o].tolist(), thing)
+            assert table[p, i, j] == expected, (name, boxes[i], boxes[j])
+            counts[name] += expected
+    assert min(counts.values()) > 20  # every rule was tried where it holds
+
+
+@given(box_lists())
+def test_left_is_right_from_the_other_side(boxes):
+    """And above is below, but on diagonals, where the paper's rule prefers left and right on one side only."""
+    table = spoken_table(boxes, np.zeros(len(boxes), dtype=bool))
+    centers = (boxes[:, :2] + boxes[:, 2:]) / 2
+    d = np.abs(centers[:, None] - centers[None])
+    clear = d[..., 0] != d[..., 1]
+    for one, other in (("left of", "right of"), ("above", "below")):
+        rows = table[SPOKEN_RELATIONS.index(one)], table[SPOKEN_RELATIONS.index(other)].T
+        assert (rows[0] == rows[1])[clear].all()
+
+
 def paper_relation(s, o, center_s, center_o):
     """The 2018 code's rule, object by object."""
     if s[0] < o[0] and s[2] > o[2] and s[1] < o[1] and s[3] > o[3]:
@@ -129,6 +192,17 @@ def test_the_papers_relations_equal_the_loop(boxes):
         for j in range(len(boxes)):
             held = [name for p, name in enumerate(PAPER_RELATIONS) if table[p, i, j]]
             assert held == ([] if i == j else [paper_relation(boxes[i], boxes[j], centers[i], centers[j])])
+
+
+def test_diagonals_are_decided_as_the_paper_writes():
+    """|theta| = 3pi/4 is left, -pi/4 right and pi/4 below: whatever a machine's arctan2 rounds to."""
+    for size in (0.1, 1 / 3, 0.5, 7e-5):
+        ways = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], dtype=np.float32) * np.float32(size)
+        centers = np.concatenate([np.zeros((1, 2), dtype=np.float32), ways])
+        boxes = np.concatenate([centers - np.float32(0.01), centers + np.float32(0.01)], axis=1)
+        table = paper_table(boxes, centers)
+        held = [PAPER_RELATIONS[int(table[:, i, 0].argmax())] for i in range(1, 5)]
+        assert held == ["left of", "left of", "right of", "below"]
 
 
 def test_the_center_of_a_mask_is_the_mean_of_its_pixels():

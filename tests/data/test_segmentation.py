@@ -1,0 +1,106 @@
+"""Masks from polygons and run lengths."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from sg2im_cli.data.segmentation import cut_mask
+from sg2im_parsers.errors import Sg2imError
+
+HEIGHT, WIDTH = 30, 50
+
+
+def plain_run_lengths(mask):
+    """COCO's definition, pixel by pixel: down each column, starting with the number of zeros."""
+    counts, value = [0], 0
+    for pixel in mask.T.flatten().tolist():
+        if pixel != value:
+            counts.append(0)
+            value = pixel
+        counts[-1] += 1
+    return {"size": list(mask.shape), "counts": counts}
+
+
+def compressed(mask):
+    from pycocotools import mask as coco
+
+    return {"size": list(mask.shape), "counts": coco.encode(np.asfortranarray(mask))["counts"].decode()}
+
+
+@pytest.fixture
+def blob():
+    return (np.random.default_rng(4).random((HEIGHT, WIDTH)) < 0.5).astype(np.uint8)
+
+
+@pytest.mark.parametrize("encode", [plain_run_lengths, compressed])
+def test_a_mask_of_its_boxs_size_is_cut_out_unchanged(blob, encode):
+    cut = cut_mask(encode(blob), HEIGHT, WIDTH, (10, 5, 26, 21), 16)
+    np.testing.assert_array_equal(cut, blob[5:21, 10:26])
+
+
+def test_bytes_are_as_good_as_a_string(blob):
+    segmentation = compressed(blob)
+    as_bytes = {**segmentation, "counts": segmentation["counts"].encode()}
+    for one, other in zip(
+        *(cut_mask(s, HEIGHT, WIDTH, (0, 0, 8, 8), 8) for s in (segmentation, as_bytes)), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_polygons_are_joined():
+    left, right = [2, 4, 6, 4, 6, 20, 2, 20], [14, 4, 18, 4, 18, 20, 14, 20]
+    cut = cut_mask([left, right], HEIGHT, WIDTH, (2, 4, 18, 20), 16)
+    assert cut[:, :4].all() and cut[:, 12:].all() and not cut[:, 4:12].any()
+
+
+def test_a_large_shape_is_squeezed():
+    """The upper left triangle of a 24 x 24 box, at 8 x 8: the diagonal from lower left to upper right parts it."""
+    cut = cut_mask([[4, 4, 28, 4, 4, 28]], HEIGHT, WIDTH, (4, 4, 28, 28), 8)
+    rows, columns = np.indices((8, 8))
+    assert cut[rows + columns < 6].all()
+    assert not cut[rows + columns > 8].any()
+
+
+@pytest.mark.parametrize("segmentation", [[], None, {}])
+def test_no_segmentation_is_an_unknown_mask(segmentation):
+    assert cut_mask(segmentation, HEIGHT, WIDTH, (0, 0, 9, 9), 8) is None
+
+
+def test_a_box_outside_has_no_mask(blob):
+    assert cut_mask(compressed(blob), HEIGHT, WIDTH, (WIDTH + 1, 0, WIDTH + 9, 8), 8) is None
+
+
+def test_a_thin_box_keeps_a_pixel(blob):
+    cut = cut_mask(plain_run_lengths(np.ones_like(blob)), HEIGHT, WIDTH, (10.1, 5, 10.3, 9), 8)
+    assert cut.shape == (8, 8) and cut.all()
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "message"),
+    [
+        ({"size": [HEIGHT, WIDTH], "counts": [10, 5]}, "cover 15 of 1500 pixels"),
+        ({"size": [HEIGHT, WIDTH], "counts": [10, 5000]}, "cover 5010 of 1500 pixels"),
+        ({"size": [HEIGHT, WIDTH], "counts": [-10, 1510]}, None),
+        ({"size": [WIDTH, HEIGHT], "counts": [WIDTH * HEIGHT]}, "it is 30x50 and the picture 50x30"),
+        ({"size": [HEIGHT, WIDTH], "counts": "abc"}, None),
+        ({"size": [HEIGHT]}, None),
+        ([[1, 2]], None),
+        ([["a", "b", "c", "d", "e", "f"]], None),
+        ("a string", None),
+        (7, None),
+    ],
+)
+def test_damage_is_said(segmentation, message):
+    with pytest.raises(ValueError, match=message):
+        cut_mask(segmentation, HEIGHT, WIDTH, (0, 0, 9, 9), 8)
+
+
+def test_without_pycocotools_the_extra_is_named(monkeypatch, blob):
+    segmentation = compressed(blob)
+    monkeypatch.setitem(sys.modules, "pycocotools", None)
+    with pytest.raises(Sg2imError, match=r"pip install 'sg2im-cli\[train\]'"):
+        cut_mask(segmentation, HEIGHT, WIDTH, (0, 0, 9, 9), 8)
+    assert cut_mask([], HEIGHT, WIDTH, (0, 0, 9, 9), 8) is None
