@@ -24,10 +24,8 @@ def heads(doc):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (
-            "a man riding a horse on the beach",
-            {"riding <-acl- man", "horse <-obj- riding", "beach <-obl- riding", "on <-case- beach"},
-        ),
+        ("man riding bike", {"riding <-acl- man", "bike <-obj- riding"}),
+        ("a boat floating on a river", {"floating <-acl- boat", "river <-obl- floating", "on <-case- river"}),
         (
             "The dog is sleeping on a couch.",
             {"dog <-nsubj- sleeping", "couch <-obl- sleeping", "is <-aux- sleeping"},
@@ -59,8 +57,8 @@ def test_it_tags_a_caption_in_the_penn_treebanks_tags(nlp):
         ("buses with knives", "bus with knife"),
         ("children riding bikes", "child ride bike"),
         ("people sitting and lying", "people sit and lie"),
-        ("giraffes and zebras eating leaves", "giraffe and zebra eat leaf"),
-        ("frisbees and skateboards", "frisbee and skateboard"),
+        ("giraffes and zebras eating grass", "giraffe and zebra eat grass"),
+        ("boys with skateboards and a frisbee", "boy with skateboard and a frisbee"),
         ("a man wearing pants and glasses", "a man wear pants and glasses"),
         ("The dogs are running.", "the dog be run ."),
     ],
