@@ -13,7 +13,7 @@ from sg2im_cli.config import ConfigError, GeneratorConfig, plain, read
 from sg2im_cli.model.generator import Generator
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
-from sg2im_weights import Bundle, WeightsInputError, write_bundle
+from sg2im_weights import Bundle, WeightsInputError, convert, write_bundle
 
 
 @dataclass(frozen=True)
@@ -32,39 +32,63 @@ def load_generator(
     Raises:
         WeightsInputError: configuration and tensors do not fit; the message names the file and the tensor.
     """
-    config_path = bundle.path / "config.json"
-    try:
-        config = read(GeneratorConfig, bundle.config["generator"], "generator")
-        vocabulary = Vocabulary.from_json(bundle.config["vocabulary"])
-    except (ConfigError, InputError) as error:
-        raise WeightsInputError(f"{config_path} cannot be used: {error}") from None
-    with torch.device("meta"):
-        generator = Generator(config, len(vocabulary.objects), len(vocabulary.predicates))
+    empty = _build_empty(bundle.config_path, bundle.config)
+    _require_fit(bundle.tensors_path, empty.generator, bundle.tensor_shapes())
     tensors = bundle.tensors()
-    _require_fit(bundle, generator, {name: tuple(tensor.shape) for name, tensor in tensors.items()})
     state = {
         name: tensors.get(name, torch.zeros((), dtype=torch.int64)).to(expected.dtype)
-        for name, expected in generator.state_dict().items()
+        for name, expected in empty.generator.state_dict().items()
     }
-    generator.load_state_dict(state, assign=True)
-    generator = generator.eval().requires_grad_(False)
-    return Checkpoint(generator.to(device=device, dtype=dtype), vocabulary)
+    empty.generator.load_state_dict(state, assign=True)
+    generator = empty.generator.eval().requires_grad_(False)
+    return Checkpoint(generator.to(device=device, dtype=dtype), empty.vocabulary)
 
 
-def _require_fit(bundle: Bundle, generator: Generator, shapes: Mapping[str, tuple[int, ...]]) -> None:
-    path = bundle.tensors_path
+def convert_checkpoint(checkpoint: Path, out: Path, overwrite: bool = False) -> Bundle:
+    """Write a checkpoint of the original project as a bundle, if this generator can load it.
+
+    Args:
+        checkpoint: a ``.pt`` file.
+        out: the bundle's directory.
+        overwrite: whether a bundle there may be replaced.
+
+    Raises:
+        WeightsInputError: the file cannot be used, or settings and tensors in it do not fit; nothing was written.
+        WeightsError: the bundle could not be written.
+    """
+    return convert(checkpoint, out, overwrite, check=_require_loadable)
+
+
+def _require_loadable(path: Path, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    _require_fit(path, _build_empty(path, config).generator, shapes)
+
+
+def _build_empty(path: Path, config: Mapping[str, Any]) -> Checkpoint:
+    """A generator without memory for its weights, as the configuration in a file describes it."""
+    try:
+        settings = read(GeneratorConfig, config["generator"], "generator")
+        vocabulary = Vocabulary.from_json(config["vocabulary"])
+        with torch.device("meta"):
+            return Checkpoint(Generator(settings, len(vocabulary.objects), len(vocabulary.predicates)), vocabulary)
+    except (ConfigError, InputError) as error:
+        raise WeightsInputError(f"{path} cannot be used: {error}") from None
+    except RuntimeError as error:  # sizes that no tensor can have
+        raise WeightsInputError(f"{path} describes a generator that cannot be built: {error}.") from None
+
+
+def _require_fit(path: Path, generator: Generator, shapes: Mapping[str, tuple[int, ...]]) -> None:
     expected = {name: tuple(tensor.shape) for name, tensor in generator.state_dict().items()}
     for name, shape in expected.items():
         if name.endswith(".num_batches_tracked"):  # a counter that does not change pictures
             continue
         if name not in shapes:
-            raise WeightsInputError(f"{path} lacks the tensor {name}, which its config.json asks for.")
+            raise WeightsInputError(f"{path} lacks the tensor {name}, which its configuration asks for.")
         if shapes[name] != shape:
             raise WeightsInputError(
-                f"{path}: {name} has shape {list(shapes[name])}, and config.json asks for {list(shape)}."
+                f"{path}: {name} has shape {list(shapes[name])}, and its configuration asks for {list(shape)}."
             )
     if unknown := sorted(set(shapes) - expected.keys()):
-        raise WeightsInputError(f"{path} has a tensor {unknown[0]} that its config.json has no place for.")
+        raise WeightsInputError(f"{path} has a tensor {unknown[0]} that its configuration has no place for.")
 
 
 def save_generator(
