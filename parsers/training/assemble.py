@@ -57,6 +57,7 @@ def assemble(model: Path, corpus: Path, lookups: Path) -> Language:
     assert isinstance(lemmatizer, Lemmatizer)
     lemmatizer.initialize(lookups=lemma_lookups(lookups, docs))
     nlp.config["initialize"]["lookups"] = None
+    nlp.config["paths"] = dict.fromkeys(nlp.config["paths"])
     nlp.meta.update(META)
     return nlp
 

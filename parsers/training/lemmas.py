@@ -145,11 +145,11 @@ def plurals(noun: str) -> Iterator[str]:
 def verb_forms(verb: str) -> Iterator[str]:
     """Spell the regular -s, -ed and -ing forms, with both spellings where stress decides."""
     yield from plurals(verb)
-    stems = {verb}
+    stems = [verb]
     if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):
-        stems = {verb[:-1]}
+        stems = [verb[:-1]]
     elif _may_double(verb):
-        stems = {verb + verb[-1]} if _one_syllable(verb) else {verb, verb + verb[-1]}
+        stems = [verb + verb[-1]] if _one_syllable(verb) else [verb, verb + verb[-1]]
     for stem in stems:
         yield stem + "ing"
         yield stem + "ed"
