@@ -64,12 +64,12 @@ def _require_loadable(path: Path, config: Mapping[str, Any], shapes: Mapping[str
 
 
 def _build_empty(path: Path, config: Mapping[str, Any]) -> Checkpoint:
-    """A generator without memory for its weights, as the configuration in a file describes it."""
+    """A generator as the configuration in a file describes it, with random weights."""
     try:
         settings = read(GeneratorConfig, config["generator"], "generator")
         vocabulary = Vocabulary.from_json(config["vocabulary"])
-        with torch.device("meta"):
-            return Checkpoint(Generator(settings, len(vocabulary.objects), len(vocabulary.predicates)), vocabulary)
+        # not on the meta device: initialising there imports torch._dynamo, a second that a cold start would wait
+        return Checkpoint(Generator(settings, len(vocabulary.objects), len(vocabulary.predicates)), vocabulary)
     except (ConfigError, InputError) as error:
         raise WeightsInputError(f"{path} cannot be used: {error}") from None
     except RuntimeError as error:  # sizes that no tensor can have

@@ -73,9 +73,9 @@ def convert(
 
     Example: sg2im weights convert vg64.pt vg64/
     """
-    from sg2im_weights import convert as write
+    from sg2im_cli.checkpoint import convert_checkpoint
 
-    typer.echo(str(write(checkpoint, out, overwrite).path))
+    typer.echo(str(convert_checkpoint(checkpoint, out, overwrite).path))
 
 
 def _row(bundle: Bundle) -> dict[str, Any]:

@@ -25,17 +25,23 @@ class FakeHub:
     Attributes:
         folder: its files.
         repo: its name.
-        revisions: names and commits that lead to it.
+        commit: what its names lead to.
+        names: its branches and tags.
         break_off: how many downloads of the weights to cut off half way.
         spoil: whether to send other bytes than the checksum says.
+        checksums: whether a file's ETag is its SHA-256, as it is for large files on the Hub.
+        refusal: a status and an error code to answer everything with.
         requests: method and path of each request, in order.
     """
 
     folder: Path
     repo: str = "someone/scenes"
-    revisions: tuple[str, ...] = ("main", "v1", COMMIT)
+    commit: str = COMMIT
+    names: tuple[str, ...] = ("main", "v1")
     break_off: int = 0
     spoil: bool = False
+    checksums: bool = True
+    refusal: tuple[int, str] | None = None
     requests: list[tuple[str, str]] = field(default_factory=list)
 
     def __enter__(self) -> FakeHub:
@@ -81,7 +87,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         self.state.requests.append((self.command, path))
         parts = path.strip("/").split("/")
-        if parts[:2] == ["api", "models"]:
+        if self.state.refusal is not None:
+            status, code = self.state.refusal
+            self._json({"error": code}, with_body, status, {"X-Error-Code": code})
+        elif parts[:2] == ["api", "models"]:
             self._api("/".join(parts[2:4]), parts[4:], with_body)
         elif len(parts) >= 5 and parts[2] == "resolve":
             self._file("/".join(parts[:2]), parts[3], "/".join(parts[4:]), with_body)
@@ -91,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _known(self, repo: str, revision: str, with_body: bool) -> bool:
         if repo != self.state.repo:
             self._json({"error": "Repository not found"}, with_body, 404, {"X-Error-Code": "RepoNotFound"})
-        elif revision not in self.state.revisions:
+        elif revision not in (*self.state.names, self.state.commit):
             self._json({"error": "Revision not found"}, with_body, 404, {"X-Error-Code": "RevisionNotFound"})
         else:
             return True
@@ -107,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json([{"type": "file", "path": n, "size": s, "oid": "0" * 40} for n, s in sizes.items()], with_body)
         else:
             files = [{"rfilename": name} for name in names]
-            self._json({"id": repo, "modelId": repo, "sha": COMMIT, "siblings": files}, with_body)
+            self._json({"id": repo, "modelId": repo, "sha": self.state.commit, "siblings": files}, with_body)
 
     def _file(self, repo: str, revision: str, name: str, with_body: bool) -> None:
         if not self._known(repo, revision, with_body):
@@ -117,13 +126,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._json({"error": "Entry not found"}, with_body, 404, {"X-Error-Code": "EntryNotFound"})
             return
         data = path.read_bytes()
-        etag = hashlib.sha256(data).hexdigest()
+        etag = hashlib.sha256(data).hexdigest() if self.state.checksums else f"{name}-{len(data)}"
         large = name.endswith(".safetensors")
         if large and self.state.spoil:
             data = data[:-1] + bytes([data[-1] ^ 1])
         self.send_response(200)
         self.send_header("ETag", f'"{etag}"')
-        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("X-Repo-Commit", self.state.commit)
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Connection", "close")
         self.end_headers()
@@ -140,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("X-Repo-Commit", self.state.commit)
         for key, content in (headers or {}).items():
             self.send_header(key, content)
         self.send_header("Content-Length", str(len(body)))

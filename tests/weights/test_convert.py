@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from huggingface_hub import ModelCard
 from safetensors.torch import load_file
 
 from sg2im_cli.checkpoint import load_generator
-from sg2im_weights import WeightsInputError, convert, read_bundle
+from sg2im_weights import WeightsInputError, convert
 
 PARITY = Path(__file__).parents[1] / "golden" / "parity"
 MODELS = ("tiny_masks_noise", "tiny_no_masks", "tiny_no_gconv", "tiny_batchnorm_mlp_instance")
@@ -104,6 +105,12 @@ def change(saved, **changes):
     return {k: v for k, v in {**saved, **changes}.items() if v is not None}
 
 
+def vocabulary(saved, **ids):
+    kwargs = saved["model_kwargs"]
+    words = {**kwargs["vocab"], "object_name_to_idx": {**kwargs["vocab"]["object_name_to_idx"], **ids}}
+    return change(saved, model_kwargs={**kwargs, "vocab": words})
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -114,16 +121,24 @@ def change(saved, **changes):
         (lambda s: change(s, model_state={"a": 1}), "a in 'model_state' is no tensor"),
         (lambda s: change(s, model_kwargs={**s["model_kwargs"], "vocab": None}), "has no vocabulary"),
         (lambda s: change(s, model_kwargs={**s["model_kwargs"], "colour": 1}), "has settings that .*: colour"),
+        (lambda s: change(s, model_kwargs={**s["model_kwargs"], "image_size": 64}), "has the image_size 64"),
         (
             lambda s: change(s, model_state={**s["model_state"], "obj_embeddings.weight": torch.zeros(3, 16)}),
-            "obj_embeddings.weight has 3 rows",
+            "object_name_to_idx in its vocabulary has the id 9, but there are vectors for 2",
         ),
+        (
+            lambda s: change(s, model_state={**s["model_state"], "pred_embeddings.weight": torch.zeros(3)}),
+            r"pred_embeddings.weight has shape \[3\]",
+        ),
+        (lambda s: vocabulary(s, dog=10**12), "object_name_to_idx in its vocabulary has the id 1000000000000"),
+        (lambda s: vocabulary(s, dog=0), "object_name_to_idx in its vocabulary has two names for one id"),
+        (lambda s: vocabulary(s, dog="first"), "has no usable object_name_to_idx"),
     ],
 )
 def test_what_is_no_checkpoint_is_named(tmp_path, saved, make, message):
     path = tmp_path / "file.pt"
     torch.save(make(saved), path)
-    with pytest.raises(WeightsInputError, match=f"file.pt.* {message}|file.pt {message}|{message}"):
+    with pytest.raises(WeightsInputError, match=f"file.pt:? {message}"):
         convert(path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -135,11 +150,16 @@ def test_a_foreign_file(tmp_path, content):
         convert(tmp_path / "file.pt", tmp_path / "out")
 
 
-def test_a_truncated_file(tmp_path):
-    data = (PARITY / "tiny_masks_noise.pt").read_bytes()
-    (tmp_path / "half.pt").write_bytes(data[: len(data) // 2])
-    with pytest.raises(WeightsInputError, match="half.pt"):
-        convert(tmp_path / "half.pt", tmp_path / "out")
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_file_truncated_anywhere(tmp_path, saved, legacy):
+    path = tmp_path / "half.pt"
+    torch.save(saved, path, _use_new_zipfile_serialization=not legacy)
+    data = path.read_bytes()
+    for tenth in range(10):
+        path.write_bytes(data[: len(data) * tenth // 10])
+        with pytest.raises(WeightsInputError, match="half.pt") as caught:
+            convert(path, tmp_path / "out")
+        assert "\n" not in str(caught.value)
 
 
 def test_a_missing_file(tmp_path):
@@ -147,9 +167,51 @@ def test_a_missing_file(tmp_path):
         convert(tmp_path / "none.pt", tmp_path / "out")
 
 
-def test_wrong_shapes_are_found_when_loading(tmp_path, saved):
-    saved["model_state"]["box_net.0.weight"] = torch.zeros(2, 2)
+def test_a_directory(tmp_path):
+    with pytest.raises(WeightsInputError, match="is a directory; name the checkpoint's file"):
+        convert(tmp_path, tmp_path / "out")
+
+
+def test_discriminators_are_no_generator(tmp_path):
+    with pytest.raises(WeightsInputError, match="tiny_discriminators.pt has no 'model_kwargs'"):
+        convert(PARITY / "tiny_discriminators.pt", tmp_path / "out")
+
+
+def test_tensors_that_share_memory_are_written_apart(tmp_path, saved):
+    """As PyTorch keeps weights that it has flattened."""
+    state = saved["model_state"]
+    flat = torch.cat([state["box_net.0.weight"].flatten(), state["box_net.0.bias"]])
+    rows, columns = state["box_net.0.weight"].shape
+    want = state["box_net.0.bias"].clone()
+    state["box_net.0.weight"] = flat[: rows * columns].view(rows, columns)
+    state["box_net.0.bias"] = flat[rows * columns :]
     torch.save(saved, tmp_path / "file.pt")
-    convert(tmp_path / "file.pt", tmp_path / "out")
-    with pytest.raises(WeightsInputError, match="box_net.0.weight has shape"):
-        load_generator(read_bundle(tmp_path / "out"))
+    assert torch.equal(convert(tmp_path / "file.pt", tmp_path / "out").tensors()["box_net.0.bias"], want)
+
+
+def test_ids_without_a_word_keep_their_rows(tmp_path, saved):
+    words = saved["model_kwargs"]["vocab"]["object_name_to_idx"]
+    rows = len(saved["model_state"]["obj_embeddings.weight"])
+    last = max(words, key=words.get)
+    index = words.pop(last)
+    torch.save(saved, tmp_path / "file.pt")
+    objects = convert(tmp_path / "file.pt", tmp_path / "out").config["vocabulary"]["objects"]
+    assert len(objects) == rows - 1
+    assert objects[index] == "NONE"
+    assert "NONE" not in objects[:index]
+
+
+def test_a_card_says_what_was_converted(tmp_path):
+    convert(PARITY / "tiny_masks_noise.pt", tmp_path / "out")
+    card = ModelCard.load(tmp_path / "out" / "README.md")
+    assert card.data.library_name == "sg2im"
+    assert "`tiny_masks_noise.pt`, a checkpoint of google/sg2im" in card.text
+
+
+def test_a_bundle_is_replaced_only_if_told(tmp_path):
+    convert(PARITY / "tiny_masks_noise.pt", tmp_path / "out")
+    with pytest.raises(WeightsInputError, match="holds a bundle already"):
+        convert(PARITY / "tiny_no_masks.pt", tmp_path / "out")
+    assert (
+        convert(PARITY / "tiny_no_masks.pt", tmp_path / "out", overwrite=True).config["generator"]["mask_size"] is None
+    )

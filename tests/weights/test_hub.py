@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import resource
+import shutil
+import signal
 import subprocess
 import sys
 
@@ -11,20 +15,34 @@ import pytest
 
 from .hub_server import COMMIT, FakeHub
 
+MOVED = COMMIT[::-1]
+NOBODY = "http://127.0.0.1:9"
+"""Where no server listens."""
+
 SCRIPT = """
 import json, sys
-from sg2im_weights import WeightsError, WeightsInputError, resolve, list_bundles
+from sg2im_weights import WeightsError, WeightsInputError, list_bundles, pull, resolve
 try:
     if sys.argv[1] == "--list":
         print(json.dumps([[b.ref, b.revision] for b in list_bundles()]))
     else:
-        bundle = resolve(sys.argv[1])
+        bundle = (pull if "--pull" in sys.argv else resolve)(sys.argv[1])
         print(json.dumps({"revision": bundle.revision, "checksum": bundle.checksum(), "ref": bundle.ref}))
 except WeightsInputError as error:
     print(error); sys.exit(2)
 except WeightsError as error:
     print(error); sys.exit(1)
 """
+
+
+def limit_files(largest):
+    """Writing more fails, as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+
+def blob_of_weights(tmp_path, hub):
+    return (tmp_path / "hf/hub/models--someone--scenes/snapshots" / hub.commit / "model.safetensors").resolve()
 
 
 @pytest.fixture
@@ -37,7 +55,7 @@ def hub(tiny_bundle):
 def ask(tmp_path, hub):
     """Resolve a reference in a fresh process with a cache of its own: (exit code, what it printed)."""
 
-    def run(ref, offline=False, endpoint=None):
+    def run(*words, offline=False, endpoint=None, largest_file=None):
         environment = {
             **os.environ,
             "HF_HOME": str(tmp_path / "hf"),
@@ -51,8 +69,9 @@ def ask(tmp_path, hub):
             k: v for k, v in environment.items() if k.lower() not in ("http_proxy", "https_proxy", "all_proxy")
         }
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", SCRIPT, ref],
+            [sys.executable, "-W", "error", "-c", SCRIPT, *words],
             env=environment,
+            preexec_fn=lambda: limit_files(largest_file) if largest_file else None,
             capture_output=True,
             text=True,
             timeout=120,
@@ -70,20 +89,24 @@ def test_a_download_records_the_commit(ask, hub):
     assert json.loads(text)["ref"] == "someone/scenes"
 
 
-def test_the_cache_serves_when_the_hub_is_gone(ask, hub):
-    _, first = ask("someone/scenes")
+@pytest.mark.parametrize("ref", ["someone/scenes", "someone/scenes@v1", f"someone/scenes@{COMMIT}"])
+def test_the_cache_is_looked_at_first(ask, hub, ref):
+    _, first = ask(ref)
+    assert json.loads(first)["revision"] == COMMIT
     hub.requests.clear()
-    assert ask("someone/scenes", offline=True) == (0, first)
-    assert ask("someone/scenes", endpoint="http://127.0.0.1:9") == (0, first)
+    assert ask(ref) == (0, first)
+    assert ask(ref, offline=True) == (0, first)
+    assert ask(ref, endpoint=NOBODY) == (0, first)
     assert hub.requests == []
 
 
-def test_a_pinned_commit_in_the_cache_asks_nothing(ask, hub):
-    ask(f"someone/scenes@{COMMIT}")
-    hub.requests.clear()
-    code, text = ask(f"someone/scenes@{COMMIT}")
-    assert (code, hub.requests) == (0, [])
-    assert json.loads(text)["revision"] == COMMIT
+def test_pulling_asks_whether_a_branch_has_moved_on(ask, hub):
+    ask("someone/scenes")
+    hub.commit = MOVED
+    assert json.loads(ask("someone/scenes")[1])["revision"] == COMMIT
+    assert json.loads(ask("someone/scenes", "--pull")[1])["revision"] == MOVED
+    assert json.loads(ask("someone/scenes", offline=True)[1])["revision"] == MOVED
+    assert json.loads(ask(f"someone/scenes@{COMMIT}", offline=True)[1])["revision"] == COMMIT
 
 
 def test_a_tag(ask):
@@ -112,13 +135,30 @@ def test_a_missing_repository(ask):
 def test_offline_and_not_cached(ask):
     code, text = ask("someone/scenes", offline=True)
     assert code == 1
-    assert text == "someone/scenes is not in the cache, and HF_HUB_OFFLINE is set; unset it to download."
+    assert text == (
+        "someone/scenes is no directory and not in the cache, and HF_HUB_OFFLINE is set; unset it to download."
+    )
 
 
 def test_no_network_and_not_cached(ask):
-    code, text = ask("someone/scenes", endpoint="http://127.0.0.1:9")
+    code, text = ask("someone/scenes", endpoint=NOBODY)
     assert code == 1
-    assert text.startswith("someone/scenes is not in the cache and the Hub cannot be reached")
+    assert text.startswith("someone/scenes is no directory and not in the cache, and the Hub cannot be reached")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code", "message"),
+    [
+        ((403, "GatedRepo"), 2, "someone/scenes asks for permission on the Hub"),
+        ((503, "Unavailable"), 1, "The Hub did not send someone/scenes: .*503.*; try again later"),
+    ],
+)
+def test_a_hub_that_refuses(ask, hub, refusal, code, message):
+    hub.refusal = refusal
+    found, text = ask("someone/scenes")
+    assert found == code
+    assert re.match(message, text), text
+    assert "\n" not in text
 
 
 @pytest.mark.slow
@@ -126,7 +166,10 @@ def test_a_download_that_breaks_off_is_said_and_the_next_one_succeeds(ask, hub):
     hub.break_off = 100
     code, text = ask("someone/scenes")
     assert code == 1
+    assert "broke off" in text
     assert "try again" in text
+    code, text = ask("someone/scenes", offline=True)
+    assert (code, "is no directory and not in the cache" in text) == (1, True)
     hub.break_off = 0
     assert ask("someone/scenes")[0] == 0
 
@@ -143,6 +186,32 @@ def test_a_wrong_checksum_is_removed_from_the_cache(ask, hub):
     assert "the damaged file was removed from the cache" in text
     hub.spoil = False
     assert ask("someone/scenes")[0] == 0
+
+
+@pytest.mark.parametrize("checksums", [True, False])
+def test_a_file_that_rots_in_the_cache_is_noticed(ask, hub, tmp_path, checksums):
+    hub.checksums = checksums
+    first = ask("someone/scenes")
+    blob = blob_of_weights(tmp_path, hub)
+    data = blob.read_bytes()
+    blob.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if checksums else data[:-1])
+    code, text = ask("someone/scenes", offline=True)
+    assert (code, "the damaged file was removed from the cache" in text) == (1, True)
+    assert ask("someone/scenes") == first
+
+
+def test_a_full_disk_is_said(ask, hub):
+    code, text = ask("someone/scenes", largest_file=8000)
+    assert code == 1
+    assert text.startswith("The download of someone/scenes could not be stored in")
+    assert ask("someone/scenes")[0] == 0
+
+
+def test_a_directory_hides_the_repository_of_its_name(ask, hub, tmp_path, monkeypatch):
+    shutil.copytree(hub.folder, tmp_path / "someone/scenes")
+    monkeypatch.chdir(tmp_path)
+    assert json.loads(ask("someone/scenes")[1])["revision"] is None
+    assert hub.requests == []
 
 
 @pytest.mark.parametrize("missing", ["model.safetensors", "config.json"])

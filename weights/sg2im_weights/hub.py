@@ -1,114 +1,104 @@
-"""Bundles on the Hugging Face Hub: pinned by commit, from the cache first, checked after the download."""
+"""Bundles on the Hugging Face Hub: pinned by commit, from the cache first, checked whenever they are used."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from sg2im_weights.bundle import CARD, CONFIG, TENSORS, Bundle, read_bundle
+from sg2im_weights.bundle import Bundle, read_bundle, sha256
 from sg2im_weights.errors import WeightsError, WeightsInputError
+from sg2im_weights.header import read_header
+from sg2im_weights.hub_errors import explain
+from sg2im_weights.writing import CARD, CONFIG, TENSORS
 
-REPOSITORY = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+?)(@(?P<revision>[\w./-]+))?")
+REFERENCE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(@(?P<revision>\S+))?")
 COMMIT = re.compile(r"[0-9a-f]{40}")
-BROKEN_OFF = {"ReadError", "ReadTimeout", "RemoteProtocolError"}
-"""Names of the HTTP client's errors for a transfer that began; the client itself is huggingface_hub's choice."""
-
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def fetch(ref: str, cache_dir: Path | None = None) -> Bundle:
-    """A bundle from the Hub, or from the cache where the commit is known to be there.
+@dataclass(frozen=True)
+class HubRef:
+    """A repository and a branch, tag or commit of it; None for its main branch."""
+
+    repo: str
+    revision: str | None
+
+    def __str__(self) -> str:
+        return self.repo if self.revision is None else f"{self.repo}@{self.revision}"
+
+
+def parse_ref(ref: str) -> HubRef | None:
+    """``owner/name[@revision]``, or None for what does not look like it."""
+    match = REFERENCE.fullmatch(ref)
+    return HubRef(match["repo"], match["revision"]) if match else None
+
+
+def fetch(ref: HubRef, cache_dir: Path | None = None, refresh: bool = False) -> Bundle:
+    """A bundle from the cache, or from the Hub if it is not there.
+
+    What is in the cache is used without asking the Hub, whether pinned or not.
 
     Args:
-        ref: ``owner/name`` or ``owner/name@revision``; a revision is a branch, a tag or a commit.
+        ref: what to fetch.
         cache_dir: in place of huggingface_hub's own.
+        refresh: ask the Hub whether a branch or tag has moved on.
 
     Raises:
         WeightsInputError: no such repository, revision or file.
         WeightsError: the download failed, or what came is damaged.
     """
-    match = REPOSITORY.fullmatch(ref)
-    if match is None:
-        raise WeightsInputError(f"{ref!r} is no name on the Hub; it must look like owner/name or owner/name@revision.")
-    repo, revision = match["repo"], match["revision"]
-    folder = _snapshot(repo, revision, cache_dir)
+    folder = None if refresh else _snapshot(ref, cache_dir, local=True)
+    if folder is None or not all((folder / name).exists() for name in (CONFIG, TENSORS)):
+        folder = _snapshot(ref, cache_dir, local=False)
+    assert folder is not None
+    for name in (CONFIG, TENSORS):
+        if not (folder / name).exists():
+            raise WeightsInputError(f"The repository {ref} has no {name}, so it holds no sg2im weights.")
     _verify(folder / TENSORS)
-    commit = folder.name if COMMIT.fullmatch(folder.name) else None
-    return read_bundle(folder, ref, commit)
+    return read_bundle(folder, str(ref), folder.name if COMMIT.fullmatch(folder.name) else None)
 
 
-def _snapshot(repo: str, revision: str | None, cache_dir: Path | None) -> Path:
+def _snapshot(ref: HubRef, cache_dir: Path | None, local: bool) -> Path | None:
+    """The folder with the files of a commit; None if only the cache is asked and has none."""
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HfHubHTTPError,
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
+    from huggingface_hub.errors import LocalEntryNotFoundError
 
-    name = repo if revision is None else f"{repo}@{revision}"
     try:
-        return Path(
-            snapshot_download(repo, revision=revision, cache_dir=cache_dir, allow_patterns=[CONFIG, TENSORS, CARD])
+        folder = snapshot_download(
+            ref.repo,
+            revision=ref.revision,
+            cache_dir=cache_dir,
+            allow_patterns=[CONFIG, TENSORS, CARD],
+            local_files_only=local,
         )
-    except GatedRepoError:
-        raise WeightsInputError(
-            f"{name} asks for permission on the Hub; ask for it there and log in with: hf auth login."
-        ) from None
-    except RepositoryNotFoundError:
-        raise WeightsInputError(f"There is no repository {repo} on the Hub, or you may not see it.") from None
-    except RevisionNotFoundError:
-        raise WeightsInputError(f"{repo} has no revision {revision!r} on the Hub.") from None
-    except LocalEntryNotFoundError as error:
-        raise WeightsError(_unreachable(name, error)) from None
-    except HfHubHTTPError as error:
-        raise WeightsError(f"The Hub refused {name}: {_first_line(error)}.") from None
-    except ValueError as error:  # names that the Hub's own rules do not allow
-        raise WeightsInputError(f"{name} is no name on the Hub: {_first_line(error)}.") from None
     except Exception as error:  # a broken transfer is not always one of huggingface_hub's errors
-        raise WeightsError(f"The download of {name} broke off ({_first_line(error)}); try again.") from None
-
-
-def _unreachable(name: str, error: Exception) -> str:
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "TRUE", "YES", "ON"}:
-        return f"{name} is not in the cache, and HF_HUB_OFFLINE is set; unset it to download."
-    if type(error.__cause__).__name__ in BROKEN_OFF:
-        return f"The download of {name} broke off ({_first_line(error.__cause__ or error)}); try again."
-    return f"{name} is not in the cache and the Hub cannot be reached; check the network, or name a directory."
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        if local and isinstance(error, LocalEntryNotFoundError):
+            return None
+        raise explain(error, str(ref), ref.repo, ref.revision) from None
+    return Path(folder)
 
 
 def _verify(path: Path) -> None:
-    """Compare a downloaded file with the checksum that the Hub names it by, where that is one.
+    """Remove a damaged file from the cache, where it would stay for ever.
 
-    In the cache the file is a link to a blob whose name is its ETag: the SHA-256 of a large file.
+    There the file is a link to a blob whose name is its ETag on the Hub: the SHA-256 of a large file. Another name says
+    nothing; then only the lengths in its header are compared.
     """
-    if not path.exists():
-        raise WeightsInputError(f"The repository has no {TENSORS}, so it holds no sg2im weights.")
     blob = path.resolve()
-    if not SHA256.fullmatch(blob.name) or _marker(blob).exists():
-        return
-    with blob.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != blob.name:
-        path.unlink()
-        blob.unlink()
-        raise WeightsError(
-            f"{TENSORS} has checksum {found[:12]}... and should have {blob.name[:12]}...; "
-            "the damaged file was removed from the cache, try again."
-        )
-    _marker(blob).touch()
-
-
-def _marker(blob: Path) -> Path:
-    """Says that a blob was checked once, so that a cold start does not read it twice."""
-    return blob.with_name(blob.name + ".verified")
+    try:
+        if not SHA256.fullmatch(blob.name):
+            read_header(path)
+            return
+        found = sha256(blob)
+        if found == blob.name:
+            return
+        damage = f"{TENSORS} has checksum {found[:12]}... and should have {blob.name[:12]}..."
+    except WeightsInputError as error:
+        damage = str(error).partition(";")[0]
+    path.unlink()
+    blob.unlink(missing_ok=True)
+    raise WeightsError(f"{damage}; the damaged file was removed from the cache, try again.")
 
 
 def cached() -> list[Bundle]:
@@ -118,15 +108,15 @@ def cached() -> list[Bundle]:
 
     try:
         repos = scan_cache_dir().repos
-    except CacheNotFound:
+    except (CacheNotFound, ValueError):  # no cache yet, or a file in its place
         return []
-    found = []
-    for repo in sorted(repos, key=lambda item: item.repo_id):
-        for revision in repo.revisions:
-            bundle = _bundle_or_none(revision.snapshot_path, repo.repo_id, revision.commit_hash)
-            if bundle is not None:
-                found.append(bundle)
-    return found
+    found = [
+        _bundle_or_none(revision.snapshot_path, repo.repo_id, revision.commit_hash)
+        for repo in sorted(repos, key=lambda item: item.repo_id)
+        if repo.repo_type == "model"
+        for revision in sorted(repo.revisions, key=lambda item: item.last_modified, reverse=True)
+    ]
+    return [bundle for bundle in found if bundle is not None]
 
 
 def _bundle_or_none(path: Path, ref: str, revision: str) -> Bundle | None:

@@ -1,26 +1,34 @@
 """From what a user writes after ``--weights`` to a bundle.
 
-1. ``default``: the weights that came with the package.
-2. A directory, if it exists or is written like a path (``./x``, ``../x``, ``/x``, ``~/x``).
-3. ``owner/name`` or ``owner/name@revision`` on the Hugging Face Hub.
+1. ``default``: the weights that came with the package. A directory of that name is ``./default``.
+2. A directory, if it exists or is written like a path (``./x``, ``../x``, ``/x``, ``~/x``); so a directory
+   ``owner/name`` hides the repository of that name.
+3. ``owner/name`` or ``owner/name@revision`` on the Hugging Face Hub: from the cache if it is there, without asking
+   the Hub; `pull` asks it.
 """
 
 from __future__ import annotations
 
+import os
 from importlib import resources
-from math import prod
 from pathlib import Path
-from typing import Any
 
-from sg2im_weights.bundle import CONFIG, Bundle, read_bundle
+from sg2im_weights.bundle import Bundle, read_bundle
 from sg2im_weights.errors import WeightsInputError
-from sg2im_weights.hub import REPOSITORY, cached, fetch
+from sg2im_weights.hub import cached, fetch, parse_ref
+from sg2im_weights.writing import CONFIG, TENSORS
 
 DEFAULT = "default"
+CHECKPOINTS = {".pt", ".pth"}
 
 
-def resolve(ref: str, cache_dir: Path | None = None) -> Bundle:
+def resolve(ref: str, cache_dir: Path | None = None, refresh: bool = False) -> Bundle:
     """The bundle that a reference names.
+
+    Args:
+        ref: ``default``, a directory, or ``owner/name[@revision]``.
+        cache_dir: of downloads, in place of huggingface_hub's own.
+        refresh: ask the Hub even if the cache has it.
 
     Raises:
         WeightsInputError: it names nothing that can be used.
@@ -28,15 +36,23 @@ def resolve(ref: str, cache_dir: Path | None = None) -> Bundle:
     """
     if ref == DEFAULT:
         return _default()
-    path = Path(ref).expanduser()
-    if path.exists() or ref.startswith((".", "/", "~")):
-        return read_bundle(path, ref)
-    if REPOSITORY.fullmatch(ref):
-        return fetch(ref, cache_dir)
+    path = Path(os.path.expanduser(ref))  # noqa: PTH111 Path.expanduser raises for a user that does not exist
+    if ref and (os.path.exists(path) or ref.startswith((".", "/", "~"))):  # noqa: PTH110 Path.exists raises
+        return _directory(path, ref)
+    if hub_ref := parse_ref(ref):
+        return fetch(hub_ref, cache_dir, refresh)
     raise WeightsInputError(
         f"There are no weights {ref!r}: it is not {DEFAULT!r}, no directory of that name exists, and names on the "
         "Hub look like owner/name or owner/name@revision."
     )
+
+
+def _directory(path: Path, ref: str) -> Bundle:
+    if path.is_file() and path.suffix in CHECKPOINTS:
+        raise WeightsInputError(f"{path} is a checkpoint; make weights of it first: sg2im weights convert {path} OUT.")
+    if path.is_file():
+        raise WeightsInputError(f"{path} is a file; name the directory with its {CONFIG} and {TENSORS}.")
+    return read_bundle(path, ref)
 
 
 def _default() -> Bundle:
@@ -46,9 +62,9 @@ def _default() -> Bundle:
     return read_bundle(path, DEFAULT)
 
 
-def pull(ref: str) -> Bundle:
-    """Fetch weights into the cache, so that they can be used offline later."""
-    return resolve(ref)
+def pull(ref: str, cache_dir: Path | None = None) -> Bundle:
+    """Fetch the newest commit of a reference into the cache, so that it can be used offline later."""
+    return resolve(ref, cache_dir, refresh=True)
 
 
 def list_bundles() -> list[Bundle]:
@@ -58,22 +74,3 @@ def list_bundles() -> list[Bundle]:
     except WeightsInputError:
         default = []
     return [*default, *cached()]
-
-
-def describe(bundle: Bundle) -> dict[str, Any]:
-    """What there is to know of a bundle, as JSON values."""
-    vocabulary = bundle.config["vocabulary"]
-    shapes = bundle.tensor_shapes()
-    return {
-        "ref": bundle.ref,
-        "path": str(bundle.path),
-        "revision": bundle.revision,
-        "checksum": bundle.checksum(),
-        "bytes": bundle.tensors_path.stat().st_size,
-        "tensors": len(shapes),
-        "values": sum(prod(shape) for shape in shapes.values()),
-        "image_size": bundle.config["generator"].get("image_size"),
-        "objects": max(0, len(vocabulary.get("objects", [])) - 1),
-        "predicates": max(0, len(vocabulary.get("predicates", [])) - 1),
-        "trained": bundle.config.get("trained", {}),
-    }
