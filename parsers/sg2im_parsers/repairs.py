@@ -11,6 +11,9 @@ from sg2im_parsers.tree import Tree
 
 NOUN_MARKS = frozenset({"det", "amod", "nummod", "compound", "nmod:poss"})
 BARE_VERBS = frozenset({"VB", "VBP", "VBZ", "MD"})
+NEVER_VERBS = {"leaves": "leaf"}
+"""Plurals that taggers take for verbs, with their base form: a picture shows leaves, and nobody leaving."""
+
 BEFORE_NOUNS = frozenset({"DT", "JJ", "CD", "PRP$", "POS"})
 
 
@@ -58,6 +61,10 @@ def _is_noun_after_all(tree: Tree, token: int) -> bool:
     if any(tree.labels[c] in NOUN_MARKS and c < token for c in tree.children[token]):
         return True
     subject = tree.child(token, "nsubj")
+    if tree.lowers[token] in NEVER_VERBS and tree.child(token, "obj") is None:
+        if subject is not None and subject == token - 1:
+            tree.labels[subject] = "amod"
+        return True
     if subject is not None and tree.tags[subject] == "JJ" and subject == token - 1:
         tree.labels[subject] = "amod"
         return True
@@ -79,8 +86,7 @@ def _make_noun(tree: Tree, token: int) -> None:
     word = tree.lowers[token]
     plural = word.endswith("s") and not word.endswith("ss")
     tree.tags[token] = "NNS" if plural else "NN"
-    if not plural:
-        tree.lemmas[token] = word
+    tree.lemmas[token] = NEVER_VERBS.get(word, tree.lemmas[token] if plural else word)
     for child in tree.children[token]:
         if tree.labels[child] == "obl":
             tree.labels[child] = "nmod"

@@ -17,6 +17,11 @@ PLURAL_TAGS = frozenset({"NNS", "NNPS"})
 ROOT = "ROOT"
 
 
+def _tag(tag: str, text: str) -> str:
+    """A tag as given, but white space and signs are never nouns, whatever a tagger makes of them."""
+    return "SYM" if tag in NOUN_TAGS and not any(c.isalnum() for c in text) else tag
+
+
 @dataclass(slots=True)
 class Tree:
     """Tokens by position; a root is its own head.
@@ -68,7 +73,7 @@ class Tree:
             words=words,
             lowers=lowers,
             lemmas=[token.lemma_.lower() or low for token, low in zip(doc, lowers, strict=True)],
-            tags=[token.tag_ for token in doc],
+            tags=[_tag(token.tag_, token.text) for token in doc],
             starts=[token.idx for token in doc],
             heads=[token.head.i for token in doc],
             labels=[token.dep_ or "dep" for token in doc],

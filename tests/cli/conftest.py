@@ -1,0 +1,60 @@
+"""Running the command in this process, as a shell would."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sg2im_cli.cli.app import main
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a call ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def sg2im(monkeypatch, capfd, tmp_path) -> Callable[..., Done]:
+    """Call the command in an empty directory: ``sg2im("a cat", "--seed", 3, stdin="...")``."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: object, stdin: str | bytes = b"") -> Done:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr(sys, "argv", ["sg2im", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        code = 0
+        try:
+            main()
+        except SystemExit as leave:
+            code = int(leave.code or 0)
+        captured = capfd.readouterr()
+        assert "Traceback" not in captured.err
+        return Done(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def draw(sg2im, tiny_bundle) -> Callable[..., Done]:
+    """The same with weights that the tests made, on the CPU."""
+
+    def call(*arguments: object, stdin: str | bytes = b"") -> Done:
+        return sg2im(*arguments, "--weights", tiny_bundle, "--device", "cpu", stdin=stdin)
+
+    return call
+
+
+@pytest.fixture
+def files(tmp_path) -> Callable[[], list[str]]:
+    """What lies in the working directory now."""
+    return lambda: sorted(str(Path(p).relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())

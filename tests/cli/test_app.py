@@ -1,0 +1,98 @@
+"""The group: a sentence, a command, or neither."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from sg2im_cli.cli.app import app
+from sg2im_cli.version import __version__
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf8")
+
+
+def commands(group=None, prefix=""):
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+def test_version(sg2im):
+    assert sg2im("--version").out == f"sg2im {__version__}\n"
+
+
+def test_without_arguments_there_is_help(sg2im):
+    done = sg2im()
+    assert 'sg2im "a car on the street beside buildings"' in done.out + done.err
+
+
+@pytest.mark.parametrize("word", ["trian", "parze", "weight"])
+def test_a_word_near_a_command_gets_a_suggestion(sg2im, files, word):
+    done = sg2im(word)
+    assert done.code == 2
+    assert "Did you mean" in done.err
+    assert f"sg2im generate {word}" in done.err
+    assert files() == []
+
+
+def test_a_lone_word_is_not_drawn(sg2im, files):
+    done = sg2im("castle", "--seed", 3)
+    assert done.code == 2
+    assert "To draw it, say: sg2im generate castle" in done.err
+    assert files() == []
+
+
+def test_a_lone_word_can_be_drawn(draw):
+    assert draw("generate", "bus", "--seed", 1, "-q").out == "bus-1.png\n"
+
+
+def test_words_without_quotes(sg2im):
+    done = sg2im("a", "cat", "on", "a", "mat", "--seed", "3")
+    assert done.code == 2
+    assert 'Put the sentence in quotes: sg2im "a cat on a mat"' in done.err
+
+
+def test_every_command_has_help_with_an_example(sg2im):
+    for name, command in commands():
+        assert command.help, name
+        assert "Example: sg2im " in command.help, name
+        assert all(getattr(p, "help", None) for p in command.params), name
+        assert sg2im(*name.split(), "--help").code == 0
+
+
+def test_the_readme_names_every_command():
+    for name, _ in commands():
+        assert f"sg2im {name}" in README or name == "generate", name
+
+
+def test_help_is_quick_because_it_imports_little():
+    script = (
+        "import sys\nsys.argv = ['sg2im', '--help']\nfrom sg2im_cli.cli.app import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('torch', 'spacy', 'huggingface_hub', 'numpy', 'PIL') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_the_public_face():
+    import sg2im_cli
+
+    assert sg2im_cli.__all__ == ["Painter", "__version__"]
+    assert all(hasattr(sg2im_cli, name) for name in sg2im_cli.__all__)
+    with pytest.raises(AttributeError):
+        sg2im_cli.nothing  # noqa: B018
+
+
+def test_dependencies_are_the_fixed_ones():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    names = {line.split(">")[0] for line in project["dependencies"]}
+    assert names == {"typer", "spacy", "torch", "rich", "pillow", "huggingface-hub", "safetensors", "numpy"}

@@ -1,0 +1,135 @@
+"""``parse``, ``weights``, ``train`` and ``eval`` as a person calls them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sg2im_parsers.graph_json import graph_from_json
+
+PARITY = Path(__file__).parents[1] / "golden" / "parity"
+
+
+def test_parse_shows_tables(sg2im, tiny_bundle):
+    out = sg2im("parse", "two dogs near a red sedan", "--weights", tiny_bundle).out
+    for expected in ("0  dog", "1  dog", "2  car", "0 dog", "near", "kind of", "red"):
+        assert expected in out
+
+
+def test_parse_open_json(sg2im):
+    graph = json.loads(sg2im("parse", "several white traffic lights on a pole", "--open", "--json").out)
+    assert graph["objects"][0]["text"] == "traffic lights"
+    assert graph["objects"][0]["attributes"] == ["white"]
+    assert graph["objects"][0]["quantity"] is None
+    assert graph["relationships"] == [[0, "on", 1]]
+
+
+def test_parse_json_can_be_read_as_a_graph(sg2im, draw, tiny_bundle, tmp_path):
+    out = sg2im("parse", "a boat on the sea", "--json", "--weights", tiny_bundle).out
+    graph = graph_from_json(json.loads(out))
+    assert [item.name for item in graph.objects] == ["boat", "sea"]
+    assert draw("--scene-graph", "-", "-q", stdin=out).code == 0
+
+
+def test_a_json_line_for_each_line_of_input(sg2im, tmp_path):
+    lines = ["a cat on a mat", "", "   ", "???", "a dog\r", "\x00\x07 \u2028 boat", "a tree"]
+    (tmp_path / "captions.txt").write_bytes("\n".join(lines).encode() + b"\n\xff\xfe a car\n")
+    done = sg2im("parse", "--open", "--jsonl", "--file", "captions.txt")
+    assert done.code == 0
+    graphs = [json.loads(line) for line in done.out.split("\n")[:-1]]
+    assert len(graphs) == len(lines) + 1
+    assert [bool(g["objects"]) for g in graphs[:4]] == [True, False, False, False]
+    again = sg2im("parse", "--open", "--jsonl", "--file", "-", stdin=(tmp_path / "captions.txt").read_bytes())
+    assert again.out == done.out
+
+
+def test_an_empty_file_gives_no_line(sg2im, tmp_path):
+    (tmp_path / "none.txt").write_bytes(b"")
+    assert sg2im("parse", "--open", "--jsonl", "--file", "none.txt").out == ""
+
+
+def test_parse_saves_the_graph(sg2im, tiny_bundle, files):
+    assert sg2im("parse", "a dog on a bench", "--weights", tiny_bundle, "--save-graph", "g.svg").code == 0
+    assert files() == ["g.svg"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "Give either a sentence"),
+        (("",), "The text is empty"),
+        (("a cat", "--file", "x"), "Give either a sentence"),
+        (("a cat", "--open", "--jsonl"), "--jsonl goes with --file"),
+        (("--open", "--file", "none.txt"), "none.txt cannot be read"),
+        (("quickly", "--open"), "No object was found"),
+        (("a cat", "--open", "--save-graph", "g.gif"), "g.gif must end in .json"),
+        (("a cat", "--open", "--nlp", "./nowhere"), "No spaCy pipeline named './nowhere'"),
+    ],
+)
+def test_wrong_calls_of_parse(sg2im, arguments, message):
+    done = sg2im("parse", *arguments)
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_weights_convert_and_show(sg2im, files):
+    done = sg2im("weights", "convert", PARITY / "tiny_masks_noise.pt", "tiny")
+    assert (done.code, done.out) == (0, "tiny\n")
+    facts = json.loads(sg2im("weights", "show", "./tiny", "--json").out)
+    assert facts["image_size"] == [32, 32]
+    assert "tiny_masks_noise.pt" in sg2im("weights", "show", "./tiny").out
+    again = sg2im("weights", "convert", PARITY / "tiny_masks_noise.pt", "tiny")
+    assert again.code == 2
+
+
+def test_weights_list_has_the_default(sg2im, monkeypatch, tmp_path):
+    assert sg2im("weights", "list").out.startswith("default\t")
+
+
+def test_weights_that_are_none(sg2im, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert sg2im("weights", "show", "empty").code == 2
+    done = sg2im("weights", "convert", "none.pt", "out")
+    assert (done.code, done.err) == (2, "sg2im: There is no file none.pt.\n")
+
+
+def test_train_then_draw_then_measure(sg2im, tiny_data, files):
+    done = sg2im("train", "--data", tiny_data, "--recipe", "tiny", "--out", "run", "--device", "cpu")
+    assert (done.code, done.out) == (0, "run/weights\n")
+    assert "Finished after 6 steps" in done.err
+    assert sg2im("a car on the road", "--weights", "run/weights", "-q", "-o", "a.png").code == 0
+    done = sg2im("eval", "--weights", "run/weights", "--data", tiny_data)
+    assert (done.code, done.out) == (0, "eval.json\n")
+    report = json.loads(Path("eval.json").read_text())
+    assert report["layout"]["images"] == 5
+    assert "R@0.5" in done.err
+    assert sg2im("eval", "--weights", "run/weights", "--data", tiny_data).code == 2  # eval.json exists
+
+
+def test_steps_and_minutes(sg2im, tiny_data):
+    call = ("train", "--data", tiny_data, "--recipe", "tiny", "--out", "run", "--device", "cpu", "--steps", 3)
+    done = sg2im(*call, "--minutes", 0.00001)
+    assert done.code == 0
+    assert "the same command goes on from there" in done.err
+    assert "Finished after 3 steps" in sg2im(*call).err
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"--data": "nowhere"}, "There is no directory nowhere"),
+        ({"--recipe": "tiyn"}, "did you mean 'tiny'"),
+        ({"--device": "tpu"}, "There is no device 'tpu'"),
+        ({"--minutes": "0"}, "--minutes must be above 0"),
+        ({"--out": "."}, "is not empty"),
+    ],
+)
+def test_wrong_calls_of_train(sg2im, tiny_data, tmp_path, change, message):
+    (tmp_path / "precious.txt").write_text("mine")
+    options = {"--data": tiny_data, "--recipe": "tiny", "--out": "run", "--device": "cpu", **change}
+    done = sg2im("train", *(part for pair in options.items() for part in pair))
+    assert done.code == 2
+    assert message in done.err
+    assert (tmp_path / "precious.txt").read_text() == "mine"

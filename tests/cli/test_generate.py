@@ -1,0 +1,238 @@
+"""``sg2im "a sentence"``: what it prints where, what it writes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sg2im_cli.cli.files import slug
+
+CAR = "a car on the road"
+
+
+def pixels(name):
+    with Image.open(name) as image:
+        return image.tobytes()
+
+
+def size(name):
+    with Image.open(name) as image:
+        return image.size
+
+
+def load(name):
+    return json.loads(Path(name).read_text())
+
+
+def test_a_sentence_makes_a_picture_and_prints_its_path(draw, files):
+    done = draw(CAR, "--seed", 7)
+    assert (done.code, done.out) == (0, "a-car-on-the-road-7.png\n")
+    assert files() == ["a-car-on-the-road-7.png"]
+    assert size("a-car-on-the-road-7.png") == (32, 32)
+
+
+def test_a_person_sees_words_objects_relationships_and_the_seed(draw):
+    err = draw("a red sedan on the street", "--seed", 7).err
+    for expected in ("sedan", "car", "kind of", "road", "synonym", "red", "no attributes", "0 car", "seed 7"):
+        assert expected in err
+
+
+def test_quiet_prints_paths_only(draw):
+    done = draw(CAR, "--seed", 1, "--quiet")
+    assert (done.out, done.err) == ("a-car-on-the-road-1.png\n", "")
+
+
+def test_json(draw):
+    made = json.loads(draw(CAR, "--seed", 3, "--samples", 2, "--json").out)
+    assert list(made) == ["text", "seed", "weights", "outputs", "graph", "account"]
+    assert made["text"] == CAR
+    assert made["outputs"] == [
+        {"path": "a-car-on-the-road-3.png", "seed": 3},
+        {"path": "a-car-on-the-road-4.png", "seed": 4},
+    ]
+    assert made["graph"]["relationships"] == [[0, "on", 1]]
+    assert [word["status"] for word in made["account"]["words"]] == ["kept", "kept", "kept"]
+
+
+def test_a_seed_drawn_at_random_is_printed_and_makes_the_same_picture(draw):
+    made = json.loads(draw(CAR, "--json", "--output", "one.png").out)
+    draw(CAR, "--seed", made["seed"], "--output", "two.png")
+    assert pixels("one.png") == pixels("two.png")
+
+
+def test_a_sample_equals_the_picture_made_alone(draw):
+    draw(CAR, "--seed", 5, "--samples", 3, "--output", "many/")
+    draw(CAR, "--seed", 7, "--output", "alone.png")
+    assert pixels("many/a-car-on-the-road-7.png") == pixels("alone.png")
+
+
+def test_names_with_seed_and_index(draw, files):
+    draw(CAR, "--seed", 5, "--samples", 2, "-o", "out/{index}-{seed}.jpg")
+    assert files() == ["out/0-5.jpg", "out/1-6.jpg"]
+
+
+def test_a_free_name_is_found(draw, files):
+    draw(CAR, "--seed", 7)
+    assert draw(CAR, "--seed", 7).out == "a-car-on-the-road-7-2.png\n"
+    assert len(files()) == 2
+
+
+def test_nothing_is_overwritten_unless_told(draw):
+    Path("mine.png").write_text("precious")
+    done = draw(CAR, "-o", "mine.png")
+    assert done.code == 2
+    assert done.err == "sg2im: mine.png exists; use --overwrite to replace it, or another name.\n"
+    assert Path("mine.png").read_text() == "precious"
+    assert draw(CAR, "-o", "mine.png", "--overwrite").code == 0
+    assert size("mine.png") == (32, 32)
+
+
+def test_scale(draw):
+    draw(CAR, "--scale", 4, "-o", "big.png")
+    assert size("big.png") == (128, 128)
+
+
+def test_options_before_the_sentence(draw):
+    assert draw("--seed", 3, CAR, "-q").out == "a-car-on-the-road-3.png\n"
+
+
+def test_standard_input(draw):
+    assert draw("-", "--seed", 3, "-q", stdin=CAR + "\n").out == "a-car-on-the-road-3.png\n"
+
+
+def test_graphs_of_the_original_project(draw, tmp_path):
+    graphs = [
+        {"objects": ["sky", "field"], "relationships": [[0, "above", 1]]},
+        {"objects": ["sheep", "field", "tree"], "relationships": [[0, "on", 1], [2, "behind", 0]]},
+    ]
+    (tmp_path / "graphs.json").write_text(json.dumps(graphs))
+    done = draw("--scene-graph", "graphs.json", "--seed", 1, "-o", "{index}.png", "-q")
+    assert (done.code, done.out) == (0, "0.png\n1.png\n")
+    done = draw("--scene-graph", "-", "--seed", 1, "-q", stdin=json.dumps(graphs[0]))
+    assert done.out == "sky-field-1.png\n"
+
+
+def test_unknown_words_of_a_graph_are_all_named(draw, tmp_path):
+    graph = {"objects": ["unicorn", "field", "dragoon"], "relationships": [[0, "juggles", 1]]}
+    (tmp_path / "g.json").write_text(json.dumps(graph))
+    done = draw("--scene-graph", "g.json")
+    assert done.code == 2
+    for word in ("unicorn", "dragoon", "juggles"):
+        assert repr(word) in done.err
+
+
+def test_what_is_saved_can_be_drawn(draw):
+    draw("two sheep in a field", "--seed", 4, "-o", "a.png", "--save-graph", "g.json", "--save-layout", "l.json")
+    graph, layout = (load(name) for name in ("g.json", "l.json"))
+    assert all("box" not in item for item in graph["objects"])
+    assert all(len(item["box"]) == 4 for item in layout["objects"])
+    assert draw("--scene-graph", "g.json", "--seed", 4, "-o", "b.png").code == 0
+    assert pixels("a.png") == pixels("b.png")
+    assert draw("--scene-graph", "l.json", "--seed", 4, "-o", "c.png").code == 0
+
+
+def test_a_given_box_is_used(draw, tmp_path):
+    box = [0.1, 0.2, 0.3, 0.9]
+    graph = {"objects": [{"name": "car", "box": box}, "road"], "relationships": [[0, "on", 1]]}
+    (tmp_path / "g.json").write_text(json.dumps(graph))
+    made = json.loads(draw("--scene-graph", "g.json", "--json").out)
+    assert made["graph"]["objects"][0]["box"] == box
+    assert "box" in made["graph"]["objects"][1]
+
+
+@pytest.mark.parametrize("ending", ["png", "svg"])
+def test_graph_and_layout_as_pictures(draw, ending, tmp_path):
+    draw(CAR, "--save-graph", f"g.{ending}", "--save-layout", f"l.{ending}")
+    for name in ("g", "l"):
+        data = (tmp_path / f"{name}.{ending}").read_bytes()
+        assert data.startswith(b"\x89PNG" if ending == "png" else b"<svg")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("",), "The text is empty"),
+        (("   ",), "The text is empty"),
+        (("quickly and quietly",), "No object was found"),
+        (("a unicorn with a dragon",), "This model cannot draw 'unicorn', 'dragon'"),
+        ((CAR, "--device", "tpu"), "There is no device 'tpu' here"),
+        ((CAR, "--scene-graph", "g.json"), "Give either a sentence in quotes or --scene-graph FILE"),
+        (("--seed", "1"), "Give either a sentence in quotes or --scene-graph FILE"),
+        (("--scene-graph", "none.json"), "There is no file none.json"),
+        ((CAR, "-o", "a.bmp"), "a.bmp must end in .png"),
+        ((CAR, "-o", "noending"), "noending must end in .png"),
+        ((CAR, "-o", "a.png", "--samples", "2"), "a.png names one file, but there are several pictures"),
+        ((CAR, "--save-graph", "g.txt"), "g.txt must end in .json"),
+        ((CAR, "--nlp", "no_such_pipeline"), "No spaCy pipeline named 'no_such_pipeline'"),
+        ((CAR, "--samples", "0"), "'--samples'"),
+        ((CAR, "--dtype", "int8"), "'--dtype'"),
+        ((CAR, "--bogus"), "No such option"),
+        ((CAR, "a dog"), "unexpected extra argument"),
+    ],
+)
+def test_a_users_mistake_is_one_sentence_and_code_2(sg2im, tiny_bundle, files, arguments, message):
+    weights = () if "--device" in arguments else ("--device", "cpu")
+    done = sg2im("generate", *arguments, "--weights", tiny_bundle, *weights)
+    assert done.code == 2
+    assert message in done.err
+    assert done.out == ""
+    assert files() == []
+
+
+def test_wrong_weights(sg2im):
+    done = sg2im(CAR, "--weights", "nowhere")
+    assert done.code == 2
+    assert done.err.startswith("sg2im: There are no weights 'nowhere'")
+    assert done.err.count("\n") == 1
+
+
+def test_nothing_is_written_when_one_of_many_exists(draw, files, tmp_path):
+    (tmp_path / "1.png").write_text("precious")
+    assert draw(CAR, "--samples", 2, "-o", "{index}.png").code == 2
+    assert files() == ["1.png"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_directory_that_cannot_be_written(draw, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    done = draw(CAR, "-o", "closed/a.png")
+    assert done.code == 1
+    assert "closed/a.png could not be written" in done.err
+
+
+def test_a_full_disk(tiny_bundle, tmp_path):
+    """A limit on file size is the full disk that any user can make."""
+    script = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100));"
+        "from sg2im_cli.cli.app import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, CAR, "--weights", tiny_bundle, "--device", "cpu", "-q", "-o", "a.png"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "sg2im: a.png could not be written: File too large.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_color(draw, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in draw(CAR).err
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("A cat, on a mat!", "a-cat-on-a-mat"), ("...", "picture"), ("../../etc/passwd", "etc-passwd"), ("é", "é")],
+)
+def test_file_names_from_sentences(text, name):
+    assert slug(text) == name
+    assert len(slug(text * 100)) <= 60

@@ -1,0 +1,85 @@
+"""The painter: the same picture for the same seed, whatever else is asked for."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sg2im_cli import Painter
+from sg2im_parsers.errors import InputError, UnknownWordsError
+from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
+
+GRAPH = SceneGraph((SceneObject(name="car"), SceneObject(name="road")), (Relationship(0, "on", 1),))
+
+
+@pytest.fixture(scope="module")
+def painter(tiny_bundle):
+    return Painter.from_pretrained(str(tiny_bundle), device="cpu")
+
+
+def pixels(painting):
+    return [image.tobytes() for image in painting.images]
+
+
+def test_samples_are_the_pictures_of_the_next_seeds(painter):
+    together = painter.paint("a car on the road", seed=7, samples=3)
+    assert together.seeds == (7, 8, 9)
+    assert pixels(together) == [pixels(painter.paint("a car on the road", seed=s))[0] for s in (7, 8, 9)]
+    assert len(set(pixels(together))) == 3
+
+
+def test_a_sentence_equals_its_graph(painter):
+    assert pixels(painter.paint("a car on the road", seed=2)) == pixels(painter.paint(GRAPH, seed=2))
+
+
+def test_everything_that_led_to_a_picture(painter, tiny_bundle):
+    painting = painter.paint("a red car on the street", seed=1)
+    assert [item.name for item in painting.graph.objects] == ["car", "road"]
+    assert all(0 <= v <= 1 for box in painting.boxes for v in box)
+    assert len(painting.masks[0]) == 8
+    assert [w.status for w in painting.account.words] == ["dropped", "kept", "kept", "mapped"]
+    assert painting.weights == str(tiny_bundle)
+    assert painting.text == "a red car on the street"
+
+
+def test_given_boxes_and_masks_are_kept(painter):
+    box, mask = (0.1, 0.2, 0.5, 0.6), ((1.0, 0.0), (0.0, 1.0))
+    graph = SceneGraph((SceneObject(name="car", box=box, mask=mask), SceneObject(name="road")), ())
+    painting = painter.paint(graph)
+    assert painting.graph.objects[0].box == box
+    assert painting.graph.objects[0].mask == mask
+    assert painting.graph.objects[1].box is not None
+
+
+def test_painting_does_not_change_the_graph_nor_the_global_random_state(painter):
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    painter.paint(GRAPH, seed=1)
+    assert torch.equal(torch.rand(2), expected)
+    assert GRAPH.objects[0].box is None
+
+
+def test_the_generator_is_a_module(painter):
+    assert isinstance(painter.generator, torch.nn.Module)
+    assert not painter.generator.training
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_lower_precision_is_near(tiny_bundle, painter, dtype):
+    low = Painter.from_pretrained(str(tiny_bundle), "cpu", dtype).paint(GRAPH, seed=1)
+    full = painter.paint(GRAPH, seed=1)
+    difference = [abs(a - b) for a, b in zip(pixels(low)[0], pixels(full)[0], strict=True)]
+    assert sum(difference) / len(difference) < 8
+
+
+def test_mistakes(painter, tiny_bundle):
+    with pytest.raises(InputError, match="samples is 0"):
+        painter.paint(GRAPH, samples=0)
+    with pytest.raises(InputError, match="cannot draw 'unicorn'"):
+        painter.paint("a unicorn")
+    with pytest.raises(UnknownWordsError) as caught:
+        painter.paint(SceneGraph((SceneObject(name="unicorn"), SceneObject(name="griffin")), ()))
+    assert caught.value.words == ("unicorn", "griffin")
+    with pytest.raises(InputError, match="no precision 'int8'"):
+        Painter.from_pretrained(str(tiny_bundle), dtype="int8")
