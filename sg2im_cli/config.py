@@ -56,9 +56,13 @@ class GeneratorConfig:
         mask_size: M; None leaves the mask head out.
         mask_head: upsampling and convolution (as released) or transpose convolutions (as the paper writes).
         mask_dim: channels inside the mask head; None keeps D, as in the original.
+        mask_sharpness: factor on mask logits before the sigmoid, in drawing only: above 1, regions get the clear edges
+            of annotated masks, from which the refinement network learns. The paper's is 1.
         box_head: corners through a ReLU (as released: they can leave the picture or change places), or a sigmoid's
             centre and size, cut at the picture's edge (not in the paper).
         refinement_dims: channels of each refinement module, coarse to fine.
+        upsampling: between refinement modules: nearest as released, or bilinear as in the first such network (Chen and
+            Koltun 2017), which leaves no grid of squares.
         normalization: normalisation in the refinement network.
         activation: in the refinement network; ``leakyrelu-S`` names a slope S.
         layout_noise_dim: channels of noise appended to the layout.
@@ -76,8 +80,10 @@ class GeneratorConfig:
     mask_size: int | None = 16
     mask_head: Literal["upsample", "transpose"] = "upsample"
     mask_dim: int | None = None
+    mask_sharpness: float = 1.0
     box_head: Literal["corners", "center"] = "corners"
     refinement_dims: tuple[int, ...] = (1024, 512, 256, 128, 64)
+    upsampling: Literal["nearest", "bilinear"] = "nearest"
     normalization: Literal["none", "batch", "instance"] = "batch"
     activation: str = "leakyrelu-0.2"
     layout_noise_dim: int = 32
@@ -91,6 +97,8 @@ class GeneratorConfig:
             problems.append(f"mask_size is {self.mask_size} and must be a power of two, or none")
         if self.mask_dim is not None:
             problems += _at_least(self, 1, "mask_dim")
+        if self.mask_sharpness <= 0:
+            problems.append(f"mask_sharpness is {self.mask_sharpness} and must be above 0")
         if not self.refinement_dims or min(self.refinement_dims) < 1:
             problems.append("refinement_dims must name at least one number of channels, each at least 1")
         step = 2 ** len(self.refinement_dims)
@@ -269,6 +277,8 @@ class LossConfig:
         image: weight of the adversarial loss on pictures; 0 trains without an image discriminator.
         objects: weight of the adversarial loss on objects; 0, with ``categories`` 0, trains without the discriminator.
         categories: weight of the auxiliary classifier's loss on generated objects.
+        features: weight of feature matching (Wang et al. 2018, pix2pixHD): L1 between what the layers of both
+            discriminators make of a real picture and of the one drawn from its layout. Not in the paper.
     """
 
     adversarial: Literal["gan", "wgan", "lsgan", "hinge"] = "gan"
@@ -279,9 +289,10 @@ class LossConfig:
     image: float = 0.01
     objects: float = 0.01
     categories: float = 0.1
+    features: float = 0.0
 
     def __post_init__(self) -> None:
-        _require(_at_least(self, 0, "pixels", "boxes", "masks", "image", "objects", "categories"))
+        _require(_at_least(self, 0, "pixels", "boxes", "masks", "image", "objects", "categories", "features"))
 
 
 @dataclass(frozen=True, kw_only=True)

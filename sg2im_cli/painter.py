@@ -21,7 +21,7 @@ from sg2im_cli.model.generator import Generator, ObjectLayout
 from sg2im_parsers.account import Account
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import ground_graph
-from sg2im_parsers.grounding import Grounded, ground, require_objects
+from sg2im_parsers.grounding import Grounded, ground, keep_copies_apart, require_objects
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.scene_graph import Mask, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
@@ -160,7 +160,7 @@ class Painter:
 
     @torch.no_grad()
     def _paint(self, graph: SceneGraph, seeds: Sequence[int]) -> tuple[SceneGraph, tuple[Image.Image, ...]]:
-        batch = batch_graphs([graph], self.vocabulary).to(self.device)
+        batch = batch_graphs([keep_copies_apart(graph, self.vocabulary)], self.vocabulary).to(self.device)
         predicted = self.generator.predict_layout(batch.objs, batch.triples)
         boxes = _given_boxes(graph, predicted.boxes)
         masks = _given_masks(graph, predicted.masks)

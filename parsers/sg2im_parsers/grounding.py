@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from sg2im_parsers.account import Account, WordAccount
 from sg2im_parsers.errors import InputError
@@ -17,6 +17,9 @@ MOST_COPIES = 8
 
 MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""
+
+SIDE_BY_SIDE = ("left of", "beside", "next to", "near")
+"""Relations that keep copies apart, best first."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,27 @@ class _Grounding:
     ) -> WordAccount:
         token = self.parsed.words[word]
         return WordAccount(token.text, token.start, status, becomes, rule, reason, nearest)  # type: ignore[arg-type]
+
+
+def keep_copies_apart(graph: SceneGraph, vocabulary: Vocabulary) -> SceneGraph:
+    """The graph with copies of one mention set side by side, for a model to lay out.
+
+    To a graph network, "two sheep in a field" are one and the same object: equal words, equal relationships, so equal
+    boxes. Each copy therefore stands left of the next one, unless something is already said of the two. Only objects
+    that come from a sentence are meant: they have a ``text``.
+
+    Args:
+        graph: in the vocabulary's words.
+        vocabulary: of the model.
+    """
+    name = next((name for name in SIDE_BY_SIDE if vocabulary.has_predicate(name)), None)
+    said = {frozenset((r.subject, r.object)) for r in graph.relationships}
+    added = [
+        Relationship(i, name, i + 1)
+        for i, (one, other) in enumerate(pairwise(graph.objects))
+        if name and one.text and (one.name, one.text) == (other.name, other.text) and {i, i + 1} not in said
+    ]
+    return replace(graph, relationships=(*graph.relationships, *added))
 
 
 def require_objects(grounded: Grounded, parsed: ParsedText) -> None:

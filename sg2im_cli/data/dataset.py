@@ -17,6 +17,7 @@ from sg2im_cli.data.relations import (
     INFORMATIVE,
     MIRRORED,
     RELATIONS,
+    SYMMETRIC,
     mask_centers,
     paper_table,
     spoken_table,
@@ -85,6 +86,7 @@ class SceneDataset:
         self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
         names = vocabulary.predicates[1:]
         self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names])
+        self._symmetric = np.array([False, *(name in SYMMETRIC for name in names)])
         self._mirrored = np.array([names.index(MIRRORED.get(name, name)) for name in names])
 
     def __len__(self) -> int:
@@ -104,12 +106,12 @@ class SceneDataset:
         kept = np.arange(len(scene.objs)) if exact else self._thin(len(scene.objs), rng)
         flip = not exact and self.config.flip and rng.random() < 0.5
         table = scene.relations[:, kept][:, :, kept]
-        triples = self._draw_triples(table[self._mirrored] if flip else table, rng)
         boxes, masks, image = scene.boxes[kept], scene.masks[kept], scene.image
         if flip:
             boxes = np.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], axis=1)
             masks = masks[:, :, ::-1]
             image = None if image is None else image[:, :, ::-1]
+        triples = self._draw_triples(table[self._mirrored] if flip else table, boxes[:, 0] + boxes[:, 2], rng)
         return SceneExample(
             objs=np.append(scene.objs[kept], 0),
             triples=triples,
@@ -166,8 +168,16 @@ class SceneDataset:
             return np.sort(rng.permutation(count)[: rng.integers(1, count)])
         return np.arange(count)
 
-    def _draw_triples(self, table: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int64]:
-        """For each object one random other, a coin for who is subject, and one relation that holds."""
+    def _draw_triples(
+        self, table: NDArray[np.bool_], places: NDArray[np.float32], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """For each object one random other, a coin for who is subject, and one relation that holds.
+
+        Args:
+            table: (P, O, O) which relation holds.
+            places: (O,) from left to right; see `SYMMETRIC`.
+            rng: where chance comes from.
+        """
         count = table.shape[1]
         here = np.arange(count)
         triples = np.zeros((count, 3), dtype=np.int64)
@@ -179,6 +189,8 @@ class SceneDataset:
             totals = weights.cumsum(0)
             predicates = (totals <= rng.random(count) * totals[-1]).sum(0)
             triples = np.stack([subjects, predicates + 1, objects], axis=1)
+            turned = self._symmetric[triples[:, 1]] & (places[subjects] > places[objects])
+            triples[turned] = triples[turned][:, ::-1]
         else:
             triples = np.zeros((0, 3), dtype=np.int64)
         in_image = np.stack([here, np.zeros_like(here), np.full_like(here, count)], axis=1)

@@ -15,8 +15,8 @@ own, so several may hold for a pair. Boxes are x0 y0 x1 y1 in [0, 1], y points d
     beside       s and o share height (at least 15 % of the lower one's), their centres are at least a quarter of the
                  wider one's width apart, the gap between them is at most 0.2, and neither is in the other
     near         the gap between the boxes is at most 0.1
-    in front of  s's lower edge is nearer to the viewer (lower by 0.03), s and o meet, and they share at least 30 % of
-                 the narrower width
+    in front of  s's lower edge is nearer to the viewer (lower by 0.03), s and o meet, they share at least 30 % of the
+                 narrower width, and o is not in s (a car in a street has no street in front of it)
     behind       o is in front of s
 
 They need boxes only, and which objects are stuff: what a model predicts is judged by the same rules as the data.
@@ -53,6 +53,10 @@ RELATIONS = {"paper": PAPER_RELATIONS, "spoken": SPOKEN_RELATIONS}
 
 MIRRORED = {"left of": "right of", "right of": "left of"}
 """What a relation becomes when the picture is mirrored, where it changes."""
+
+SYMMETRIC = frozenset({"beside", "near"})
+"""Relations that hold both ways. Graphs are drawn with the left one of the two as the subject: a model that predicts
+one box for each object cannot show "left or right", and would put both in the middle."""
 
 INFORMATIVE = {
     "on": 4.0,
@@ -164,7 +168,7 @@ def _near(p: _Pairs) -> Flags:
 def _in_front(p: _Pairs) -> Flags:
     narrower = np.minimum(p.width(p.s), p.width(p.o))
     held: Flags = (p.s[3] >= p.o[3] + 0.03) & (p.gap_y <= 0.02) & (p.shared_width >= 0.3 * narrower)
-    return held
+    return held & ~_inside(p).T
 
 
 _RULES: dict[str, Callable[[_Pairs], Flags]] = {

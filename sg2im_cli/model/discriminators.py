@@ -40,6 +40,16 @@ def constrain(layer: nn.Module, config: DiscriminatorConfig) -> nn.Module:
     return spectral_norm(layer) if config.spectral_norm else layer
 
 
+def _run_with_features(cnn: nn.Sequential, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+    """The output of a discriminator's convolutions, and what each activation before it gave."""
+    features = []
+    for layer in cnn:
+        x = layer(x)
+        if isinstance(layer, nn.LeakyReLU):
+            features.append(x)
+    return x, features
+
+
 class PatchDiscriminator(nn.Module):
     """Says of each patch of a picture whether it is real.
 
@@ -57,11 +67,15 @@ class PatchDiscriminator(nn.Module):
 
     def forward(self, images: Tensor, layout: Tensor | None = None) -> Tensor:
         """(N, 3, H, W), and a layout (N, layout_dim, H, W) if it has one, to scores (N, C, h, w)."""
-        features = self.cnn(images if layout is None else torch.cat([images, layout], dim=1))
+        return self.score(images, layout)[0]
+
+    def score(self, images: Tensor, layout: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
+        """As `forward`, with the activations on the way, each (N, C, h, w), for feature matching."""
+        x, features = _run_with_features(self.cnn, images if layout is None else torch.cat([images, layout], dim=1))
         if self.config.head == "features":
-            return features  # type: ignore[no-any-return]
-        slope = leaky_slope(self.config.activation)
-        return self.classifier(functional.leaky_relu(features, slope))  # type: ignore[no-any-return]
+            return x, features
+        x = functional.leaky_relu(x, leaky_slope(self.config.activation))
+        return self.classifier(x), [*features, x]
 
     def layout(self, objs: Tensor, coverage: Tensor, obj_to_img: Tensor, n_images: int) -> Tensor | None:
         """What it is shown beside the picture: (N, layout_dim, H, W), or None if it sees the picture alone."""
@@ -77,10 +91,12 @@ class ObjectScores:
     Attributes:
         real: (O, 1), higher for real.
         categories: (O, C) logits.
+        features: the activations on the way, each (O, C, h, w), for feature matching.
     """
 
     real: Tensor
     categories: Tensor
+    features: list[Tensor]
 
 
 class CropClassifier(nn.Module):
@@ -97,8 +113,11 @@ class CropClassifier(nn.Module):
 
     def forward(self, crops: Tensor) -> ObjectScores:
         """(O, 3, S, S) crops to their scores."""
-        features = self.cnn(crops)
-        return ObjectScores(self.real_classifier(features), self.obj_classifier(features))
+        cnn, pool, linear = self.cnn
+        assert isinstance(cnn, nn.Sequential)
+        x, features = _run_with_features(cnn, crops)
+        hidden = linear(pool(x))
+        return ObjectScores(self.real_classifier(hidden), self.obj_classifier(hidden), [*features, x])
 
 
 class ObjectDiscriminator(nn.Module):

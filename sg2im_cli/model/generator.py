@@ -23,16 +23,18 @@ class ObjectLayout:
         vectors: (O, D).
         boxes: (O, 4).
         mask_logits: (O, M, M) before the sigmoid; None for a model without masks.
+        sharpness: factor on the logits, see `GeneratorConfig`.
     """
 
     vectors: Tensor
     boxes: Tensor
     mask_logits: Tensor | None
+    sharpness: float = 1.0
 
     @property
     def masks(self) -> Tensor | None:
         """(O, M, M) in [0, 1]; None for a model without masks."""
-        return None if self.mask_logits is None else self.mask_logits.sigmoid()
+        return None if self.mask_logits is None else (self.sharpness * self.mask_logits).sigmoid()
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Generator(nn.Module):
             config.refinement_dims,
             config.normalization,
             leaky_slope(config.activation),
+            config.upsampling,
         )
 
     def forward(
@@ -132,7 +135,7 @@ class Generator(nn.Module):
                 vectors, _ = self.gconv_net(vectors, predicates, edges)
         boxes = boxes_from_head(self.box_net(vectors), self.config.box_head)
         logits = None if self.mask_net is None else self.mask_net(vectors[:, :, None, None])[:, 0]
-        return ObjectLayout(vectors, boxes, logits)
+        return ObjectLayout(vectors, boxes, logits, self.config.mask_sharpness)
 
     def compose(
         self, vectors: Tensor, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int

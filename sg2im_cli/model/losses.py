@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -65,3 +67,19 @@ def mask_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
 def category_loss(logits: Tensor, objs: Tensor) -> Tensor:
     """Cross-entropy of the object discriminator's categories (O, C) against (O,) ids."""
     return functional.cross_entropy(logits.float(), objs)
+
+
+def feature_loss(fake: Sequence[Tensor], real: Sequence[Tensor], matched: Tensor) -> Tensor:
+    """L1 between activations of generated and of real pictures (Wang et al. 2018), averaged over layers.
+
+    Args:
+        fake: a tensor (N, C, h, w) for each layer, of any C, h, w.
+        real: likewise, as targets.
+        matched: (N,) which pictures (or crops) have a real counterpart; the others do not count.
+    """
+    weights = matched / matched.sum().clamp_min(1)
+    losses = [
+        ((f.float() - r.detach().float()).abs().flatten(1).mean(1) * weights).sum()
+        for f, r in zip(fake, real, strict=True)
+    ]
+    return torch.stack(losses).mean()

@@ -37,10 +37,14 @@ class RefinementNetwork(nn.Module):
         dims: channels of each module, coarse to fine.
         normalization: ``"batch"``, ``"instance"`` or ``"none"``.
         slope: of the leaky ReLUs.
+        upsampling: ``"nearest"`` or ``"bilinear"``.
     """
 
-    def __init__(self, layout_dim: int, dims: Sequence[int], normalization: str, slope: float) -> None:
+    def __init__(
+        self, layout_dim: int, dims: Sequence[int], normalization: str, slope: float, upsampling: str = "nearest"
+    ) -> None:
         super().__init__()
+        self.upsampling = upsampling
         self.refinement_modules = nn.ModuleList(
             RefinementModule(layout_dim, d_in, d_out, normalization, slope)
             for d_in, d_out in zip([1, *dims[:-1]], dims, strict=True)
@@ -59,6 +63,6 @@ class RefinementNetwork(nn.Module):
         smallest = pyramid.pop()
         features = layout.new_zeros(len(layout), 1, *smallest.shape[2:])
         for module in self.refinement_modules:
-            features = functional.interpolate(features, scale_factor=2, mode="nearest")
+            features = functional.interpolate(features, scale_factor=2, mode=self.upsampling)
             features = module(pyramid.pop(), features)
         return self.output_conv(features)  # type: ignore[no-any-return]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -12,10 +12,10 @@ from torch.optim import Adam
 
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
-from sg2im_cli.model.discriminators import ObjectDiscriminator, PatchDiscriminator
+from sg2im_cli.model.discriminators import ObjectDiscriminator, ObjectScores, PatchDiscriminator
 from sg2im_cli.model.generator import Generator, ObjectLayout
 from sg2im_cli.model.layout import sample_masks
-from sg2im_cli.model.losses import box_loss, category_loss, gan_d_loss, gan_g_loss, mask_loss
+from sg2im_cli.model.losses import box_loss, category_loss, feature_loss, gan_d_loss, gan_g_loss, mask_loss
 from sg2im_cli.training.augment import augment, change_colors
 from sg2im_cli.training.averaging import WeightAverage
 from sg2im_parsers.errors import Sg2imError
@@ -34,11 +34,13 @@ class Drawn:
         images: (N, 3, H, W).
         boxes: (O, 4) as used in the layout.
         coverage: (O, H, W) where each object is, cut off from the graph half.
+        given: (N,) True for pictures drawn from the annotated layout, which the real picture shows too.
     """
 
     images: Tensor
     boxes: Tensor
     coverage: Tensor
+    given: Tensor
 
 
 class Trainer:
@@ -105,7 +107,7 @@ class Trainer:
         self._update("generator", self.optimizers["generator"], self._weighted(losses))
         if self.recipe.training.averaging:
             self.average.update(self.generator, step)
-        fake = Drawn(drawn.images.detach(), drawn.boxes, drawn.coverage)
+        fake = replace(drawn, images=drawn.images.detach())
         losses |= self._object_discriminator_step(batch, real, fake, rng)
         losses |= self._image_discriminator_step(batch, real, fake, rng)
         return _numbers(losses)
@@ -190,9 +192,11 @@ class Trainer:
         predicted = self.generator.predict_layout(batch.objs, batch.triples)
         losses = self._layout_losses(predicted, batch)
         drawn = self._draw(predicted, batch, rng)
-        losses["pixels"] = (drawn.images - real).abs().mean()
+        # A picture of a predicted layout has its things elsewhere: against the real one it would only learn to blur.
+        off = (drawn.images - real).abs().mean((1, 2, 3))
+        losses["pixels"] = (off * drawn.given).sum() / drawn.given.sum().clamp_min(1)
         if step >= self.recipe.training.adversarial_from:
-            losses |= self._adversarial_losses(batch, drawn, rng)
+            losses |= self._adversarial_losses(batch, real, drawn, rng)
         return losses, drawn
 
     def _draw(self, predicted: ObjectLayout, batch: GraphBatch, rng: torch.Generator) -> Drawn:
@@ -213,28 +217,51 @@ class Trainer:
         images = self.generator.refine(layout, torch.randn(shape, generator=rng).to(self.device)).float()
         with torch.no_grad():
             coverage = sample_masks(boxes, masks, *config.image_size)
-        return Drawn(images, boxes, coverage)
+        return Drawn(images, boxes, coverage, ~own)
 
-    def _adversarial_losses(self, batch: GraphBatch, drawn: Drawn, rng: torch.Generator) -> dict[str, Tensor]:
+    def _adversarial_losses(
+        self, batch: GraphBatch, real: Tensor, drawn: Drawn, rng: torch.Generator
+    ) -> dict[str, Tensor]:
         losses: dict[str, Tensor] = {}
-        kind = self.recipe.losses.adversarial
+        features: list[Tensor] = []
+        kind, matching = self.recipe.losses.adversarial, self.recipe.losses.features > 0
         if self.image_discriminator is not None:
             self.image_discriminator.requires_grad_(False)
-            losses["image"] = gan_g_loss(kind, self._patch_scores(drawn.images, batch, drawn.coverage, rng))
+            before = rng.get_state()
+            scores, fake_features = self._patch_scores(drawn.images, batch, drawn.coverage, rng)
+            losses["image"] = gan_g_loss(kind, scores)
+            if matching:
+                with torch.no_grad():
+                    _, target = self._patch_scores(real, batch, drawn.coverage, _generator_at(before))
+                features.append(feature_loss(fake_features, target, drawn.given))
         if self.object_discriminator is not None:
             self.object_discriminator.requires_grad_(False)
-            images = change_colors(drawn.images, rng) if self.recipe.training.augment else drawn.images
-            scores = self.object_discriminator(images, drawn.boxes, batch.obj_to_img)
-            losses["objects"] = gan_g_loss(kind, scores.real)
-            losses["categories"] = category_loss(scores.categories, batch.objs)
+            before = rng.get_state()
+            on_fake = self._object_scores(drawn.images, drawn.boxes, batch, rng)
+            losses["objects"] = gan_g_loss(kind, on_fake.real)
+            losses["categories"] = category_loss(on_fake.categories, batch.objs)
+            if matching:
+                with torch.no_grad():
+                    on_real = self._object_scores(real, drawn.boxes, batch, _generator_at(before))
+                features.append(feature_loss(on_fake.features, on_real.features, drawn.given[batch.obj_to_img]))
+        if features:
+            losses["features"] = torch.stack(features).sum()
         return losses
 
-    def _patch_scores(self, images: Tensor, batch: GraphBatch, coverage: Tensor, rng: torch.Generator) -> Tensor:
+    def _object_scores(self, images: Tensor, boxes: Tensor, batch: GraphBatch, rng: torch.Generator) -> ObjectScores:
+        assert self.object_discriminator is not None
+        if self.recipe.training.augment:
+            images = change_colors(images, rng)
+        return self.object_discriminator(images, boxes, batch.obj_to_img)  # type: ignore[no-any-return]
+
+    def _patch_scores(
+        self, images: Tensor, batch: GraphBatch, coverage: Tensor, rng: torch.Generator
+    ) -> tuple[Tensor, list[Tensor]]:
         assert self.image_discriminator is not None
         layout = self.image_discriminator.layout(batch.objs, coverage, batch.obj_to_img, batch.n_images)
         if self.recipe.training.augment:
             images, layout = augment(images, layout, rng)
-        return self.image_discriminator(images, layout)  # type: ignore[no-any-return]
+        return self.image_discriminator.score(images, layout)
 
     def _object_discriminator_step(
         self, batch: GraphBatch, real: Tensor, fake: Drawn, rng: torch.Generator
@@ -243,13 +270,10 @@ class Trainer:
         if net is None:
             return {}
         net.requires_grad_(True)
-        if self.recipe.training.augment:
-            real, images = change_colors(real, rng), change_colors(fake.images, rng)
-        else:
-            images = fake.images
+        assert batch.boxes is not None
         with self._precision():
-            on_fake = net(images, fake.boxes, batch.obj_to_img)
-            on_real = net(real, batch.boxes, batch.obj_to_img)
+            on_fake = self._object_scores(fake.images, fake.boxes, batch, rng)
+            on_real = self._object_scores(real, batch.boxes, batch, rng)
             adversarial = gan_d_loss(self.recipe.losses.adversarial, on_real.real, on_fake.real)
             categories = category_loss(on_real.categories, batch.objs)
             categories = categories + category_loss(on_fake.categories, batch.objs)
@@ -268,8 +292,8 @@ class Trainer:
         if net.category_vectors is not None:
             real_coverage = self._real_coverage(batch, fake)
         with self._precision():
-            on_fake = self._patch_scores(fake.images, batch, fake.coverage, rng)
-            on_real = self._patch_scores(real, batch, real_coverage, rng)
+            on_fake, _ = self._patch_scores(fake.images, batch, fake.coverage, rng)
+            on_real, _ = self._patch_scores(real, batch, real_coverage, rng)
             loss = gan_d_loss(self.recipe.losses.adversarial, on_real, on_fake)
         self._update("image", self.optimizers["image"], loss)
         return {"d_image": loss}
@@ -295,3 +319,10 @@ class Trainer:
 
 def _numbers(losses: dict[str, Tensor]) -> dict[str, float]:
     return {name: float(loss.detach()) for name, loss in losses.items()}
+
+
+def _generator_at(state: Tensor) -> torch.Generator:
+    """Chance as it was, so that a real picture is changed as the generated one beside it."""
+    rng = torch.Generator()
+    rng.set_state(state)
+    return rng

@@ -130,6 +130,20 @@ def test_a_flipped_graph_is_true_of_the_flipped_boxes(random_scenes):
     assert 30 < flipped < 90
 
 
+def test_what_holds_both_ways_is_said_from_left_to_right(random_scenes):
+    names = random_scenes.vocabulary.predicates
+    seen = 0
+    for index in range(len(random_scenes)):
+        for epoch in range(4):
+            example = random_scenes.example(index, epoch)
+            places = example.boxes[:, 0] + example.boxes[:, 2]
+            for s, p, o in example.triples:
+                if names[p] in ("beside", "near"):
+                    assert places[s] <= places[o]
+                    seen += 1
+    assert seen > 20
+
+
 def test_people_hear_what_is_worth_saying_more_often(random_scenes):
     """Where "on" and "near" both hold, "on" is drawn eight times as often: weights 4 and 0.5."""
     on, near = (random_scenes.vocabulary.predicate_id(name) for name in ("on", "near"))

@@ -128,7 +128,8 @@ def rule(name, s, o, thing):
         case "near":
             return math.hypot(gap_x, gap_y) <= 0.1
         case "in front of":
-            return s[3] >= o[3] + 0.03 and gap_y <= 0.02 and wide >= 0.3 * min(sw, ow)
+            nearer = s[3] >= o[3] + 0.03 and gap_y <= 0.02 and wide >= 0.3 * min(sw, ow)
+            return nearer and not rule("in", o, s, thing)
         case "beside":
             apart = abs(sx - ox) >= 0.25 * max(sw, ow) and gap_x <= 0.2 and high >= 0.15 * min(sh, oh)
             return apart and not contained and not rule("in", o, s, thing)

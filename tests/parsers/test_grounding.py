@@ -1,5 +1,7 @@
 """Grounding: sentences by hand (no pipeline), laws over any parse, given graphs, and whole sentences at the end."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from sg2im_parsers import SceneGraphParser, load_pipeline
 from sg2im_parsers.errors import InputError, UnknownWordsError
 from sg2im_parsers.given_graphs import ground_graph
-from sg2im_parsers.grounding import MOST_COPIES, MOST_OBJECTS, ground, require_objects
+from sg2im_parsers.grounding import MOST_COPIES, MOST_OBJECTS, ground, keep_copies_apart, require_objects
 from sg2im_parsers.parsed import Mention, ParsedText, Word
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
@@ -185,6 +187,18 @@ def test_equal_numbers_pair_up_and_others_meet_all():
     assert triples(ground(pair(men, "on", horses), VOCABULARY)) == [(0, "on", 2), (1, "on", 3)]
     horses["amount"] = 3
     assert len(triples(ground(pair(men, "on", horses), VOCABULARY))) == 6
+
+
+def test_copies_are_set_side_by_side_for_the_model():
+    def apart(found):
+        return triples(replace(found, graph=keep_copies_apart(found.graph, VOCABULARY)))
+
+    three = {"name": "sheep", "amount": 3}
+    assert apart(ground(pair(three, "on", {"name": "road"}), VOCABULARY))[3:] == [(0, "beside", 1), (1, "beside", 2)]
+    said = ground(pair({"name": "dog"}, "on", {"name": "dog"}), VOCABULARY)
+    assert apart(said) == [(0, "on", 1)]
+    given = SceneGraph((SceneObject(name="dog"), SceneObject(name="dog")))
+    assert keep_copies_apart(given, VOCABULARY) == given
 
 
 def test_a_word_that_nothing_came_of_is_in_the_account():

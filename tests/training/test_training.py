@@ -13,7 +13,7 @@ from sg2im_cli.config import ConfigError, GeneratorConfig, LossConfig, Recipe, p
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.training.recipes import load_recipe, recipe_names
 from sg2im_cli.training.run import TrainOptions, train
-from sg2im_cli.training.step import NotFiniteError, Trainer
+from sg2im_cli.training.step import Drawn, NotFiniteError, Trainer
 from sg2im_parsers.errors import InputError, Sg2imError
 from sg2im_weights import read_bundle
 
@@ -162,6 +162,34 @@ def test_every_loss_can_be_trained_with(tiny_data, kind, switched_off):
     assert any(not torch.equal(v, before[k]) for k, v in trainer.generator.state_dict().items())
     assert ("d_image" in found) == ("image" not in switched_off)
     assert ("d_objects" in found) == ("objects" not in switched_off)
+
+
+def test_features_match_where_the_picture_is_the_real_one(tiny_data):
+    """Feature matching pulls towards the real picture, and only where it has the same layout."""
+    losses = LossConfig(features=1.0, pixels=0.0, image=0.1, objects=0.1)
+    tiny = load_recipe("tiny")
+    alone = {  # batch norm would let pictures see each other
+        name: replace(getattr(tiny, name), normalization="none")
+        for name in ("image_discriminator", "object_discriminator")
+    }
+    recipe = replace(tiny, losses=losses, **alone)
+    scenes = load_scenes(tiny_data, "train", recipe.data, recipe.generator)
+    trainer = Trainer(recipe, scenes.vocabulary, torch.device("cpu"))
+    batch = next(scenes.batches(4))
+    real = trainer.to_model_units(batch)
+
+    def matched(images, given):
+        drawn = Drawn(images, batch.boxes, torch.zeros(len(batch.objs), *images.shape[2:]), given)
+        return trainer._adversarial_losses(batch, real, drawn, torch.Generator().manual_seed(0))["features"]
+
+    everywhere = torch.ones(4, dtype=torch.bool)
+    assert matched(real, everywhere) < 1e-6
+    assert matched(-real, everywhere) > 0.01
+    assert matched(-real, ~everywhere) == 0
+    other = real.clone()
+    other[0] = -real[0]
+    only_first = torch.tensor([True, False, False, False])
+    assert matched(other, ~only_first) < 1e-6 < matched(other, only_first)
 
 
 def test_the_graph_half_learns_without_pixels(tiny_data):
