@@ -116,7 +116,9 @@ def read_annotations(data: Path, split: str) -> Annotations:
     """
     if not data.is_dir():
         raise InputError(f"There is no directory {data}; --data takes one with images/ and annotations/.")
-    folder = _picture_folder(data, split)
+    folder = picture_folder(data, split)
+    if folder is None:
+        raise InputError(f"{data} has no directory images/{split}.")
     paths = {kind: data / "annotations" / f"{kind}_{folder.name}.json" for kind in ("instances", "stuff")}
     files = {path: _read_json(path) for kind, path in paths.items() if kind == "instances" or path.exists()}
     names: dict[int, str] = {}
@@ -131,13 +133,14 @@ def read_annotations(data: Path, split: str) -> Annotations:
     return Annotations(tuple(pictures.values()), things, tuple(name for name in stuff if name not in things))
 
 
-def _picture_folder(data: Path, split: str) -> Path:
+def picture_folder(data: Path, split: str) -> Path | None:
+    """Where the pictures of a split are, with or without COCO's year; None if the split is missing."""
     for parent in (data / "images", data):
         for year in YEARS:
             folder = parent / f"{split}{year}"
             if folder.is_dir():
                 return folder
-    raise InputError(f"{data} has no directory images/{split}.")
+    return None
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import torch
 
 from sg2im_cli.config import Recipe, plain
 from sg2im_cli.data.batch import GraphBatch
+from sg2im_cli.data.coco import picture_folder
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.export import export
@@ -239,7 +240,7 @@ class _Run:
     def _sheet_batch(self) -> GraphBatch:
         """Fixed pictures of the val split, or of train where there is none."""
         data: SceneDataset = self.data
-        if (self.options.data / "images" / "val").is_dir():
+        if picture_folder(self.options.data, "val") is not None:
             data = load_scenes(self.options.data, "val", self.recipe.data, self.recipe.generator, self.data.vocabulary)
         step = max(1, len(data) // SHEET_SIZE)
         return data.collate(range(0, len(data), step)[:SHEET_SIZE], exact=True).to(self.options.device)
