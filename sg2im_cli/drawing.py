@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import colorsys
 import math
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from sg2im_parsers.scene_graph import SceneGraph
+from sg2im_parsers.scene_graph import Box, SceneGraph, SceneObject
 
 Color = tuple[int, int, int]
 Point = tuple[float, float]
@@ -66,91 +67,90 @@ def layout_picture(graph: SceneGraph, path: Path) -> bytes:
 def draw_layout(graph: SceneGraph, side: int = 600) -> Image.Image:
     """Boxes, masks and names, large objects first so that small ones stay visible."""
     canvas = Image.new("RGB", (side, side), "white")
-    for index in _by_area(graph):
-        item = graph.objects[index]
-        box = [round(v * (side - 1)) for v in item.box or (0, 0, 0, 0)]
-        _shade(canvas, box, item.mask, object_color(item.label))
+    items = _by_area(graph)
+    for item in items:
+        x0, y0, x1, y1 = (round(v) for v in _corners(item, side - 1))
+        shade = _shade(item).resize((max(1, x1 - x0), max(1, y1 - y0)))
+        canvas.paste(shade, (x0, y0), shade)
     draw = ImageDraw.Draw(canvas)
-    taken: list[tuple[float, float, float, float]] = []
-    for index in _by_area(graph):
-        item = graph.objects[index]
-        x0, y0, x1, y1 = (v * (side - 1) for v in item.box or (0, 0, 0, 0))
-        color = object_color(item.label)
-        draw.rectangle((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), outline=color, width=3)
-        _tag(draw, (min(x0, x1), min(y0, y1)), item.label, color, taken, side)
+    for item in items:
+        draw.rectangle(_corners(item, side - 1), outline=object_color(item.label), width=3)
+    for item, rim in zip(items, _tags(items, side), strict=True):
+        draw.rectangle(rim, fill=object_color(item.label))
+        draw.text((rim[0] + 4, rim[1] + 2), item.label, font=_font(), fill="white")
     return canvas
 
 
-def _shade(canvas: Image.Image, box: list[int], mask: object, color: Color) -> None:
-    width, height = max(1, abs(box[2] - box[0])), max(1, abs(box[3] - box[1]))
-    if isinstance(mask, tuple):
-        values = bytes(round(255 * value) for row in mask for value in row)
-        alpha = Image.frombytes("L", (len(mask[0]), len(mask)), values).resize((width, height))
-    else:
-        alpha = Image.new("L", (width, height), 255)
-    alpha = alpha.point(lambda value: round(value * 0.45))
-    canvas.paste(Image.new("RGB", (width, height), color), (min(box[0], box[2]), min(box[1], box[3])), alpha)
-
-
-def _tag(
-    draw: ImageDraw.ImageDraw,
-    corner: Point,
-    label: str,
-    color: Color,
-    taken: list[tuple[float, float, float, float]],
-    side: int,
-) -> None:
-    """A name at the corner of its box, moved down while another name is there."""
-    font = _font()
-    width, height = draw.textlength(label, font=font) + 8, FONT_SIZE + 6
-    x, y = min(max(0, corner[0]), side - width), min(max(0, corner[1]), side - height)
-    while any(x < r and x + width > left and y < b and y + height > t for left, t, r, b in taken) and y < side - height:
-        y += height
-    taken.append((x, y, x + width, y + height))
-    draw.rectangle(taken[-1], fill=color)
-    draw.text((x + 4, y + 2), label, font=font, fill="white")
-
-
-def _by_area(graph: SceneGraph) -> list[int]:
-    def area(index: int) -> float:
-        x0, y0, x1, y1 = graph.objects[index].box or (0, 0, 0, 0)
-        return abs((x1 - x0) * (y1 - y0))
-
-    return sorted(range(len(graph.objects)), key=area, reverse=True)
-
-
 def _layout_svg(graph: SceneGraph, side: int = 600) -> str:
-    shapes, names = [], []
-    for index in _by_area(graph):
-        item = graph.objects[index]
-        x0, y0, x1, y1 = (v * side for v in item.box or (0, 0, 0, 0))
-        color = "#{:02x}{:02x}{:02x}".format(*object_color(item.label))
-        shapes.append(_mask_svg(item.mask, (x0, y0, x1, y1), color))
-        shapes.append(
-            f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" fill="none" '
-            f'stroke="{color}" stroke-width="3"/>'
-        )
-        names.append(
-            f'<text x="{x0 + 5:.1f}" y="{y0 + FONT_SIZE:.1f}" fill="{color}" stroke="white" stroke-width="4" '
-            f'paint-order="stroke">{escape(item.label)}</text>'
-        )
-    return _svg(side, side, [*shapes, *names])
-
-
-def _mask_svg(mask: object, box: tuple[float, float, float, float], color: str) -> str:
-    x0, y0, x1, y1 = box
-    if not isinstance(mask, tuple):
-        return f'<rect x="{x0}" y="{y0}" width="{x1 - x0}" height="{y1 - y0}" fill="{color}" opacity="0.4"/>'
-    rows, cols = len(mask), len(mask[0])
-    width, height = (x1 - x0) / cols, (y1 - y0) / rows
-    cells = [
-        f'<rect x="{x0 + c * width:.1f}" y="{y0 + r * height:.1f}" width="{width + 0.5:.1f}" '
-        f'height="{height + 0.5:.1f}" opacity="{0.45 * value:.2f}"/>'
-        for r, row in enumerate(mask)
-        for c, value in enumerate(row)
-        if value > 0.05
+    items = _by_area(graph)
+    rims = [
+        _rect(_corners(item, side), f'fill="none" stroke="{_hex(object_color(item.label))}" stroke-width="3"')
+        for item in items
     ]
-    return f'<g fill="{color}">{"".join(cells)}</g>'
+    names = [
+        _rect(rim, f'fill="{_hex(object_color(item.label))}"')
+        + f'<text x="{rim[0] + 4:.1f}" y="{rim[1] + FONT_SIZE:.1f}" fill="white">{escape(item.label)}</text>'
+        for item, rim in zip(items, _tags(items, side), strict=True)
+    ]
+    return _svg(side, side, [*(_mask_svg(item, side) for item in items), *rims, *names])
+
+
+def _mask_svg(item: SceneObject, side: int) -> str:
+    x0, y0, x1, y1 = _corners(item, side)
+    data = base64.b64encode(_png(_shade(item))).decode()
+    return (
+        f'<image x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" preserveAspectRatio="none" '
+        f'href="data:image/png;base64,{data}"/>'
+    )
+
+
+def _rect(box: Box, style: str) -> str:
+    x0, y0, x1, y1 = box
+    return f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" {style}/>'
+
+
+def _hex(color: Color) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)
+
+
+def _shade(item: SceneObject) -> Image.Image:
+    """An object's colour, see-through where its mask is low."""
+    rows = item.mask or ((1.0,),)
+    alpha = Image.frombytes("L", (len(rows[0]), len(rows)), bytes(round(255 * 0.45 * v) for row in rows for v in row))
+    shade = Image.new("RGBA", alpha.size, object_color(item.label))
+    shade.putalpha(alpha)
+    return shade
+
+
+def _tags(items: list[SceneObject], side: int) -> list[Box]:
+    """Where the names go: at the corners of their boxes, each moved down while another is there."""
+    taken: list[Box] = []
+    for item in items:
+        left, top, _, _ = _corners(item, side - 1)
+        width, height = _font().getlength(item.label) + 8, FONT_SIZE + 6
+        x, y = max(0, min(left, side - width)), max(0, min(top, side - height))
+        while y < side - height and any(_overlap((x, y, x + width, y + height), other) for other in taken):
+            y += height
+        taken.append((x, y, x + width, y + height))
+    return taken
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _corners(item: SceneObject, side: float) -> Box:
+    """An object's box in pixels."""
+    x0, y0, x1, y1 = (v * side for v in item.box or (0, 0, 0, 0))
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _by_area(graph: SceneGraph) -> list[SceneObject]:
+    def area(item: SceneObject) -> float:
+        x0, y0, x1, y1 = _corners(item, 1)
+        return (x1 - x0) * (y1 - y0)
+
+    return sorted(graph.objects, key=area, reverse=True)
 
 
 def _arrange(graph: SceneGraph) -> tuple[list[_Node], list[_Edge]]:
@@ -196,7 +196,7 @@ def _graph_svg(nodes: list[_Node], edges: list[_Edge]) -> str:
         )
     for node in nodes:
         (x, y), (width, height) = node.center, node.size
-        color = "#{:02x}{:02x}{:02x}".format(*node.color)
+        color = _hex(node.color)
         parts.append(
             f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" height="{height:.1f}" '
             f'rx="10" fill="{color}"/>'

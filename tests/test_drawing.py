@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sg2im_cli.drawing import draw_layout, graph_picture, layout_picture, object_color
+from sg2im_cli.drawing import FONT_SIZE, draw_layout, graph_picture, layout_picture, object_color
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 
 SHEEP = SceneGraph(
@@ -39,6 +40,19 @@ def test_svg_is_well_formed_and_names_everything(picture):
 @pytest.mark.parametrize("graph", [SHEEP, SceneGraph(), SceneGraph((SceneObject(name="sky"),), ())])
 def test_png(picture, graph):
     assert Image.open(io.BytesIO(picture(graph, Path("a.png")))).format == "PNG"
+
+
+def test_names_of_boxes_in_one_place_do_not_cover_each_other():
+    graph = SceneGraph(tuple(SceneObject(name=name, box=(0, 0, 1, 1)) for name in ("tree", "sky", "sea")), ())
+    root = ET.fromstring(layout_picture(graph, Path("a.svg")))
+    heights = sorted(float(text.get("y")) for text in root.iter("{http://www.w3.org/2000/svg}text"))
+    assert all(low - high >= FONT_SIZE for high, low in itertools.pairwise(heights))
+
+
+def test_no_rim_crosses_a_name():
+    graph = SceneGraph((SceneObject(name="car", box=(0, 0, 1, 1)), SceneObject(name="sheep", box=(0.1, 0, 0.9, 0.9))))
+    names = draw_layout(SceneGraph(graph.objects[:1]), 100).crop((4, 4, 30, 20))
+    assert draw_layout(graph, 100).crop((4, 4, 30, 20)).tobytes() == names.tobytes()
 
 
 def test_a_box_is_drawn_where_it_is():
