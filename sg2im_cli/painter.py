@@ -23,7 +23,7 @@ from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import ground_graph
 from sg2im_parsers.grounding import Grounded, ground, keep_copies_apart, require_objects
 from sg2im_parsers.parsed import ParsedText
-from sg2im_parsers.scene_graph import Mask, SceneGraph, SceneObject
+from sg2im_parsers.scene_graph import Box, Mask, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import Bundle, resolve
 
@@ -39,7 +39,7 @@ class Painting:
     Attributes:
         images: one for each sample.
         seeds: of each sample: the first, and one more for each.
-        graph: in the model's words, with the box (and mask) of every object.
+        graph: in the model's words, with the box (and mask) of every object; no box where none was visible.
         account: what became of the sentence's words; empty for a given graph.
         text: the sentence, or None.
         weights: as they were named, with the revision if they came from the Hub.
@@ -53,7 +53,7 @@ class Painting:
     weights: str
 
     @property
-    def boxes(self) -> tuple[tuple[float, float, float, float] | None, ...]:
+    def boxes(self) -> tuple[Box | None, ...]:
         """Where each object of the graph is."""
         return tuple(item.box for item in self.graph.objects)
 
@@ -202,7 +202,7 @@ def choose_device(name: str) -> torch.device:
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.zeros(1, device=device)
+        torch.zeros(1, device=device).cpu()  # "meta" holds no values
     except Exception:
         raise InputError(f"There is no device {name!r} here; use --device cpu, or auto.") from None
     return device
@@ -232,13 +232,18 @@ def _given_masks(graph: SceneGraph, predicted: Tensor | None) -> Tensor | None:
 
 
 def _with_layout(graph: SceneGraph, layout: ObjectLayout, masks: Tensor | None) -> SceneGraph:
-    boxes = [tuple(round(float(v), 6) for v in box) for box in layout.boxes.float().cpu().tolist()]
+    boxes = layout.boxes.float().cpu().tolist()
     objects: list[SceneObject] = []
     for i, item in enumerate(graph.objects):
         mask = None if masks is None else _mask_values(masks[i])
-        x0, y0, x1, y1 = boxes[i]
-        objects.append(replace(item, box=item.box or (x0, y0, x1, y1), mask=item.mask or mask))
+        objects.append(replace(item, box=item.box or _visible(boxes[i]), mask=item.mask or mask))
     return SceneGraph(tuple(objects), graph.relationships)
+
+
+def _visible(box: Sequence[float]) -> Box | None:
+    """What of a predicted box lies in the picture, as the JSON format can say it; some models predict more or less."""
+    x0, y0, x1, y1 = (round(min(max(v, 0.0), 1.0), 6) for v in box)
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
 def _mask_values(mask: Tensor) -> Mask:

@@ -6,7 +6,11 @@ import pytest
 import torch
 
 from sg2im_cli import Painter
+from sg2im_cli.config import GeneratorConfig
+from sg2im_cli.model.generator import Generator
+from sg2im_cli.painter import choose_device
 from sg2im_parsers.errors import InputError, UnknownWordsError
+from sg2im_parsers.graph_json import graph_from_json, graph_to_json
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 
 GRAPH = SceneGraph((SceneObject(name="car"), SceneObject(name="road")), (Relationship(0, "on", 1),))
@@ -26,6 +30,27 @@ def test_samples_are_the_pictures_of_the_next_seeds(painter):
     assert together.seeds == (7, 8, 9)
     assert pixels(together) == [pixels(painter.paint("a car on the road", seed=s))[0] for s in (7, 8, 9)]
     assert len(set(pixels(together))) == 3
+
+
+def test_what_is_said_of_a_layout_can_be_read_whatever_the_model_predicts(vocabulary):
+    """The released models' boxes are four numbers without bounds."""
+    generator = Generator(GeneratorConfig(box_head="corners"), len(vocabulary.objects), len(vocabulary.predicates))
+    with torch.no_grad():
+        generator.box_net[-2].weight.zero_()
+        generator.box_net[-2].bias.copy_(torch.tensor([0.2, 0.5, 1.3, 0.9]))
+        outside = Painter(generator.eval(), vocabulary, "odd").paint(GRAPH)
+        generator.box_net[-2].bias[3] = 0.5
+        flat = Painter(generator, vocabulary, "odd").paint(GRAPH)
+    assert outside.boxes == (pytest.approx((0.2, 0.5, 1, 0.9)),) * 2
+    assert flat.boxes == (None, None)
+    for painting in (outside, flat):
+        assert graph_from_json(graph_to_json(painting.graph)) == painting.graph
+
+
+@pytest.mark.parametrize("device", ["tpu", "meta", "cuda:99", ""])
+def test_a_device_that_cannot_paint(device):
+    with pytest.raises(InputError, match="There is no device"):
+        choose_device(device)
 
 
 def test_a_sentence_equals_its_graph(painter):
