@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sg2im_parsers.errors import InputError, UnknownWordsError
@@ -18,22 +18,35 @@ def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | N
         UnknownWordsError: names every word that the vocabulary has nothing for.
         InputError: a graph without objects.
     """
-    if not graph.objects:
-        raise InputError("The scene graph has no objects, so there is nothing to draw; give it at least one.")
+    require_drawable([graph], vocabulary, lexicon)
     words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
-    objects = {o.label: _object_match(words, o.label) for o in graph.objects}
-    predicates = {r.predicate: words.predicate(r.predicate) for r in graph.relationships}
-    lost = [word for word, match in objects.items() if match is None]
-    lost_predicates = [word for word, match in predicates.items() if match is None]
+    return SceneGraph(
+        tuple(replace(o, name=_name(_object_match(words, o.label))) for o in graph.objects),
+        tuple(_turn(r, words.predicate(r.predicate)) for r in graph.relationships),
+    )
+
+
+def require_drawable(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> None:
+    """Refuse graphs if one of them cannot be drawn.
+
+    Raises:
+        UnknownWordsError: names every word of all graphs that the vocabulary has nothing for.
+        InputError: a graph without objects.
+    """
+    for i, graph in enumerate(graphs):
+        if not graph.objects:
+            which = f"Graph {i}" if len(graphs) > 1 else "The scene graph"
+            raise InputError(f"{which} has no objects, so there is nothing to draw; give it at least one.")
+    words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
+    labels = dict.fromkeys(o.label for graph in graphs for o in graph.objects)
+    predicates = dict.fromkeys(r.predicate for graph in graphs for r in graph.relationships)
+    lost = [word for word in labels if _object_match(words, word) is None]
+    lost_predicates = [word for word in predicates if words.predicate(word) is None]
     if lost or lost_predicates:
         parts = [_hint(word, vocabulary.nearest_objects(word)) for word in lost]
         parts += [_hint(word, vocabulary.nearest_predicates(word)) for word in lost_predicates]
         message = f"These weights do not know {', '.join(parts)}; use other words or other weights."
         raise UnknownWordsError(message, tuple(dict.fromkeys((*lost, *lost_predicates))))
-    return SceneGraph(
-        tuple(replace(o, name=_name(objects[o.label])) for o in graph.objects),
-        tuple(_turn(r, predicates) for r in graph.relationships),
-    )
 
 
 def _object_match(words: VocabularyLexicon, label: str) -> Match | None:
@@ -62,8 +75,7 @@ def _name(match: Match | None) -> str | None:
     return None if match is None else match.name
 
 
-def _turn(relationship: Relationship, predicates: Mapping[str, Match | None]) -> Relationship:
-    match = predicates[relationship.predicate]
+def _turn(relationship: Relationship, match: Match | None) -> Relationship:
     assert match is not None
     if match.inverted:
         return Relationship(relationship.object, match.name, relationship.subject)

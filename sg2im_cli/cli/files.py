@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sg2im_parsers.errors import InputError, Sg2imError
@@ -22,11 +23,18 @@ class Target:
         output: as the user wrote it, or None.
         overwrite: whether a file there may be replaced.
         many: whether the call makes more than one picture.
+        written: the pictures of the call so far.
     """
 
     output: str | None
     overwrite: bool
     many: bool
+    written: set[Path] = field(default_factory=set)
+
+    @property
+    def named(self) -> bool:
+        """Whether the user gave the file's name, and not a directory or nothing."""
+        return self.output is not None and not self._is_folder()
 
     def check(self) -> None:
         """Refuse a target before anything is drawn.
@@ -34,8 +42,9 @@ class Target:
         Raises:
             InputError: an ending that is no picture's, or one name for many pictures.
         """
-        if self.output is None or self._is_folder():
+        if not self.named:
             return
+        assert self.output is not None
         path = Path(self.output)
         if path.suffix.lower() not in PICTURES:
             raise InputError(
@@ -58,25 +67,29 @@ class Target:
         Raises:
             InputError: the file exists and must not be overwritten.
         """
-        if self.output is None:
-            return self._free(Path(), text, seed)
-        if self._is_folder():
-            folder = Path(self.output)
-            return folder / f"{slug(text)}-{seed}.png" if self.overwrite else self._free(folder, text, seed)
-        name = self.output.replace("{seed}", str(seed)).replace("{index}", str(index))
-        require_new(Path(name), self.overwrite)
-        return Path(name)
+        if self.output is None or self._is_folder():
+            path = self._free(Path(self.output or ""), text, seed)
+        else:
+            path = Path(self.output.replace("{seed}", str(seed)).replace("{index}", str(index)))
+        require_new(path, self.overwrite)
+        return path
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Write one picture; see `write_file`."""
+        write_file(path, data, self.overwrite)
+        self.written.add(path)
 
     def _free(self, folder: Path, text: str, seed: int) -> Path:
+        """A name that nothing has, or, to overwrite in a named folder, that nothing of this call has."""
         base = f"{slug(text)}-{seed}"
         path, number = folder / f"{base}.png", 2
-        while path.exists():
+        while path in self.written or (path.exists() and not (self.overwrite and self.output)):
             path, number = folder / f"{base}-{number}.png", number + 1
         return path
 
     def _is_folder(self) -> bool:
         assert self.output is not None
-        return self.output.endswith(("/", os.sep)) or Path(self.output).is_dir()
+        return self.output.endswith(("/", os.sep)) or os.path.isdir(self.output)  # noqa: PTH112 Path.is_dir raises
 
     def _is_pattern(self) -> bool:
         return self.output is not None and ("{seed}" in self.output or "{index}" in self.output)
@@ -89,15 +102,38 @@ def slug(text: str) -> str:
 
 
 def require_new(path: Path, overwrite: bool) -> None:
-    """Refuse a file that exists.
+    """Refuse a name that cannot be written to.
 
     Raises:
-        InputError: it does, and may not be replaced.
+        InputError: a file is there and may not be replaced, or something that is no file, or the name cannot be one.
     """
+    try:
+        for folder in path.parents:
+            if folder.exists() and not folder.is_dir():
+                raise InputError(f"{folder} is a file, so {path} cannot be written; name another place.")
+        there = path.exists()
+    except OSError as error:  # a name that is too long
+        raise InputError(f"{path} cannot be written: {error.strerror or error}; use another name.") from None
     if path.is_dir():
         raise InputError(f"{path} is a directory; name a file.")
-    if path.exists() and not overwrite:
+    if there and not path.is_file():
+        raise InputError(f"{path} is a device or a pipe; name a file.")
+    if there and not overwrite:
         raise InputError(f"{path} exists; use --overwrite to replace it, or another name.")
+
+
+def require_different(paths: Iterable[Path]) -> None:
+    """Refuse two files of one call with one name.
+
+    Raises:
+        InputError: the second would replace the first.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        place = path.resolve()
+        if place in seen:
+            raise InputError(f"{path} would be written twice; give each file its own name, as with {{index}} in it.")
+        seen.add(place)
 
 
 def write_file(path: Path, data: bytes, overwrite: bool) -> None:
@@ -108,20 +144,21 @@ def write_file(path: Path, data: bytes, overwrite: bool) -> None:
         Sg2imError: it could not be written, as on a full disk.
     """
     part: Path | None = None
+    target = path.resolve() if overwrite else path  # where a link leads, or the link itself would be replaced
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
         part = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.chmod(0o666 & ~_umask())
-        _put(part, path, overwrite)
+        _put(part, target, overwrite)
     except FileExistsError:
         raise InputError(f"{path} exists; use --overwrite to replace it, or another name.") from None
     except OSError as error:
-        raise Sg2imError(f"{path} could not be written: {error.strerror or error}.") from None
+        raise Sg2imError(f"{path} could not be written: {error.strerror or error}; use another place.") from None
     finally:
         if part is not None:
             part.unlink(missing_ok=True)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sg2im_cli.cli.files import PICTURES, Target, require_new, write_file
+from sg2im_cli.cli.files import PICTURES, Target, require_different, require_new, write_file
 from sg2im_parsers.errors import InputError
+from sg2im_parsers.given_graphs import require_drawable
 from sg2im_parsers.graph_json import graph_to_json, load_graphs, read_graphs
 from sg2im_parsers.scene_graph import SceneGraph
 
@@ -117,7 +118,8 @@ def command(
         save_layout=save_layout,
     )
     _check(request)
-    painter = _painter(weights, device, dtype.value, nlp, reads=isinstance(sources[0], str))
+    painter = _painter(weights, device, dtype.value, nlp, reads=text is not None)
+    require_drawable([source for source in sources if isinstance(source, SceneGraph)], painter.vocabulary)
     for index, source in enumerate(request.sources):
         made = draw(painter, request, source, index * samples)
         if not quiet:
@@ -133,7 +135,7 @@ def draw(painter: Painter, request: Request, source: str | SceneGraph, first_ind
     paths: list[Path] = []
     for i, (image, seed) in enumerate(zip(painting.images, painting.seeds, strict=True)):
         path = request.target.path(name, seed, first_index + i)
-        write_file(path, encode(image, path, request.scale), request.target.overwrite)
+        request.target.write(path, encode(image, path, request.scale))
         paths.append(path)
     _save_extras(request, painting)
     return Made(painting, tuple(paths))
@@ -157,8 +159,7 @@ def graph_file(graph: SceneGraph, path: Path, layout: bool) -> bytes:
     from sg2im_cli.drawing import graph_picture, layout_picture
 
     if path.suffix.lower() == ".json":
-        shown = _without_masks(graph) if layout else _without_boxes(graph)
-        return (json.dumps(graph_to_json(shown), indent=1, ensure_ascii=False) + "\n").encode()
+        return _one_row_a_line(graph if layout else _without_boxes(graph)).encode()
     return layout_picture(graph, path) if layout else graph_picture(graph, path)
 
 
@@ -174,8 +175,8 @@ def check_graph_file(path: Path, overwrite: bool) -> None:
 
 
 def read_standard_input() -> str:
-    """All of standard input as text; bytes that are no UTF-8 are replaced."""
-    return sys.stdin.buffer.read().decode("utf8", errors="replace")
+    """All of standard input as text, nothing if it is closed; bytes that are no UTF-8 are replaced."""
+    return sys.stdin.buffer.read().decode("utf-8-sig", errors="replace") if sys.stdin else ""
 
 
 def _sources(text: str | None, scene_graph: str | None) -> tuple[str | SceneGraph, ...]:
@@ -192,15 +193,17 @@ def _sources(text: str | None, scene_graph: str | None) -> tuple[str | SceneGrap
 
 
 def _check(request: Request) -> None:
+    """Refuse files that exist, and others that cannot be written, before anything is drawn."""
     request.target.check()
-    for path in (request.save_graph, request.save_layout):
-        if path is not None:
-            check_graph_file(path, request.target.overwrite)
-            if len(request.sources) > 1:
-                raise InputError(f"{path} is for one graph, and there are {len(request.sources)} in the file.")
-    if request.target.output is not None:  # what exists is refused before anything is drawn
+    paths = [path for path in (request.save_graph, request.save_layout) if path is not None]
+    for path in paths:
+        check_graph_file(path, request.target.overwrite)
+        if len(request.sources) > 1:
+            raise InputError(f"{path} is for one graph, and there are {len(request.sources)} in the file.")
+    if request.target.named:
         for i in range(len(request.sources) * request.samples):
-            request.target.path("", request.seed + i % request.samples, i)
+            paths.append(request.target.path("", request.seed + i % request.samples, i))
+    require_different(paths)
 
 
 def _painter(weights: str, device: str, dtype: str, nlp: str | None, reads: bool) -> Painter:
@@ -226,17 +229,23 @@ def _save_extras(request: Request, painting: Painting) -> None:
 
 
 def _show(made: Made) -> None:
-    from sg2im_cli.cli.shown import account_table, can_preview, console, preview, show_graph
+    from sg2im_cli.cli.shown import can_preview, console, preview, show_account, show_graph
 
     screen = console()
-    if made.painting.account.words:
-        screen.print(account_table(made.painting.account))
-    for remark in made.painting.account.remarks:
-        screen.print(remark, style="yellow", markup=False)
+    show_account(screen, made.painting.account)
     show_graph(screen, made.painting.graph)
     screen.print(f"seed {made.painting.seeds[0]}, weights {made.painting.weights}", markup=False)
     if can_preview(screen):
-        screen.print(preview(made.painting.images[0]))
+        screen.print(preview(made.painting.images[0], screen.width))
+
+
+def _one_row_a_line(graph: SceneGraph) -> str:
+    """JSON with an object or a relationship a line: masks have hundreds of numbers."""
+    lists = [
+        f' "{key}": [\n  ' + ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n ]"
+        for key, rows in graph_to_json(graph).items()
+    ]
+    return "{\n" + ",\n".join(lists) + "\n}\n"
 
 
 def _without_masks(graph: SceneGraph) -> SceneGraph:

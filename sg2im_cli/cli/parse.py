@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -14,10 +15,9 @@ from sg2im_cli.cli.files import write_file
 from sg2im_cli.cli.generate import check_graph_file, graph_file, read_standard_input
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.graph_json import graph_to_json
-from sg2im_parsers.scene_graph import SceneGraph
 
 if TYPE_CHECKING:
-    from sg2im_parsers.account import Account
+    from sg2im_parsers.grounding import Grounded
     from sg2im_parsers.parsed import ParsedText
     from sg2im_parsers.vocabulary import Vocabulary
 
@@ -55,13 +55,17 @@ def command(
     if not text.strip():
         raise InputError("The text is empty; describe a scene, such as: a car on the street.")
     parsed = next(_parse([text], nlp))
-    graph, account = _graph(parsed, vocabulary)
+    grounded = _ground(parsed, vocabulary)
+    if not as_json:
+        from sg2im_parsers.grounding import require_objects
+
+        require_objects(grounded, parsed)
     if save_graph is not None:
-        write_file(save_graph, graph_file(graph, save_graph, layout=False), overwrite)
+        write_file(save_graph, graph_file(grounded.graph, save_graph, layout=False), overwrite)
     if as_json:
         typer.echo(json.dumps(as_line(parsed, vocabulary), ensure_ascii=False))
     else:
-        _show(graph, account)
+        _show(grounded)
 
 
 def as_line(parsed: ParsedText, vocabulary: Vocabulary | None) -> dict[str, Any]:
@@ -70,9 +74,8 @@ def as_line(parsed: ParsedText, vocabulary: Vocabulary | None) -> dict[str, Any]
 
     if vocabulary is None:
         return open_json(parsed)
-    graph, account = _graph(parsed, vocabulary)
-    assert account is not None
-    return {"text": parsed.text, **graph_to_json(graph), "account": account.to_json()}
+    grounded = _ground(parsed, vocabulary)
+    return {"text": parsed.text, **graph_to_json(grounded.graph), "account": grounded.account.to_json()}
 
 
 def _vocabulary(weights: str) -> Vocabulary:
@@ -89,13 +92,12 @@ def _parse(texts: Iterable[str], nlp: str | None) -> Iterator[ParsedText]:
     return SceneGraphParser(load_pipeline(nlp)).pipe(texts)
 
 
-def _graph(parsed: ParsedText, vocabulary: Vocabulary | None) -> tuple[SceneGraph, Account | None]:
-    from sg2im_parsers.grounding import ground
+def _ground(parsed: ParsedText, vocabulary: Vocabulary | None) -> Grounded:
+    """In a model's words; without a vocabulary in the text's own, which need no account."""
+    from sg2im_parsers.account import Account
+    from sg2im_parsers.grounding import Grounded, ground
 
-    if vocabulary is None:
-        return parsed.graph, None
-    grounded = ground(parsed, vocabulary)
-    return grounded.graph, grounded.account
+    return Grounded(parsed.graph, Account()) if vocabulary is None else ground(parsed, vocabulary)
 
 
 def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None) -> None:
@@ -111,19 +113,16 @@ def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None) -> N
 
 
 def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None) -> None:
-    texts = (line.decode("utf8", errors="replace").rstrip("\r\n") for line in stream)
+    texts = (line.removeprefix(BOM_UTF8).decode("utf8", errors="replace").rstrip("\r\n") for line in stream)
     for parsed in _parse(texts, nlp):
         typer.echo(json.dumps(as_line(parsed, vocabulary), ensure_ascii=False))
 
 
-def _show(graph: SceneGraph, account: Account | None) -> None:
+def _show(grounded: Grounded) -> None:
     from rich.console import Console
 
-    from sg2im_cli.cli.shown import account_table, show_graph
+    from sg2im_cli.cli.shown import show_account, show_graph
 
     screen = Console(highlight=False)
-    if not graph.objects:
-        raise InputError("No object was found in the text; describe a scene, such as: a car on the street.")
-    show_graph(screen, graph)
-    if account is not None:
-        screen.print(account_table(account))
+    show_graph(screen, grounded.graph)
+    show_account(screen, grounded.account)

@@ -23,6 +23,14 @@ def console() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def show_account(screen: Console, account: Account) -> None:
+    """What became of the words, and remarks; nothing for a graph that was given."""
+    if account.words:
+        screen.print(account_table(account))
+    for remark in account.remarks:
+        screen.print(remark, style="yellow", markup=False)
+
+
 def account_table(account: Account) -> Table:
     """The sentence's words in their order: what each became, and why."""
     table = Table(title="Words", title_justify="left", box=None, pad_edge=False)
@@ -80,14 +88,15 @@ def show_graph(screen: Console, graph: SceneGraph) -> None:
         screen.print(relationships_table(graph))
 
 
-def preview(image: Image) -> Text:
-    """A picture in half blocks, two pixels a character."""
-    height = max(2, round(PREVIEW_WIDTH * image.height / image.width) // 2 * 2)
-    pixels = image.convert("RGB").resize((PREVIEW_WIDTH, height)).load()
+def preview(image: Image, columns: int) -> Text:
+    """A picture in half blocks, two pixels a character, no wider than so many columns."""
+    width = min(PREVIEW_WIDTH, columns)
+    height = max(2, round(width * image.height / image.width) // 2 * 2)
+    pixels = image.convert("RGB").resize((width, height)).load()
     assert pixels is not None
     text = Text()
     for y in range(0, height, 2):
-        for x in range(PREVIEW_WIDTH):
+        for x in range(width):
             upper, lower = pixels[x, y], pixels[x, y + 1]
             text.append("▀", style=f"rgb({_rgb(upper)}) on rgb({_rgb(lower)})")
         text.append("\n")

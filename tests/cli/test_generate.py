@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sg2im_cli.cli import generate
 from sg2im_cli.cli.files import slug
+from sg2im_cli.cli.shown import preview
 
 CAR = "a car on the road"
 
@@ -127,6 +129,82 @@ def test_unknown_words_of_a_graph_are_all_named(draw, tmp_path):
         assert repr(word) in done.err
 
 
+def test_nothing_is_drawn_if_one_graph_of_a_file_cannot_be(draw, tmp_path, files):
+    (tmp_path / "g.json").write_text('[{"objects": ["car"]}, {"objects": ["unicorn"]}, {"objects": ["dragoon"]}]')
+    done = draw("--scene-graph", "g.json", "-o", "out/")
+    assert (done.code, done.out, files()) == (2, "", ["g.json"])
+    assert "'unicorn'" in done.err and "'dragoon'" in done.err
+
+
+def test_graphs_alike_have_names_of_their_own_also_when_overwriting(draw, tmp_path):
+    (tmp_path / "g.json").write_text('[{"objects": ["car"]}, {"objects": ["car"]}]')
+    for _ in range(2):
+        done = draw("--scene-graph", "g.json", "--seed", 1, "-q", "-o", "out/", "--overwrite")
+        assert done.out == "out/car-1.png\nout/car-1-2.png\n"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("-o", "a.png", "--save-graph", "./a.png"),
+        ("-o", "a.png", "--save-graph", "g.json", "--save-layout", "g.json"),
+        ("-o", "a{index}.png", "--save-layout", "a0.png"),
+    ],
+)
+def test_one_name_for_two_files(draw, files, names):
+    done = draw(CAR, *names, "--overwrite")
+    assert (done.code, files()) == (2, [])
+    assert "would be written twice" in done.err
+
+
+@pytest.mark.parametrize("option", ["-o", "--save-graph"])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mine.txt/a.png", "mine.txt is a file, so mine.txt/a.png cannot be written"),
+        ("n" * 300 + ".png", "use another name"),
+        ("pipe.png", "pipe.png is a device or a pipe; name a file"),
+    ],
+)
+def test_names_that_cannot_be_written(draw, files, tmp_path, option, name, message):
+    (tmp_path / "mine.txt").write_text("precious")
+    os.mkfifo(tmp_path / "pipe.png")
+    done = draw(CAR, option, name, "--overwrite")
+    assert (done.code, done.out, files()) == (2, "", ["mine.txt"])
+    assert message in done.err
+    assert (tmp_path / "pipe.png").is_fifo()
+
+
+def test_a_file_in_place_of_a_directory(draw, files, tmp_path):
+    (tmp_path / "mine.txt").write_text("precious")
+    done = draw(CAR, "-o", "mine.txt/")
+    assert (done.code, files()) == (2, ["mine.txt"])
+    assert "mine.txt is a file" in done.err
+
+
+def test_overwriting_follows_a_link(draw, tmp_path):
+    (tmp_path / "real.png").write_text("old")
+    (tmp_path / "link.png").symlink_to("real.png")
+    assert draw(CAR, "-o", "link.png", "--overwrite").code == 0
+    assert (tmp_path / "link.png").is_symlink()
+    assert size("real.png") == (32, 32)
+
+
+def test_a_closed_standard_input(sg2im, monkeypatch):
+    monkeypatch.setattr("sg2im_cli.cli.generate.sys.stdin", None)
+    assert generate.read_standard_input() == ""
+
+
+def test_a_byte_order_mark_on_standard_input(draw):
+    assert draw("--scene-graph", "-", "-q", "--seed", 1, stdin='\ufeff{"objects": ["car"]}').out == "car-1.png\n"
+
+
+@pytest.mark.parametrize("columns", [10, 40, 200])
+def test_a_preview_fits_the_terminal(columns):
+    lines = preview(Image.new("RGB", (64, 32)), columns).plain.splitlines()
+    assert {len(line) for line in lines} == {min(columns, 48)}
+
+
 def test_what_is_saved_can_be_drawn(draw):
     draw("two sheep in a field", "--seed", 4, "-o", "a.png", "--save-graph", "g.json", "--save-layout", "l.json")
     graph, layout = (load(name) for name in ("g.json", "l.json"))
@@ -134,7 +212,10 @@ def test_what_is_saved_can_be_drawn(draw):
     assert all(len(item["box"]) == 4 for item in layout["objects"])
     assert draw("--scene-graph", "g.json", "--seed", 4, "-o", "b.png").code == 0
     assert pixels("a.png") == pixels("b.png")
+    assert all(len(item["mask"]) == 8 for item in layout["objects"])
     assert draw("--scene-graph", "l.json", "--seed", 4, "-o", "c.png").code == 0
+    differences = [abs(a - b) for a, b in zip(pixels("a.png"), pixels("c.png"), strict=True)]
+    assert max(differences) <= 2  # masks are written with three digits
 
 
 def test_a_given_box_is_used(draw, tmp_path):
@@ -220,7 +301,7 @@ def test_a_full_disk(tiny_bundle, tmp_path):
         text=True,
     )
     assert done.returncode == 1
-    assert done.stderr == "sg2im: a.png could not be written: File too large.\n"
+    assert done.stderr == "sg2im: a.png could not be written: File too large; use another place.\n"
     assert list(tmp_path.iterdir()) == []
 
 

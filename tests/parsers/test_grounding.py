@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sg2im_parsers import SceneGraphParser, load_pipeline
 from sg2im_parsers.errors import InputError, UnknownWordsError
-from sg2im_parsers.given_graphs import ground_graph
+from sg2im_parsers.given_graphs import ground_graph, require_drawable
 from sg2im_parsers.grounding import MOST_COPIES, MOST_OBJECTS, ground, keep_copies_apart, require_objects
 from sg2im_parsers.parsed import Mention, ParsedText, Word
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
@@ -299,6 +299,15 @@ def test_every_unknown_word_of_a_given_graph_is_named():
     assert caught.value.words == ("unicorn", "cot", "onn", "ponder")
     assert "'cot' (nearest: cat" in str(caught.value)
     assert "'onn' (nearest: on" in str(caught.value)
+
+
+def test_every_unknown_word_of_many_graphs_is_named():
+    graphs = [given_graph(["dog", "unicorn"]), given_graph(["dog", "cat"]), given_graph(["cot"])]
+    with pytest.raises(UnknownWordsError) as caught:
+        require_drawable(graphs, VOCABULARY)
+    assert caught.value.words == ("unicorn", "cot")
+    with pytest.raises(InputError, match="Graph 1 has no objects"):
+        require_drawable([graphs[0], SceneGraph()], VOCABULARY)
 
 
 def test_an_object_without_a_word_is_unknown():
