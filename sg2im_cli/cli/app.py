@@ -91,8 +91,8 @@ def main() -> None:
     except (Sg2imError, WeightsError) as error:
         _leave(error, 1)
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        _leave(f"{name}{error.strerror or error}.", 1)
+        name = error.filename or "Standard output or error cannot be written"
+        _leave(f"{name}: {error.strerror or error}.", 1)
 
 
 def _leave(problem: object, code: int) -> None:

@@ -24,7 +24,9 @@ def command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON in place of the table.")] = False,
 ) -> None:
-    """Measure predicted boxes: IoU, recall, and relationships satisfied.
+    """Measure the boxes that weights predict.
+
+    Printed and saved: their mean IoU, R@0.3, R@0.5, and the share of relationships that they satisfy.
 
     Example: sg2im eval --weights default --data scenes
     """
@@ -65,4 +67,8 @@ def _show(report: Report) -> None:
             f"{scores.satisfied:.3f}",
             f"{scores.relationships} relationships (real boxes: {scores.satisfied_by_data:.3f})",
         )
-    console().print(table)
+    screen = console()
+    screen.print(table)
+    if report.unknown:
+        words = ", ".join(f"{name} ({count})" for name, count in report.unknown.items())
+        screen.print(f"Left out, as the weights do not know them: {words}.", markup=False)

@@ -30,7 +30,9 @@ def command(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
 ) -> None:
-    """Train weights; the same command goes on after Ctrl-C or a time limit.
+    """Train weights; the same call again goes on.
+
+    It stops after its steps, a time limit or Ctrl-C, and saves; the same command then goes on from there.
 
     Example: sg2im train --data scenes --recipe tiny --out runs/tiny
     """

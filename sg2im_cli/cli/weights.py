@@ -37,7 +37,9 @@ def show(
 
 @app.command("list")
 def list_weights(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
-    """List what can be used without a network: the default, and what is in the cache.
+    """List what can be used without a network.
+
+    That is the default, and what is in the Hugging Face cache.
 
     Example: sg2im weights list
     """
@@ -69,7 +71,9 @@ def convert(
     out: Annotated[Path, typer.Argument(help="The directory to make.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that is there.")] = False,
 ) -> None:
-    """Turn a checkpoint of the original project into a directory that --weights takes.
+    """Convert a checkpoint of the original project.
+
+    What comes of it is a directory that --weights takes.
 
     Example: sg2im weights convert vg64.pt vg64/
     """
@@ -88,6 +92,8 @@ def _print_facts(facts: dict[str, Any]) -> None:
     from rich.text import Text
 
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(overflow="fold")  # a checksum is of no use without its end
     for key, value in facts.items():
         if key == "trained":
             continue

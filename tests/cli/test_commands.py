@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from sg2im_cli.checkpoint import save_generator
+from sg2im_cli.data.relations import SPOKEN_RELATIONS
+from sg2im_cli.model.generator import Generator
 from sg2im_parsers.graph_json import graph_from_json
+from sg2im_parsers.vocabulary import Vocabulary
 
 PARITY = Path(__file__).parents[1] / "golden" / "parity"
 
@@ -16,6 +20,10 @@ def test_parse_shows_tables(sg2im, tiny_bundle):
     out = sg2im("parse", "two dogs near a red sedan", "--weights", tiny_bundle).out
     for expected in ("0  dog", "1  dog", "2  car", "0 dog", "near", "kind of", "red"):
         assert expected in out
+
+
+def test_parse_shows_remarks(sg2im, tiny_bundle):
+    assert "8 are drawn" in sg2im("parse", "thirty sheep", "--weights", tiny_bundle).out
 
 
 def test_parse_open_json(sg2im):
@@ -45,6 +53,12 @@ def test_a_json_line_for_each_line_of_input(sg2im, tmp_path):
     assert again.out == done.out
 
 
+def test_a_byte_order_mark_is_no_word(sg2im, tmp_path):
+    (tmp_path / "captions.txt").write_text("cats on a mat\n", encoding="utf-8-sig")
+    (graph,) = map(json.loads, sg2im("parse", "--open", "--jsonl", "--file", "captions.txt").out.splitlines())
+    assert (graph["text"], graph["objects"][0]["text"]) == ("cats on a mat", "cats")
+
+
 def test_an_empty_file_gives_no_line(sg2im, tmp_path):
     (tmp_path / "none.txt").write_bytes(b"")
     assert sg2im("parse", "--open", "--jsonl", "--file", "none.txt").out == ""
@@ -64,22 +78,26 @@ def test_parse_saves_the_graph(sg2im, tiny_bundle, files):
         (("a cat", "--open", "--jsonl"), "--jsonl goes with --file"),
         (("--open", "--file", "none.txt"), "none.txt cannot be read"),
         (("quickly", "--open"), "No object was found"),
+        (("a unicorn", "--save-graph", "g.json"), "This model cannot draw 'unicorn'"),
         (("a cat", "--open", "--save-graph", "g.gif"), "g.gif must end in .json"),
         (("a cat", "--open", "--nlp", "./nowhere"), "No spaCy pipeline named './nowhere'"),
     ],
 )
-def test_wrong_calls_of_parse(sg2im, arguments, message):
+def test_wrong_calls_of_parse(sg2im, files, arguments, message):
     done = sg2im("parse", *arguments)
-    assert done.code == 2
+    assert (done.code, files()) == (2, [])
     assert message in done.err
 
 
-def test_weights_convert_and_show(sg2im, files):
+def test_weights_convert_and_show(sg2im, files, monkeypatch):
     done = sg2im("weights", "convert", PARITY / "tiny_masks_noise.pt", "tiny")
     assert (done.code, done.out) == (0, "tiny\n")
     facts = json.loads(sg2im("weights", "show", "./tiny", "--json").out)
     assert facts["image_size"] == [32, 32]
-    assert "tiny_masks_noise.pt" in sg2im("weights", "show", "./tiny").out
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = sg2im("weights", "show", "./tiny").out
+    assert "tiny_masks_noise.pt" in shown
+    assert facts["checksum"] in "".join(shown.split())  # whole, though on two lines
     again = sg2im("weights", "convert", PARITY / "tiny_masks_noise.pt", "tiny")
     assert again.code == 2
 
@@ -106,6 +124,17 @@ def test_train_then_draw_then_measure(sg2im, tiny_data, files):
     assert report["layout"]["images"] == 5
     assert "R@0.5" in done.err
     assert sg2im("eval", "--weights", "run/weights", "--data", tiny_data).code == 2  # eval.json exists
+
+
+def test_eval_says_which_words_the_weights_lack(sg2im, tiny_data, tmp_path, small_config):
+    vocabulary = Vocabulary.from_names(("car", "road", "sky"), SPOKEN_RELATIONS, ("road", "sky"))
+    generator = Generator(small_config, len(vocabulary.objects), len(vocabulary.predicates)).eval()
+    save_generator(tmp_path / "few", generator, vocabulary, {}, "few")
+    done = sg2im("eval", "--weights", "./few", "--data", tiny_data)
+    unknown = json.loads(Path("eval.json").read_text())["unknown"]
+    assert unknown
+    for name, count in unknown.items():
+        assert f"{name} ({count})" in done.err
 
 
 def test_steps_and_minutes(sg2im, tiny_data):

@@ -71,7 +71,9 @@ def _require_free(directory: Path, overwrite: bool) -> None:
     if not _is_bundle(directory):
         raise WeightsInputError(f"{directory} exists and is no sg2im bundle; name another place.")
     if not overwrite:
-        raise WeightsInputError(f"{directory} holds a bundle already; name another place or allow overwriting.")
+        raise WeightsInputError(
+            f"{directory} holds a bundle already; use --overwrite to replace it, or name another place."
+        )
 
 
 def _is_bundle(directory: Path) -> bool:
