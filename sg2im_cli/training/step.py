@@ -192,9 +192,9 @@ class Trainer:
         predicted = self.generator.predict_layout(batch.objs, batch.triples)
         losses = self._layout_losses(predicted, batch)
         drawn = self._draw(predicted, batch, rng)
-        # A picture of a predicted layout has its things elsewhere: against the real one it would only learn to blur.
         off = (drawn.images - real).abs().mean((1, 2, 3))
-        losses["pixels"] = (off * drawn.given).sum() / drawn.given.sum().clamp_min(1)
+        compared = drawn.given | (step >= self.recipe.training.predicted_pixels_from)
+        losses["pixels"] = (off * compared).sum() / compared.sum().clamp_min(1)
         if step >= self.recipe.training.adversarial_from:
             losses |= self._adversarial_losses(batch, real, drawn, rng)
         return losses, drawn
