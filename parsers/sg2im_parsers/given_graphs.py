@@ -54,6 +54,16 @@ def _object_match(words: VocabularyLexicon, label: str) -> Match | None:
     text = " ".join(label.lower().split())
     if not text:
         return None
+    return _match(words, text) or _match(words, _spoken(text))
+
+
+def _spoken(text: str) -> str:
+    """COCO-Stuff's "wall-brick" as "brick wall", and "sky-other" as "sky"."""
+    kind, _, which = text.partition("-")
+    return kind if which in ("", "other", "stuff") else f"{which} {kind}"
+
+
+def _match(words: VocabularyLexicon, text: str) -> Match | None:
     *before, head = text.split()
     irregular = " ".join([*before, words.lexicon.lemmas.get(head, head)])
     for lemma in (text, irregular, *_singulars(text)):

@@ -6,6 +6,7 @@ import json
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -103,7 +104,7 @@ def _ground(parsed: ParsedText, vocabulary: Vocabulary | None) -> Grounded:
 def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None) -> None:
     """One line of JSON for each line of input, blank ones too, as they come."""
     if file == "-":
-        _print_stream(sys.stdin.buffer, vocabulary, nlp)
+        _print_stream(sys.stdin.buffer if sys.stdin else BytesIO(), vocabulary, nlp)
         return
     try:
         with Path(file).open("rb") as stream:

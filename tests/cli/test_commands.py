@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,12 @@ def test_a_json_line_for_each_line_of_input(sg2im, tmp_path):
     assert [bool(g["objects"]) for g in graphs[:4]] == [True, False, False, False]
     again = sg2im("parse", "--open", "--jsonl", "--file", "-", stdin=(tmp_path / "captions.txt").read_bytes())
     assert again.out == done.out
+
+
+def test_a_closed_standard_input_is_an_empty_one():
+    call = [sys.executable, "-m", "sg2im_cli", "parse", "--open", "--jsonl", "--file", "-"]
+    done = subprocess.run(["sh", "-c", '"$@" <&-', "sh", *call], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_byte_order_mark_is_no_word(sg2im, tmp_path):

@@ -286,6 +286,14 @@ def test_a_given_graph_may_use_other_words_and_plurals():
     assert found.relationships == (Relationship(1, "on", 0), Relationship(1, "on", 3))
 
 
+def test_a_given_graph_may_use_the_names_of_coco_stuff():
+    graph = given_graph(["sky-other", "wall-panel", "building-other"], (0, "surrounding", 1))
+    words = Vocabulary.from_names(("sky", "wall", "building"), ("around",))
+    found = ground_graph(graph, words)
+    assert [item.name for item in found.objects] == ["sky", "wall", "building"]
+    assert found.relationships == (Relationship(0, "around", 1),)
+
+
 def test_a_given_graph_keeps_what_is_known_of_its_objects():
     item = SceneObject(text="streets", box=(0, 0, 1, 1), pin=True, quantity=2, attributes=("wet",))
     (found,) = ground_graph(SceneGraph((item,)), VOCABULARY).objects
