@@ -17,13 +17,15 @@ from torch import Tensor
 
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.data.batch import batch_graphs
-from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.generator import Generator
+from sg2im_cli.steering.check import Check, check
+from sg2im_cli.steering.enforce import enforce
 from sg2im_parsers.account import Account
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import ground_graph
 from sg2im_parsers.grounding import Grounded, ground, keep_copies_apart, require_objects
 from sg2im_parsers.parsed import ParsedText
-from sg2im_parsers.scene_graph import Box, Mask, SceneGraph, SceneObject
+from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import Bundle, resolve
 
@@ -43,6 +45,8 @@ class Painting:
         account: what became of the sentence's words; empty for a given graph.
         text: the sentence, or None.
         weights: as they were named, with the revision if they came from the Hub.
+        checks: whether each relationship holds on the boxes.
+        given_up: relationships that could not be enforced together with the others; empty if none were.
     """
 
     images: tuple[Image.Image, ...]
@@ -51,6 +55,8 @@ class Painting:
     account: Account
     text: str | None
     weights: str
+    checks: tuple[Check, ...] = ()
+    given_up: tuple[Relationship, ...] = ()
 
     @property
     def boxes(self) -> tuple[Box | None, ...]:
@@ -132,7 +138,9 @@ class Painter:
         require_objects(grounded, parsed)
         return grounded
 
-    def paint(self, text_or_graph: str | SceneGraph, seed: int = 0, samples: int = 1) -> Painting:
+    def paint(
+        self, text_or_graph: str | SceneGraph, seed: int = 0, samples: int = 1, enforced: bool = False
+    ) -> Painting:
         """Paint a sentence or a graph.
 
         Boxes and masks that a graph gives are used as they are; the others are predicted. Sample i is the picture
@@ -142,9 +150,11 @@ class Painter:
             text_or_graph: a sentence, or a graph whose words the model or the lexicon knows.
             seed: of the first picture's noise.
             samples: how many pictures.
+            enforced: move predicted boxes, as little as possible, until the relationships hold.
 
         Raises:
             InputError: nothing can be drawn, or a word is unknown, or ``samples`` is below 1.
+            MissingSolverError: ``enforced`` without the extra ``enforce``.
         """
         if samples < 1:
             raise InputError(f"samples is {samples} and must be at least 1.")
@@ -155,18 +165,28 @@ class Painter:
             grounded = Grounded(ground_graph(text_or_graph, self.vocabulary), Account())
             text = None
         seeds = tuple(seed + i for i in range(samples))
-        graph, images = self._paint(grounded.graph, seeds)
-        return Painting(images, seeds, graph, grounded.account, text, self.weights)
+        graph, images, given_up = self._paint(grounded.graph, seeds, enforced)
+        checks = check(graph, self.vocabulary)
+        return Painting(images, seeds, graph, grounded.account, text, self.weights, checks, given_up)
 
     @torch.no_grad()
-    def _paint(self, graph: SceneGraph, seeds: Sequence[int]) -> tuple[SceneGraph, tuple[Image.Image, ...]]:
-        batch = batch_graphs([keep_copies_apart(graph, self.vocabulary)], self.vocabulary).to(self.device)
+    def _paint(
+        self, graph: SceneGraph, seeds: Sequence[int], enforced: bool
+    ) -> tuple[SceneGraph, tuple[Image.Image, ...], tuple[Relationship, ...]]:
+        told = keep_copies_apart(graph, self.vocabulary)
+        batch = batch_graphs([told], self.vocabulary).to(self.device)
         predicted = self.generator.predict_layout(batch.objs, batch.triples)
         boxes = _given_boxes(graph, predicted.boxes)
         masks = _given_masks(graph, predicted.masks)
+        given_up: tuple[Relationship, ...] = ()
+        if enforced:
+            fixed = frozenset(i for i, item in enumerate(graph.objects) if item.box is not None)
+            held = enforce(_with_layout(told, boxes, None), self.vocabulary, fixed)
+            boxes = _given_boxes(held.graph, boxes)
+            given_up = tuple(r for r in held.given_up if r in graph.relationships)
         layout = self.generator.compose(predicted.vectors, boxes, masks, batch.obj_to_img, 1)
         images = [self._picture(self.generator.refine(layout, self._noise(seed))) for seed in seeds]
-        return _with_layout(graph, ObjectLayout(predicted.vectors, boxes, None), masks), tuple(images)
+        return _with_layout(graph, boxes, masks), tuple(images), given_up
 
     @property
     def device(self) -> torch.device:
@@ -231,12 +251,12 @@ def _given_masks(graph: SceneGraph, predicted: Tensor | None) -> Tensor | None:
     return masks
 
 
-def _with_layout(graph: SceneGraph, layout: ObjectLayout, masks: Tensor | None) -> SceneGraph:
-    boxes = layout.boxes.float().cpu().tolist()
+def _with_layout(graph: SceneGraph, boxes: Tensor, masks: Tensor | None) -> SceneGraph:
+    places = boxes.float().cpu().tolist()
     objects: list[SceneObject] = []
     for i, item in enumerate(graph.objects):
         mask = None if masks is None else _mask_values(masks[i])
-        objects.append(replace(item, box=item.box or _visible(boxes[i]), mask=item.mask or mask))
+        objects.append(replace(item, box=item.box or _visible(places[i]), mask=item.mask or mask))
     return SceneGraph(tuple(objects), graph.relationships)
 
 

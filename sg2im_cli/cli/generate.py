@@ -44,6 +44,7 @@ class Request:
         samples: pictures of each source.
         target: where the pictures go.
         scale: how much a saved picture is enlarged.
+        enforce: whether boxes are moved until the relationships hold.
         save_graph: where the graph goes, too.
         save_layout: where the layout goes, too.
     """
@@ -53,6 +54,7 @@ class Request:
     samples: int
     target: Target
     scale: int
+    enforce: bool
     save_graph: Path | None
     save_layout: Path | None
 
@@ -76,6 +78,7 @@ class Made:
             ],
             "graph": graph_to_json(_without_masks(painting.graph)),
             "account": painting.account.to_json(),
+            "checks": [item.to_json() for item in painting.checks],
         }
 
 
@@ -96,6 +99,9 @@ def command(
     weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     dtype: Annotated[Precision, typer.Option(help="Precision of the model.")] = Precision.float32,
+    enforce: Annotated[
+        bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
+    ] = False,
     scale: Annotated[int, typer.Option(min=1, max=64, help="Enlarge the saved picture so many times.")] = 1,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
     save_layout: Annotated[Path | None, typer.Option(help="Save boxes and masks as .json, .png or .svg.")] = None,
@@ -114,6 +120,7 @@ def command(
         samples=samples,
         target=Target(output, overwrite, many=len(sources) * samples > 1),
         scale=scale,
+        enforce=enforce,
         save_graph=save_graph,
         save_layout=save_layout,
     )
@@ -130,7 +137,7 @@ def command(
 
 def draw(painter: Painter, request: Request, source: str | SceneGraph, first_index: int) -> Made:
     """Paint one source and write its files; nothing is written if anything about it is wrong."""
-    painting = painter.paint(source, request.seed, request.samples)
+    painting = painter.paint(source, request.seed, request.samples, request.enforce)
     name = source if isinstance(source, str) else " ".join(item.label for item in source.objects)
     paths: list[Path] = []
     for i, (image, seed) in enumerate(zip(painting.images, painting.seeds, strict=True)):
@@ -233,7 +240,10 @@ def _show(made: Made) -> None:
 
     screen = console()
     show_account(screen, made.painting.account)
-    show_graph(screen, made.painting.graph)
+    show_graph(screen, made.painting.graph, made.painting.checks)
+    for r in made.painting.given_up:
+        names = (f"{i} {made.painting.graph.objects[i].label}" for i in (r.subject, r.object))
+        screen.print(f"Not enforced, it contradicts the others: {f' {r.predicate} '.join(names)}.", markup=False)
     screen.print(f"seed {made.painting.seeds[0]}, weights {made.painting.weights}", markup=False)
     if can_preview(screen):
         screen.print(preview(made.painting.images[0], screen.width))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,6 +14,8 @@ from sg2im_parsers.scene_graph import Box, SceneGraph
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from sg2im_cli.steering.check import Check
 
 COLORS = {"kept": "green", "mapped": "yellow", "dropped": "red"}
 PREVIEW_WIDTH = 48
@@ -67,25 +70,33 @@ def _place(box: Box) -> str:
     return f"x {x0:.2f} to {x1:.2f}, y {y0:.2f} to {y1:.2f}"
 
 
-def relationships_table(graph: SceneGraph) -> Table:
-    """Relationships, subject first."""
+def relationships_table(graph: SceneGraph, checks: Sequence[Check] = ()) -> Table:
+    """Relationships, subject first, and whether each holds on the boxes."""
     table = Table(title="Relationships", title_justify="left", box=None, pad_edge=False)
-    for heading in ("subject", "relation", "object"):
+    for heading in ("subject", "relation", "object", *(["holds"] if checks else [])):
         table.add_column(heading)
+    held = {check.relationship: _verdict(check) for check in checks}
     for r in graph.relationships:
         table.add_row(
             Text(f"{r.subject} {graph.objects[r.subject].label}"),
             Text(r.predicate),
             Text(f"{r.object} {graph.objects[r.object].label}"),
+            *([held[r]] if checks else []),
         )
     return table
 
 
-def show_graph(screen: Console, graph: SceneGraph) -> None:
+def _verdict(check: Check) -> Text:
+    if check.satisfied is None:
+        return Text("no rule", style="dim")
+    return Text("yes", style="green") if check.satisfied else Text(f"no, off by {check.off:.2f}", style="yellow")
+
+
+def show_graph(screen: Console, graph: SceneGraph, checks: Sequence[Check] = ()) -> None:
     """Objects and relationships, one table under the other."""
     screen.print(objects_table(graph))
     if graph.relationships:
-        screen.print(relationships_table(graph))
+        screen.print(relationships_table(graph, checks))
 
 
 def preview(image: Image, columns: int) -> Text:

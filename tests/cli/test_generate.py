@@ -52,7 +52,7 @@ def test_quiet_prints_paths_only(draw):
 
 def test_json(draw):
     made = json.loads(draw(CAR, "--seed", 3, "--samples", 2, "--json").out)
-    assert list(made) == ["text", "seed", "weights", "outputs", "graph", "account"]
+    assert list(made) == ["text", "seed", "weights", "outputs", "graph", "account", "checks"]
     assert made["text"] == CAR
     assert made["outputs"] == [
         {"path": "a-car-on-the-road-3.png", "seed": 3},
@@ -317,3 +317,19 @@ def test_no_color(draw, monkeypatch):
 def test_file_names_from_sentences(text, name):
     assert slug(text) == name
     assert len(slug(text * 100)) <= 60
+
+
+def test_relationships_are_checked_and_can_be_enforced(draw):
+    text = "a car left of a tree. the car is above a boat."
+    before = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "a.png").out)
+    after = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "b.png", "--enforce").out)
+    assert [c["relationship"] for c in before["checks"]] == before["graph"]["relationships"]
+    assert len(after["checks"]) == 2
+    assert all(c["satisfied"] and c["off"] == 0 for c in after["checks"])
+    assert "holds" in draw(text, "-o", "c.png", "--enforce").err
+
+
+def test_what_contradicts_itself_is_named(draw):
+    graph = {"objects": ["car", "boat"], "relationships": [[0, "above", 1], [1, "above", 0]]}
+    done = draw("--scene-graph", "-", "--enforce", stdin=json.dumps(graph))
+    assert "contradicts the others: 1 boat above 0 car" in done.err

@@ -1,0 +1,1 @@
+"""Holding a layout to what was said."""

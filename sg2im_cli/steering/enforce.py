@@ -1,0 +1,184 @@
+"""Moving boxes as little as possible until what was said holds.
+
+The conditions are linear in the corners of the boxes, so Cassowary (Badros, Borning and Stuckey 2001), the constraint
+solver of user interfaces, finds the boxes: conditions are required, places and sizes are wished to stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from sg2im_cli.steering.check import rules_for
+from sg2im_cli.steering.conditions import Corners, Rule
+from sg2im_parsers.errors import Sg2imError
+from sg2im_parsers.scene_graph import Relationship, SceneGraph
+from sg2im_parsers.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from kiwisolver import Constraint, Solver
+
+MARGIN = 0.004
+"""How much more than a rule asks for, so that rounding cannot undo it."""
+
+SMALLEST = 0.04
+"""No side of a box becomes shorter than this, unless it was."""
+
+SIZE_WEIGHT = 4.0
+"""How much more a change of size counts than a move of the same length."""
+
+MIDDLE = (0.35, 0.35, 0.65, 0.65)
+"""Where an object begins that has no box, because it was predicted outside the picture."""
+
+MOST_TRIALS = 400
+"""Sets of relationships that are tried to find the largest that can hold."""
+
+
+class MissingSolverError(Sg2imError):
+    """The package that solves the conditions is not installed."""
+
+
+@dataclass(frozen=True)
+class Enforced:
+    """A layout in which the relationships hold.
+
+    Attributes:
+        graph: with the new boxes.
+        moved: (O,) how far each object's centre went, in shares of the picture.
+        given_up: relationships that cannot hold together with the others, or that stuff cannot have.
+    """
+
+    graph: SceneGraph
+    moved: tuple[float, ...]
+    given_up: tuple[Relationship, ...]
+
+
+def enforce(graph: SceneGraph, vocabulary: Vocabulary, fixed: frozenset[int] = frozenset()) -> Enforced:
+    """Move boxes until the relationships of a graph hold; the same graph always gives the same boxes.
+
+    Relationships without a rule stay as they are. If not all can hold, the largest set that can is kept.
+
+    Args:
+        graph: with boxes inside the picture.
+        vocabulary: of the model; its relations say which rules are meant.
+        fixed: objects whose boxes must not move.
+
+    Raises:
+        MissingSolverError: the extra ``enforce`` is not installed.
+    """
+    rules = rules_for(vocabulary).conditions
+    judged = [r for r in dict.fromkeys(graph.relationships) if r.predicate in rules]
+    hopeless = [r for r in judged if r.predicate == "on" and graph.objects[r.subject].name in vocabulary.stuff]
+    possible = [r for r in judged if r not in hopeless]
+    boxes, given_up = _largest(graph, rules, possible, fixed)
+    moved = tuple(_distance(item.box, box) for item, box in zip(graph.objects, boxes, strict=True))
+    objects = tuple(replace(item, box=box) for item, box in zip(graph.objects, boxes, strict=True))
+    return Enforced(replace(graph, objects=objects), moved, (*hopeless, *given_up))
+
+
+Box = tuple[float, float, float, float]
+
+
+def _largest(
+    graph: SceneGraph, rules: dict[str, Rule], wanted: Sequence[Relationship], fixed: frozenset[int]
+) -> tuple[list[Box], tuple[Relationship, ...]]:
+    """All of them, or else as many as can be found in a bounded search, what was said first being kept."""
+    trials = 0
+    for count in range(len(wanted) + 1):
+        for dropped in combinations(reversed(range(len(wanted))), count):
+            trials += 1
+            if trials > MOST_TRIALS:
+                return _greedy(graph, rules, wanted, fixed)
+            kept = [r for i, r in enumerate(wanted) if i not in dropped]
+            layout = _Layout(graph, rules, fixed)
+            if all(layout.require(r) for r in kept):
+                return layout.boxes(), tuple(wanted[i] for i in sorted(dropped))
+    raise AssertionError("no relationship at all can always be kept")
+
+
+def _greedy(
+    graph: SceneGraph, rules: dict[str, Rule], wanted: Sequence[Relationship], fixed: frozenset[int]
+) -> tuple[list[Box], tuple[Relationship, ...]]:
+    layout = _Layout(graph, rules, fixed)
+    given_up = tuple(r for r in wanted if not layout.require(r))
+    return layout.boxes(), given_up
+
+
+class _Layout:
+    """Boxes as variables that wish to stay where they are."""
+
+    def __init__(self, graph: SceneGraph, rules: dict[str, Rule], fixed: frozenset[int]) -> None:
+        try:
+            import kiwisolver
+        except ImportError:
+            raise MissingSolverError(
+                "Enforcing relationships needs a solver: pip install 'sg2im-cli[enforce]'."
+            ) from None
+        self.kiwi = kiwisolver
+        self.rules = rules
+        self.solver: Solver = kiwisolver.Solver()
+        self.start = [Corners(*(item.box or MIDDLE)) for item in graph.objects]
+        self.now = [
+            Corners(*(kiwisolver.Variable(f"{i}.{name}") for name in ("x0", "y0", "x1", "y1")))
+            for i in range(len(self.start))
+        ]
+        stay = kiwisolver.strength.create(0, 0, 1)
+        keep_size = kiwisolver.strength.create(0, 0, SIZE_WEIGHT)
+        for i, (box, start) in enumerate(zip(self.now, self.start, strict=True)):
+            if i in fixed:
+                for name in ("x0", "y0", "x1", "y1"):
+                    self.solver.addConstraint(getattr(box, name) == getattr(start, name))
+                continue
+            for low, high, least in (
+                (box.x0, box.x1, min(SMALLEST, start.width)),
+                (box.y0, box.y1, min(SMALLEST, start.height)),
+            ):
+                for constraint in (low >= 0, high <= 1, high - low >= least):
+                    self.solver.addConstraint(constraint)
+            for wish in (box.cx == start.cx, box.cy == start.cy):
+                self.solver.addConstraint(wish | stay)
+            for wish in (box.width == start.width, box.height == start.height):
+                self.solver.addConstraint(wish | keep_size)
+
+    def require(self, relationship: Relationship) -> bool:
+        """Hold a relationship, in the alternative that is nearest to how things were; False if none can be held."""
+        rule = self.rules[relationship.predicate]
+        subject, target = relationship.subject, relationship.object
+        before = rule(self.start[subject], self.start[target])
+        order = sorted(range(len(before)), key=lambda i: -min(before[i]))
+        alternatives = rule(self.now[subject], self.now[target])
+        return any(self._add([condition >= MARGIN for condition in alternatives[i]]) for i in order)
+
+    def _add(self, constraints: list[Constraint]) -> bool:
+        """All of them or none."""
+        added: list[Constraint] = []
+        for constraint in constraints:
+            try:
+                self.solver.addConstraint(constraint)
+            except self.kiwi.UnsatisfiableConstraint:
+                for earlier in added:
+                    self.solver.removeConstraint(earlier)
+                return False
+            added.append(constraint)
+        return True
+
+    def boxes(self) -> list[Box]:
+        """Where everything is now; what nothing touched is exactly where it was."""
+        self.solver.updateVariables()
+        found = []
+        for box, start in zip(self.now, self.start, strict=True):
+            values = [min(1.0, max(0.0, getattr(box, name).value())) for name in ("x0", "y0", "x1", "y1")]
+            before = (start.x0, start.y0, start.x1, start.y1)
+            x0, y0, x1, y1 = (b if abs(v - b) < 1e-9 else round(v, 6) for v, b in zip(values, before, strict=True))
+            found.append((x0, y0, x1, y1))
+        return found
+
+
+def _distance(before: Box | None, after: Box) -> float:
+    if before is None:
+        return 0.0
+    dx = (after[0] + after[2] - before[0] - before[2]) / 2
+    dy = (after[1] + after[3] - before[1] - before[3]) / 2
+    return float(round((dx * dx + dy * dy) ** 0.5, 6))
