@@ -120,8 +120,9 @@ class Generator(nn.Module):
             obj_to_img,
             n_images,
         )
-        images = self.refine(layout, noise)
-        return GeneratorOutput(images, predicted.boxes, predicted.masks, layout)
+        joined = self.add_noise(layout, noise)
+        layout = joined[:, : layout.shape[1]]  # a view: at the largest batches the layout is most of the memory
+        return GeneratorOutput(self.refinement_net(joined), predicted.boxes, predicted.masks, layout)
 
     def predict_layout(self, objs: Tensor, triples: Tensor) -> ObjectLayout:
         """The graph half: (O,) ids and (T, 3) triples to vectors, boxes and masks; it needs no pixels."""
@@ -146,9 +147,13 @@ class Generator(nn.Module):
 
     def refine(self, layout: Tensor, noise: Tensor | None = None) -> Tensor:
         """The picture half: a layout (N, D, H, W), and noise, to images (N, 3, H, W) in model units."""
-        if self.config.layout_noise_dim:
-            if noise is None:
-                shape = (len(layout), self.config.layout_noise_dim, *layout.shape[2:])
-                noise = torch.randn(shape, dtype=layout.dtype, device=layout.device)
-            layout = torch.cat([layout, noise.to(layout)], dim=1)
-        return self.refinement_net(layout)  # type: ignore[no-any-return]
+        return self.refinement_net(self.add_noise(layout, noise))  # type: ignore[no-any-return]
+
+    def add_noise(self, layout: Tensor, noise: Tensor | None = None) -> Tensor:
+        """A layout (N, D, H, W) with the noise's channels behind its own; noise is drawn if not given."""
+        if not self.config.layout_noise_dim:
+            return layout
+        if noise is None:
+            shape = (len(layout), self.config.layout_noise_dim, *layout.shape[2:])
+            noise = torch.randn(shape, dtype=layout.dtype, device=layout.device)
+        return torch.cat([layout, noise.to(layout)], dim=1)

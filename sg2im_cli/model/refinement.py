@@ -24,9 +24,9 @@ class RefinementModule(nn.Module):
             layers.append(nn.LeakyReLU(slope, inplace=True))
         self.net = nn.Sequential(*layers).apply(init_kaiming)
 
-    def forward(self, layout: Tensor, features: Tensor) -> Tensor:
-        """(N, D, h, w) and (N, D in, h, w) to (N, D out, h, w)."""
-        return self.net(torch.cat([layout, features], dim=1))  # type: ignore[no-any-return]
+    def forward(self, joined: Tensor) -> Tensor:
+        """Layout and features, joined (N, D + D in, h, w), to (N, D out, h, w)."""
+        return self.net(joined)  # type: ignore[no-any-return]
 
 
 class RefinementNetwork(nn.Module):
@@ -63,6 +63,9 @@ class RefinementNetwork(nn.Module):
         smallest = pyramid.pop()
         features = layout.new_zeros(len(layout), 1, *smallest.shape[2:])
         for module in self.refinement_modules:
-            features = functional.interpolate(features, scale_factor=2, mode=self.upsampling)
-            features = module(pyramid.pop(), features)
+            # in one expression, so that the enlarged features are gone before the convolutions need their memory
+            features = torch.cat(
+                [pyramid.pop(), functional.interpolate(features, scale_factor=2, mode=self.upsampling)], dim=1
+            )
+            features = module(features)
         return self.output_conv(features)  # type: ignore[no-any-return]
