@@ -178,7 +178,7 @@ def _required(item: dataclasses.Field[Any]) -> bool:
 
 def _unknown_key(key: str, known: list[str]) -> str:
     near = get_close_matches(key, known, n=1, cutoff=0.5)
-    return f"unknown setting {key!r}" + (f", did you mean {near[0]!r}?" if near else "")
+    return f"unknown setting {key!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
 
 
 def _value(hint: Any, value: object, where: str) -> Any:  # noqa: ANN401

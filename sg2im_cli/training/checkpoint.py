@@ -24,8 +24,8 @@ class RunDirectory:
         """Where the bundle goes."""
         return self.path / "weights"
 
-    def claim(self, started_with: dict[str, Any]) -> None:
-        """Start a run here, or go on with one that was started with the same recipe, data and seed.
+    def check(self, started_with: dict[str, Any]) -> None:
+        """Refuse a directory that is not free for this run; nothing is written.
 
         Raises:
             InputError: the directory holds another run, or something else.
@@ -38,11 +38,23 @@ class RunDirectory:
                 raise InputError(
                     f"{self.path} holds a run with another {' and '.join(changed)}; name another directory with --out."
                 )
-            return
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+        elif self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise InputError(f"{self.path} is not empty and holds no run; name another directory with --out.")
-        self.path.mkdir(parents=True, exist_ok=True)
-        write_atomically(record, json.dumps(started_with, indent=1).encode())
+
+    def claim(self, started_with: dict[str, Any]) -> None:
+        """Start a run here, or go on with one that was started with the same recipe, data and seed.
+
+        Raises:
+            InputError: the directory holds another run, or something else, or cannot be made.
+        """
+        self.check(started_with)
+        record = self.path / "run.json"
+        if not record.exists():
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"The directory {self.path} cannot be made: {error.strerror}.") from error
+            write_atomically(record, json.dumps(started_with, indent=1).encode())
 
     def load(self, device: torch.device) -> dict[str, Any] | None:
         """The last good checkpoint, or None.

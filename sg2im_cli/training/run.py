@@ -130,11 +130,16 @@ class _Run:
 
     def run(self) -> TrainResult:
         options = self.options
-        identity = plain(options.recipe)
-        self.directory.claim({"recipe": identity, "data": str(options.data.resolve()), "seed": options.seed})
+        started_with = {
+            "recipe": plain(options.recipe),
+            "data": str(options.data.resolve()),
+            "seed": options.seed,
+        }
+        self.directory.check(started_with)
         self.reporter.message(f"Reading {options.data} ...")
         self.data = load_scenes(options.data, "train", self.recipe.data, self.recipe.generator)
         self.sheet = self._sheet_batch()
+        self.directory.claim(started_with)
         torch.manual_seed(options.seed)
         self.trainer = Trainer(self.recipe, self.data.vocabulary, options.device)
         self._resume()

@@ -107,6 +107,18 @@ def test_a_directory_with_something_else_is_refused(tiny_data, tmp_path):
         train(options(tiny_data, tmp_path), Silent())
 
 
+def test_data_that_cannot_be_used_leave_no_run_behind(tmp_path):
+    with pytest.raises(InputError):
+        train(options(tmp_path / "missing", tmp_path / "run"), Silent())
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_directory_that_cannot_be_made_is_named(tiny_data, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be made: Not a directory"):
+        train(options(tiny_data, tmp_path / "file" / "run"), Silent())
+
+
 def test_not_a_number_stops_and_keeps_the_last_checkpoint(tiny_data, tmp_path, monkeypatch):
     run = tmp_path / "run"
     step = Trainer.picture_step
@@ -240,7 +252,7 @@ def test_the_papers_losses():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[training]\nstep = 3", "unknown setting 'step', did you mean 'steps'"),
+        ("[training]\nstep = 3", "unknown setting 'step' (did you mean 'steps'"),
         ("[training]\nbatch_size = 0", "batch_size is 0 and must be at least 1"),
         ("[training]\nbatch_size = 'four'", "batch_size is 'four' and must be of type int"),
         ("[losses]\nadversarial = 'gna'", "adversarial is 'gna' and must be one of"),
