@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from sg2im_cli.model.layers import sampling_weights
 
@@ -48,14 +49,40 @@ def compose_layout(vectors: Tensor, coverage: Tensor, obj_to_img: Tensor, n_imag
     coverage = coverage.to(vectors.dtype).flatten(1)
     if n_images == 1:
         return (vectors.t() @ coverage).view(1, -1, height, width)
-    member = torch.nn.functional.one_hot(obj_to_img, n_images)
-    if vectors.device.type != "cpu":  # the largest number of objects an image has is not known without waiting
-        spread = member.t()[:, None, :].to(vectors.dtype) * vectors.t()
-        return (spread.flatten(0, 1) @ coverage).view(n_images, -1, height, width)
-    place = (member.cumsum(0) - 1).gather(1, obj_to_img[:, None])[:, 0]
-    slots = int(place.max()) + 1 if len(place) else 1
-    padded_vectors = vectors.new_zeros(n_images, slots, vectors.shape[1])
-    padded_coverage = coverage.new_zeros(n_images, slots, height * width)
-    padded_vectors = padded_vectors.index_put((obj_to_img, place), vectors)
-    padded_coverage = padded_coverage.index_put((obj_to_img, place), coverage)
-    return (padded_vectors.transpose(1, 2) @ padded_coverage).view(n_images, -1, height, width)
+    member = obj_to_img == torch.arange(n_images, device=obj_to_img.device)[:, None]
+    if vectors.device.type == "cpu":
+        layout = _add_up(vectors, coverage, obj_to_img, member)
+    else:  # a matrix product that is zero for the objects of other images: what a GPU does best
+        spread = member[:, None, :].to(vectors.dtype) * vectors.t()
+        layout = spread.flatten(0, 1) @ coverage
+    return layout.view(n_images, -1, height, width)
+
+
+def _add_up(vectors: Tensor, coverage: Tensor, obj_to_img: Tensor, member: Tensor) -> Tensor:
+    """The same sum as bags of rows, so that no object is multiplied for the images that it is not in.
+
+    A bag is what stands in one channel of one image: the rows of `coverage` of its objects, weighted. How many objects
+    an image has is never asked, so that nothing waits.
+
+    Args:
+        vectors: (O, D).
+        coverage: (O, L).
+        obj_to_img: (O,).
+        member: (N, O) whether an object is in an image.
+
+    Returns:
+        (N, D, L), a view of (D, N, L).
+    """
+    n_images, (count, dim) = len(member), vectors.shape
+    order = obj_to_img.argsort(stable=True)
+    sizes = member.sum(1)
+    starts = sizes.cumsum(0) - sizes + count * torch.arange(dim)[:, None]
+    kind = torch.promote_types(vectors.dtype, torch.float32)  # gradients are sums of many; halves would lose them
+    rows = functional.embedding_bag(
+        order.repeat(dim),
+        coverage.to(kind),
+        starts.flatten(),
+        mode="sum",
+        per_sample_weights=vectors.to(kind)[order].t().flatten(),
+    )
+    return rows.view(dim, n_images, -1).transpose(0, 1).to(vectors.dtype)

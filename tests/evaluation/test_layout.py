@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import DataConfig, GeneratorConfig
@@ -64,6 +66,13 @@ class Told(Generator):
 def test_iou_by_hand(a, b, expected):
     for one, other in ((a, b), (b, a)):
         assert box_iou(torch.tensor([one]).float(), torch.tensor([other]).float()).item() == pytest.approx(expected)
+
+
+def test_overlaps_are_the_originals():
+    """Its `jaccard` is the sum of the boxes' intersections over unions."""
+    expected = load_file(Path(__file__).parents[1] / "golden" / "parity" / "expected.safetensors")
+    total = box_iou(expected["jaccard.a"], expected["jaccard.b"]).sum()
+    assert float(total) == pytest.approx(float(expected["jaccard.sum"]), rel=1e-4)
 
 
 def test_iou_is_the_share_of_pixels():
