@@ -2,9 +2,10 @@
 
 python benchmarks/generator_speed.py [--rounds N] [--threads N] [--json]
 
-Both run on the same parameters and give the same pictures (checked first). Times are medians of runs that take turns;
-memory is the highest resident memory of a process that does nothing else, above what it had before the first batch
-(read from /proc, so on Linux).
+Both run on the same parameters and give the same pictures (checked first). They take turns, now one first and now the
+other; times are medians, and so is the ratio of the two runs of each turn, which a busy machine slows alike. Memory is
+the highest resident memory of a process that does nothing else, above what it had before the first batch (read from
+/proc, so on Linux).
 """
 
 from __future__ import annotations
@@ -72,20 +73,21 @@ def painter(kind: str, n_images: int) -> Callable[[], Tensor]:
     return ours
 
 
-def seconds(n_images: int, rounds: int) -> dict[str, float]:
-    """Median seconds of a batch for both, taking turns."""
+def seconds(n_images: int, rounds: int) -> tuple[dict[str, float], float]:
+    """Median seconds of a batch for both, and the median ratio of plain to ours."""
     calls = {kind: painter(kind, n_images) for kind in KINDS}
     pictures = [calls[kind]() for kind in KINDS]
     error = float((pictures[0] - pictures[1]).abs().max() / pictures[1].abs().max())
     if error > 1e-4:
         raise SystemExit(f"The two give different pictures: {error:.1e} of the largest value.")
     taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
-    for _ in range(rounds):
-        for kind, call in calls.items():
+    for turn in range(rounds):
+        for kind in KINDS if turn % 2 else reversed(KINDS):
             start = time.perf_counter()
-            call()
+            calls[kind]()
             taken[kind].append(time.perf_counter() - start)
-    return {kind: median(values) for kind, values in taken.items()}
+    ratio = median(plain / ours for plain, ours in zip(taken["plain"], taken["ours"], strict=True))
+    return {kind: median(values) for kind, values in taken.items()}, ratio
 
 
 def peak_memory(kind: str, n_images: int) -> float:
@@ -126,18 +128,18 @@ def main() -> None:
         return
     rows = []
     for n in BATCHES:
-        took = seconds(n, arguments.rounds)
+        took, ratio = seconds(n, arguments.rounds)
         memory = {kind: peak_memory(kind, n) / MEGABYTE for kind in KINDS}
-        rows.append({"batch": n, "seconds": took, "megabytes": memory})
+        rows.append({"batch": n, "seconds": took, "ratio": ratio, "megabytes": memory})
     if arguments.json:
         print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), "rows": rows}))
         return
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
     print("batch   ours ms/picture   plain ms/picture   plain/ours   ours MB   plain MB")
     for row in rows:
-        n, took, memory = row["batch"], row["seconds"], row["megabytes"]
+        n, took, ratio, memory = row["batch"], row["seconds"], row["ratio"], row["megabytes"]
         ours, plain = (1000 * took[kind] / n for kind in KINDS)
-        print(f"{n:5} {ours:17.1f} {plain:18.1f} {plain / ours:12.2f} {memory['ours']:9.0f} {memory['plain']:10.0f}")
+        print(f"{n:5} {ours:17.1f} {plain:18.1f} {ratio:12.2f} {memory['ours']:9.0f} {memory['plain']:10.0f}")
 
 
 if __name__ == "__main__":
