@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from sg2im_cli.training.run import Progress, TrainOptions, TrainResult
+    from sg2im_cli.training.progress import Progress
+    from sg2im_cli.training.run import TrainOptions, TrainResult
 
 SECONDS_BETWEEN_LINES = 30.0
 
@@ -27,6 +29,12 @@ def command(
     steps: Annotated[int | None, typer.Option(min=1, help="Updates with pictures, in place of the recipe's.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop and save after so long.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 0,
+    min_objects: Annotated[
+        int | None, typer.Option(min=1, help="Leave out pictures with fewer objects, in place of the recipe's.")
+    ] = None,
+    max_objects: Annotated[
+        int | None, typer.Option(min=1, help="The most objects of a graph, in place of the recipe's.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
 ) -> None:
@@ -39,7 +47,7 @@ def command(
     import torch
 
     from sg2im_cli.painter import choose_device
-    from sg2im_cli.training.recipes import load_recipe
+    from sg2im_cli.training.recipes import limit_objects, load_recipe
     from sg2im_cli.training.run import TrainOptions
 
     if minutes is not None and not minutes > 0:
@@ -48,7 +56,7 @@ def command(
         torch.set_num_threads(threads)
     options = TrainOptions(
         data=data,
-        recipe=load_recipe(recipe),
+        recipe=limit_objects(load_recipe(recipe), min_objects, max_objects),
         recipe_name=recipe if Path(recipe).suffix == "" else Path(recipe).stem,
         out=out,
         steps=steps,
@@ -103,6 +111,6 @@ class _Reporter:
             self.bar.update(self.tasks[progress.phase], completed=progress.step, losses=shown)
         elif time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES or progress.step == progress.steps:
             self.last_line = time.monotonic()
-            self.screen.print(
-                f"{progress.phase} {progress.step}/{progress.steps}  {shown}", markup=False, soft_wrap=True
-            )
+            left = timedelta(seconds=round(progress.left))
+            line = f"{progress.phase} {progress.step}/{progress.steps}  {left} left  {shown}"
+            self.screen.print(line, markup=False, soft_wrap=True)

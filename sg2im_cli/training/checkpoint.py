@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,11 @@ class RunDirectory:
     path: Path
 
     @property
+    def record(self) -> Path:
+        """What the run was started with."""
+        return self.path / "run.json"
+
+    @property
     def weights(self) -> Path:
         """Where the bundle goes."""
         return self.path / "weights"
@@ -28,33 +35,45 @@ class RunDirectory:
         """Refuse a directory that is not free for this run; nothing is written.
 
         Raises:
-            InputError: the directory holds another run, or something else.
+            InputError: the directory holds another run, or something else, or cannot be one.
         """
-        record = self.path / "run.json"
-        if record.exists():
-            before = json.loads(record.read_text(encoding="utf8"))
+        if self.record.exists():
+            before = self._read_record()
             changed = sorted(k for k in started_with if before.get(k) != json.loads(json.dumps(started_with[k])))
             if changed:
                 raise InputError(
                     f"{self.path} holds a run with another {' and '.join(changed)}; name another directory with --out."
                 )
-        elif self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
-            raise InputError(f"{self.path} is not empty and holds no run; name another directory with --out.")
+        elif self.path.is_dir():
+            if any(self.path.iterdir()):
+                raise InputError(f"{self.path} is not empty and holds no run; name another directory with --out.")
+        elif file := next((p for p in (self.path, *self.path.parents) if p.exists() and not p.is_dir()), None):
+            raise InputError(f"{file} is a file, where --out needs a directory; name another place.")
+
+    def _read_record(self) -> dict[str, Any]:
+        try:
+            record = json.loads(self.record.read_text(encoding="utf8"))
+        except ValueError:
+            record = None
+        if not isinstance(record, dict):
+            raise InputError(f"{self.record} is damaged; name another directory with --out.")
+        return record
 
     def claim(self, started_with: dict[str, Any]) -> None:
         """Start a run here, or go on with one that was started with the same recipe, data and seed.
 
         Raises:
             InputError: the directory holds another run, or something else, or cannot be made.
+            Sg2imError: it cannot be written to.
         """
         self.check(started_with)
-        record = self.path / "run.json"
-        if not record.exists():
+        if not self.record.exists():
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise InputError(f"The directory {self.path} cannot be made: {error.strerror}.") from error
-            write_atomically(record, json.dumps(started_with, indent=1).encode())
+            with writing(self.record):
+                write_atomically(self.record, json.dumps(started_with, indent=1).encode())
 
     def load(self, device: torch.device) -> dict[str, Any] | None:
         """The last good checkpoint, or None.
@@ -80,26 +99,54 @@ class RunDirectory:
         path = self.path / "checkpoint.pt"
         part = path.with_suffix(".part")
         try:
-            with part.open("wb") as file:
-                torch.save(state, file)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except (OSError, RuntimeError) as error:
+            with writing(path):
+                with part.open("wb") as file:
+                    torch.save(state, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(path)
+        except BaseException:  # Ctrl-C too
             part.unlink(missing_ok=True)
-            raise Sg2imError(f"The checkpoint {path} could not be written: {error}; the one before is kept.") from error
+            raise
 
     def log(self, event: dict[str, Any]) -> None:
-        """Add one line to ``log.jsonl``."""
-        with (self.path / "log.jsonl").open("a", encoding="utf8") as file:
+        """Add one line to ``log.jsonl``.
+
+        Raises:
+            Sg2imError: it could not be written.
+        """
+        path = self.path / "log.jsonl"
+        with writing(path), path.open("a", encoding="utf8") as file:
             file.write(json.dumps(event) + "\n")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a run's file is written into one sentence.
+
+    Raises:
+        Sg2imError: the file could not be written.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # torch hides the system's own error behind a RuntimeError
+        cause = error if isinstance(error, OSError) else error.__context__
+        reason = (cause.strerror if isinstance(cause, OSError) else None) or "the disk may be full"
+        kept = " The one before is kept." if path.suffix == ".pt" and path.exists() else ""
+        raise Sg2imError(
+            f"{path} could not be written: {reason}.{kept} Make room; the same command then goes on."
+        ) from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a whole file or none."""
     part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

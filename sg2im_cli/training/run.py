@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
@@ -19,8 +16,11 @@ from sg2im_cli.data.coco import picture_folder
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.export import export
+from sg2im_cli.training.interrupts import graceful
+from sg2im_cli.training.progress import Meter, Progress, Reporter
 from sg2im_cli.training.samples import draw_sheet, save_sheet
 from sg2im_cli.training.step import NotFiniteError, Trainer
+from sg2im_parsers.errors import InputError, Sg2imError
 
 SHEET_SIZE = 12
 """Pictures on a sample sheet."""
@@ -55,35 +55,6 @@ class TrainOptions:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Where a run is.
-
-    Attributes:
-        phase: ``"layout"`` or ``"pictures"``.
-        step: updates done in this phase.
-        steps: updates of this phase in all.
-        losses: of the last update.
-        rate: pictures (or graphs) a second, lately.
-    """
-
-    phase: str
-    step: int
-    steps: int
-    losses: dict[str, float]
-    rate: float
-
-
-class Reporter(Protocol):
-    """Who is told how a run goes."""
-
-    def message(self, text: str) -> None:
-        """Something that happens once."""
-
-    def progress(self, progress: Progress) -> None:
-        """After every update."""
-
-
-@dataclass(frozen=True)
 class TrainResult:
     """How a run ended.
 
@@ -110,7 +81,7 @@ def train(options: TrainOptions, reporter: Reporter) -> TrainResult:
 
     Raises:
         InputError: data or directory that cannot be used.
-        NotFiniteError: a loss is no longer finite; the last checkpoint is kept.
+        NotFiniteError: a loss or a weight is no longer finite; the last checkpoint is kept, and its weights exported.
         Sg2imError: a checkpoint could not be written or read.
     """
     return _Run(options, reporter).run()
@@ -143,56 +114,87 @@ class _Run:
         torch.manual_seed(options.seed)
         self.trainer = Trainer(self.recipe, self.data.vocabulary, options.device)
         self._resume()
-        with _graceful(self._stop):
-            self._layout_phase()
-            self._picture_phase()
+        try:
+            with graceful(self._stop):
+                self._layout_phase()
+                self._picture_phase()
+            self._save()
+        except NotFiniteError as error:
+            raise self._return_to_last_good(error) from None
         return self._finish()
 
     def _resume(self) -> None:
-        state = self.directory.load(self.options.device)
-        if state is not None:
-            self.trainer.load(state["trainer"])
-            self.position = _Position(**state["position"])
+        resumed = self._load()
         self.directory.log({"event": "start", "step": self.position.step, "layout_step": self.position.layout_step})
         self.reporter.message(
             f"{len(self.data)} pictures; "
-            + ("starting anew." if state is None else f"going on from step {self.position.step}.")
+            + (f"going on from step {self.position.step}." if resumed else "starting anew.")
         )
+
+    def _load(self) -> bool:
+        """Take up the last checkpoint, if there is one."""
+        state = self.directory.load(self.options.device)
+        if state is None:
+            return False
+        try:
+            self.trainer.load(state["trainer"])
+            self.position = _Position(**state["position"])
+        except (KeyError, TypeError, ValueError, RuntimeError):
+            raise InputError(
+                f"The checkpoint in {self.directory.path} does not fit this recipe and data, which may have changed "
+                "since; name another directory with --out."
+            ) from None
+        return True
 
     def _layout_phase(self) -> None:
         training = self.recipe.training
-        steps = training.layout_steps
-        batches = self.data.batches(
-            training.layout_batch_size, self.position.layout_step, self.options.seed + 1, with_images=False
-        )
-        meter = _Meter(training.layout_batch_size)
+        steps, size = training.layout_steps, training.layout_batch_size
+        batches = self.data.batches(size, self.position.layout_step, self.options.seed + 1, with_images=False)
+        meter = Meter("layout", size, steps)
         while self.position.layout_step < steps and not self._must_stop():
             losses = self._guarded(
                 lambda batch: self.trainer.layout_step(batch, self.position.layout_step), next(batches)
             )
             self.position.layout_step += 1
-            self._after(Progress("layout", self.position.layout_step, steps, losses, meter.tick()))
+            self._after(meter.tick(self.position.layout_step, losses))
 
     def _picture_phase(self) -> None:
-        training = self.recipe.training
-        seed = self.options.seed
-        batches = self.data.batches(training.batch_size, self.position.step, seed)
-        meter = _Meter(training.batch_size)
-        while self.position.step < training.steps and not self._must_stop():
+        steps, size, seed = self.recipe.training.steps, self.recipe.training.batch_size, self.options.seed
+        batches = self.data.batches(size, self.position.step, seed)
+        meter = Meter("pictures", size, steps)
+        while self.position.step < steps and not self._must_stop():
             losses = self._guarded(
                 lambda batch: self.trainer.picture_step(batch, self.position.step, seed), next(batches)
             )
             self.position.step += 1
-            self._after(Progress("pictures", self.position.step, training.steps, losses, meter.tick()))
+            self._after(meter.tick(self.position.step, losses))
 
     def _guarded(self, update: Callable[[GraphBatch], dict[str, float]], batch: GraphBatch) -> dict[str, float]:
+        """One update; what a recipe asks too much of is said in a sentence."""
         try:
             return update(batch.to(self.options.device))
-        except NotFiniteError as error:
-            self.directory.log({"event": "not finite", "step": self.position.step})
-            raise NotFiniteError(
-                f"{error} Training stopped; the last checkpoint in {self.directory.path} is kept."
+        except torch.OutOfMemoryError:
+            raise Sg2imError("The device has too little memory for this recipe; make its batch_size smaller.") from None
+        except ValueError as error:
+            if "more than 1" not in str(error):
+                raise
+            raise InputError(
+                "The recipe's normalization has only one value to work on; make its batch_size larger, or say "
+                "normalization = 'none'."
             ) from None
+
+    def _return_to_last_good(self, error: NotFiniteError) -> NotFiniteError:
+        """Leave the weights of the last checkpoint, and say so."""
+        where = f"{error} Training stopped after step {self.position.step}"
+        self.directory.log({"event": "not finite", "step": self.position.step})
+        hint = "Lower the recipe's rates or take another seed, and another --out."
+        if not self._load():
+            return NotFiniteError(f"{where}; nothing had been saved yet. {hint}")
+        self._export()
+        return NotFiniteError(
+            f"{where}; {self.directory.weights} and the checkpoint have what was good at step {self.position.step}. "
+            f"{hint}"
+        )
 
     def _after(self, progress: Progress) -> None:
         """Tell, log, save and draw, each when it is time."""
@@ -212,21 +214,19 @@ class _Run:
 
     def _finish(self) -> TrainResult:
         finished = self.position.step >= self.recipe.training.steps
-        self._save()
-        export(
-            self.directory.weights,
-            self.trainer.best_generator,
-            self.data.vocabulary,
-            self._trained(),
-        )
+        self._export()
         self.directory.log({"event": "finished" if finished else "stopped", "step": self.position.step})
         return TrainResult(finished, self.position.step, self.directory.weights)
 
     def _save(self) -> None:
+        self.trainer.check_finite()
         now = time.monotonic()
         self.position.seconds += now - self.started
         self.started = now
         self.directory.save({"trainer": self.trainer.state(), "position": vars(self.position)})
+
+    def _export(self) -> None:
+        export(self.directory.weights, self.trainer.best_generator, self.data.vocabulary, self._trained())
 
     def _trained(self) -> dict[str, Any]:
         """What the model card and ``config.json`` say of this run."""
@@ -256,42 +256,6 @@ class _Run:
     def _stop(self) -> None:
         self.stopping = True
         self.reporter.message("Stopping after this step; once more to break off without saving.")
-
-
-class _Meter:
-    """Pictures a second, smoothed."""
-
-    def __init__(self, batch_size: int) -> None:
-        self.batch_size = batch_size
-        self.last = time.monotonic()
-        self.seconds = 0.0
-
-    def tick(self) -> float:
-        now = time.monotonic()
-        took = now - self.last
-        self.last = now
-        self.seconds = took if not self.seconds else 0.95 * self.seconds + 0.05 * took
-        return self.batch_size / max(self.seconds, 1e-9)
-
-
-@contextmanager
-def _graceful(stop: Callable[[], None]) -> Iterator[None]:
-    """Let the step at hand end at the first Ctrl-C or SIGTERM; the second breaks off."""
-
-    def first(signum: int, _frame: FrameType | None) -> None:
-        stop()
-        signal.signal(signum, signal.default_int_handler)
-
-    try:
-        before = {s: signal.signal(s, first) for s in (signal.SIGINT, signal.SIGTERM)}
-    except ValueError:  # not the main thread: whoever called takes care
-        yield
-        return
-    try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)
 
 
 def _device_name(device: torch.device) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.training.checkpoint import write_atomically, writing
 
 GAP = 2
 """White pixels between pictures."""
@@ -64,8 +66,13 @@ def tile(rows: list[Tensor]) -> Image.Image:
 
 
 def save_sheet(image: Image.Image, path: Path) -> None:
-    """Write atomically, making the folder if needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part.png")
-    image.save(part)
-    part.replace(path)
+    """Write atomically, making the folder if needed.
+
+    Raises:
+        Sg2imError: it could not be written.
+    """
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content.getvalue())

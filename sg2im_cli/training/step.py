@@ -131,6 +131,16 @@ class Trainer:
         state["optimizers"] = {name: opt.state_dict() for name, opt in self._all_optimizers().items()}
         return state
 
+    def check_finite(self) -> None:
+        """Refuse to go on with broken weights: a finite loss may have had a gradient that was not.
+
+        Raises:
+            NotFiniteError: a weight is not a finite number.
+        """
+        for name, model in self._models().items():
+            if not all(bool(t.isfinite().all()) for t in model.state_dict().values()):
+                raise NotFiniteError(f"The {name.replace('_', ' ')} has weights that are not finite numbers.")
+
     def load(self, state: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
         for name, model in self._models().items():

@@ -13,39 +13,12 @@ from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import ConfigError, GeneratorConfig, LossConfig, Recipe, plain, read
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.training.recipes import load_recipe, recipe_names
-from sg2im_cli.training.run import TrainOptions, train
-from sg2im_cli.training.step import Drawn, NotFiniteError, Trainer
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_cli.training.run import train
+from sg2im_cli.training.step import Drawn, Trainer
+from sg2im_parsers.errors import InputError
 from sg2im_weights import read_bundle
 
-
-class Silent:
-    def __init__(self, stop_after=None):
-        self.seen, self.stop_after = [], stop_after
-
-    def message(self, text):
-        pass
-
-    def progress(self, progress):
-        self.seen.append(progress)
-        if self.stop_after is not None and len(self.seen) == self.stop_after:
-            raise KeyboardInterrupt
-
-
-def options(data, out, **changes):
-    return TrainOptions(data=data, recipe=load_recipe("tiny"), recipe_name="tiny", out=out, **changes)
-
-
-def tensors(run):
-    return read_bundle(run / "weights").tensors()
-
-
-@pytest.fixture(scope="module")
-def finished(tiny_data, tmp_path_factory):
-    run = tmp_path_factory.mktemp("runs") / "whole"
-    result = train(options(tiny_data, run), Silent())
-    assert result.finished
-    return run
+from .conftest import Silent, options, tensors
 
 
 def test_a_run_leaves_a_bundle_that_paints(finished):
@@ -112,54 +85,6 @@ def test_data_that_cannot_be_used_leave_no_run_behind(tmp_path):
     with pytest.raises(InputError):
         train(options(tmp_path / "missing", tmp_path / "run"), Silent())
     assert not (tmp_path / "run").exists()
-
-
-def test_a_directory_that_cannot_be_made_is_named(tiny_data, tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot be made: Not a directory"):
-        train(options(tiny_data, tmp_path / "file" / "run"), Silent())
-
-
-def test_not_a_number_stops_and_keeps_the_last_checkpoint(tiny_data, tmp_path, monkeypatch):
-    run = tmp_path / "run"
-    step = Trainer.picture_step
-
-    def poisoned(self, batch, number, seed):
-        if number == 3:
-            with torch.no_grad():
-                self.generator.obj_embeddings.weight.fill_(float("nan"))
-        return step(self, batch, number, seed)
-
-    monkeypatch.setattr(Trainer, "picture_step", poisoned)
-    with pytest.raises(NotFiniteError, match="the last checkpoint in .* is kept"):
-        train(options(tiny_data, run), Silent())
-    state = torch.load(run / "checkpoint.pt", weights_only=True)
-    assert state["position"]["step"] == 2
-    assert all(t.isfinite().all() for t in state["trainer"]["generator"].values())
-
-
-def test_a_damaged_checkpoint_is_named(tiny_data, tmp_path):
-    run = tmp_path / "run"
-    train(options(tiny_data, run, minutes=1e-9), Silent())
-    (run / "checkpoint.pt").write_bytes(b"half")
-    with pytest.raises(Sg2imError, match="checkpoint.pt cannot be read"):
-        train(options(tiny_data, run), Silent())
-
-
-def test_a_full_disk_is_said_and_the_checkpoint_before_is_kept(tiny_data, tmp_path, monkeypatch):
-    run = tmp_path / "run"
-    train(options(tiny_data, run, minutes=1e-9), Silent())
-    before = (run / "checkpoint.pt").read_bytes()
-
-    def full(state, file):
-        file.write(b"part")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(Sg2imError, match="No space left on device; the one before is kept"):
-        train(options(tiny_data, run), Silent())
-    assert (run / "checkpoint.pt").read_bytes() == before
-    assert not list(run.glob("*.part"))
 
 
 @pytest.mark.parametrize("kind", ["gan", "wgan", "lsgan", "hinge"])
@@ -261,6 +186,8 @@ def test_the_papers_losses():
         ("[generator]\nmask_size = 12", "must be a power of two"),
         ("[data]\nthinning = 2.0", "thinning is 2.0 and must be at most 1"),
         ("[image_discriminator]\nlayers = 'C4'", "must look like"),
+        ("[object_discriminator]\ncrop_size = 16\nlayers = 'C4-8-2,C4-8-2,C4-8-2'", "needs more than 16 pixels"),
+        ("[image_discriminator]\nlayers = 'C4-8-2,C4-8-2,C4-8-2,C4-8-2,C4-8-2'", "needs more than 64 pixels"),
         ("generator = 3", "expected a table"),
         ("[losses", "cannot be read as TOML"),
     ],
