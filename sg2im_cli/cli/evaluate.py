@@ -65,7 +65,7 @@ def _show(report: Report) -> None:
         table.add_row(
             "relationships satisfied",
             f"{scores.satisfied:.3f}",
-            f"{scores.relationships} relationships (real boxes: {scores.satisfied_by_data:.3f})",
+            f"{scores.relationships} relationships of {boxes} (real boxes: {scores.satisfied_by_data:.3f})",
         )
     screen = console()
     screen.print(table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +11,7 @@ import typer
 from sg2im_parsers.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress as Bar
+    from rich.console import Console, RenderableType
     from rich.progress import TaskID
 
     from sg2im_cli.training.progress import Progress
@@ -73,44 +71,80 @@ def command(
 
 
 def _run(options: TrainOptions) -> TrainResult:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from sg2im_cli.cli.shown import console
     from sg2im_cli.training.run import train
 
     screen = console()
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[losses]}"),
-    )
-    with Progress(*columns, console=screen, disable=not screen.is_terminal) as bar:
-        return train(options, _Reporter(screen, bar))
+    if not screen.is_terminal:
+        return train(options, _Lines(screen))
+    from rich.live import Live
+
+    bars = _Bars(screen)
+    with Live(get_renderable=bars.shown, console=screen, refresh_per_second=4):
+        return train(options, bars)
 
 
-class _Reporter:
-    """A bar in a terminal; elsewhere a line now and then."""
+def _speed(progress: Progress) -> str:
+    return f"{progress.rate:.1f} {'graphs' if progress.phase == 'layout' else 'pictures'}/s"
 
-    def __init__(self, screen: Console, bar: Bar) -> None:
-        self.screen, self.bar = screen, bar
-        self.tasks: dict[str, TaskID] = {}
+
+def _losses(progress: Progress) -> str:
+    return "  ".join(f"{name} {loss:.3f}" for name, loss in progress.losses.items())
+
+
+def _left(progress: Progress) -> str:
+    minutes, seconds = divmod(round(progress.left), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02} left"
+
+
+class _Lines:
+    """A line now and then, for files and pipes."""
+
+    def __init__(self, screen: Console) -> None:
+        self.screen = screen
         self.last_line = 0.0
+
+    def message(self, text: str) -> None:
+        self.screen.print(text, markup=False, soft_wrap=True)
+
+    def progress(self, progress: Progress) -> None:
+        if time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES or progress.step == progress.steps:
+            self.last_line = time.monotonic()
+            place = f"{progress.phase} {progress.step}/{progress.steps}"
+            self.message("  ".join([place, _left(progress), _speed(progress), _losses(progress)]))
+
+
+class _Bars:
+    """A bar for each phase in a terminal, and the losses below it, where they cannot push it aside."""
+
+    def __init__(self, screen: Console) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self.screen = screen
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+            TextColumn("{task.fields[speed]}"),
+        )
+        self.bars = Progress(*columns, console=screen, auto_refresh=False)
+        self.tasks: dict[str, TaskID] = {}
+        self.losses = ""
+
+    def shown(self) -> RenderableType:
+        from rich.console import Group
+        from rich.text import Text
+
+        return Group(self.bars.get_renderable(), Text(self.losses))
 
     def message(self, text: str) -> None:
         self.screen.print(text, markup=False)
 
     def progress(self, progress: Progress) -> None:
-        unit = "graphs" if progress.phase == "layout" else "pictures"
-        losses = "  ".join(f"{name} {loss:.3f}" for name, loss in progress.losses.items())
-        shown = f"{progress.rate:.1f} {unit}/s  {losses}"
-        if self.screen.is_terminal:
-            if progress.phase not in self.tasks:
-                self.tasks[progress.phase] = self.bar.add_task(progress.phase, total=progress.steps, losses="")
-            self.bar.update(self.tasks[progress.phase], completed=progress.step, losses=shown)
-        elif time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES or progress.step == progress.steps:
-            self.last_line = time.monotonic()
-            left = timedelta(seconds=round(progress.left))
-            line = f"{progress.phase} {progress.step}/{progress.steps}  {left} left  {shown}"
-            self.screen.print(line, markup=False, soft_wrap=True)
+        left, speed = _left(progress), _speed(progress)
+        if progress.phase not in self.tasks:
+            task = self.bars.add_task(progress.phase, total=progress.steps, left=left, speed=speed)
+            self.tasks[progress.phase] = task
+        self.bars.update(self.tasks[progress.phase], completed=progress.step, left=left, speed=speed)
+        self.losses = _losses(progress)

@@ -50,13 +50,13 @@ class Meter:
     def __init__(self, phase: str, batch_size: int, steps: int) -> None:
         self.phase, self.batch_size, self.steps = phase, batch_size, steps
         self.last = time.monotonic()
-        self.seconds = 0.0
+        self.seconds, self.ticks = 0.0, 0
 
     def tick(self, step: int, losses: dict[str, float]) -> Progress:
         """Where the run is after update number ``step``, counted from 1."""
         now = time.monotonic()
-        took = now - self.last
-        self.last = now
-        self.seconds = took if not self.seconds else 0.95 * self.seconds + 0.05 * took
+        keep = min(0.95, self.ticks / (self.ticks + 1))  # at first a plain mean, or the slow first update would last
+        self.seconds = keep * self.seconds + (1 - keep) * (now - self.last)
+        self.last, self.ticks = now, self.ticks + 1
         rate = self.batch_size / max(self.seconds, 1e-9)
         return Progress(self.phase, step, self.steps, losses, rate, (self.steps - step) * self.seconds)
