@@ -75,6 +75,29 @@ class RunDirectory:
             with writing(self.record):
                 write_atomically(self.record, json.dumps(started_with, indent=1).encode())
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes out; the lock ends with this one, however it ends.
+
+        Raises:
+            InputError: another process trains here.
+        """
+        try:
+            import fcntl
+        except ImportError:  # not on this system
+            yield
+            return
+        with self.record.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(
+                    f"Another process is training in {self.path}; wait for it, or name another directory with --out."
+                ) from None
+            except OSError:  # a file system without locks
+                pass
+            yield
+
     def load(self, device: torch.device) -> dict[str, Any] | None:
         """The last good checkpoint, or None.
 

@@ -111,8 +111,12 @@ class _Run:
         self.data = load_scenes(options.data, "train", self.recipe.data, self.recipe.generator)
         self.sheet = self._sheet_batch()
         self.directory.claim(started_with)
-        torch.manual_seed(options.seed)
-        self.trainer = Trainer(self.recipe, self.data.vocabulary, options.device)
+        with self.directory.locked():
+            return self._train()
+
+    def _train(self) -> TrainResult:
+        torch.manual_seed(self.options.seed)
+        self.trainer = Trainer(self.recipe, self.data.vocabulary, self.options.device)
         self._resume()
         try:
             with graceful(self._stop):

@@ -15,6 +15,7 @@ import pytest
 import torch
 from PIL import Image
 
+from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.recipes import load_recipe
 from sg2im_cli.training.run import train
 from sg2im_cli.training.samples import save_sheet
@@ -149,6 +150,16 @@ def test_a_sheet_or_log_without_a_place_is_said(tmp_path):
     (tmp_path / "samples").write_text("a file")
     with pytest.raises(Sg2imError, match="sheet.png could not be written: File exists"):
         save_sheet(Image.fromarray(np.zeros((2, 2, 3), dtype=np.uint8)), tmp_path / "samples" / "sheet.png")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_a_second_process_is_kept_out(tiny_data, tmp_path):
+    run = barely_started(tiny_data, tmp_path / "run")
+    before = (run / "checkpoint.pt").read_bytes()
+    with RunDirectory(run).locked(), pytest.raises(InputError, match="Another process is training in"):
+        train(options(tiny_data, run), Silent())
+    assert (run / "checkpoint.pt").read_bytes() == before
+    assert train(options(tiny_data, run), Silent()).finished
 
 
 KILLED = """
