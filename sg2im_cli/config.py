@@ -346,8 +346,9 @@ class TrainingConfig:
         final_rate: share of each rate that is left at the end; it falls along a cosine. 1 keeps it.
         adversarial_from: step from which the adversarial losses count.
         predicted_layouts: share of pictures whose layout is made of predicted boxes and masks.
-        predicted_pixels_from: step from which these are compared with the real pixels, too. Their things lie elsewhere
-            than in the real picture, so that early on they teach blur; but without any, their colours drift.
+        coarse_pixels: side in pixels of the squares whose mean colours are compared with the real picture's where a
+            layout was predicted; its things lie elsewhere than in the real picture, and single pixels would teach
+            blur. 0 compares nothing there, and colours drift.
         freeze_norm_at: step from which the generator's batch statistics are fixed (paper: 100,000); none for never.
         averaging: decay of the exponential average of the generator's weights; 0 for none.
         precision: of convolutions and matrix products while training; weights stay in float32.
@@ -367,7 +368,7 @@ class TrainingConfig:
     final_rate: float = 1.0
     adversarial_from: int = 0
     predicted_layouts: float = 0.0
-    predicted_pixels_from: int = 0
+    coarse_pixels: int = 0
     freeze_norm_at: int | None = None
     averaging: float = 0.0
     precision: Literal["float32", "bfloat16"] = "float32"
@@ -378,7 +379,7 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         problems = _at_least(self, 1, "steps", "batch_size", "layout_batch_size", "checkpoint_every")
         problems += _at_least(self, 1, "sample_every") + _at_least(self, 0, "layout_steps", "adversarial_from")
-        problems += _at_least(self, 0, "predicted_pixels_from")
+        problems += _at_least(self, 0, "coarse_pixels")
         problems += _at_least(self, 0, "final_rate", "predicted_layouts", "averaging")
         for name in ("learning_rate", "discriminator_rate", "layout_rate"):
             if not 0 < getattr(self, name) < math.inf:

@@ -64,6 +64,23 @@ def mask_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
     return (per_object * known).sum() / known.sum().clamp_min(1)
 
 
+def pixel_loss(drawn: Tensor, real: Tensor, given: Tensor, coarse: int = 0) -> Tensor:
+    """L1 between pictures (N, 3, H, W) that share a layout; others are compared by the mean colours of squares.
+
+    Args:
+        drawn: generated pictures.
+        real: the pictures their graphs come from.
+        given: (N,) True where the layout is the real picture's, and every pixel counts.
+        coarse: side of the squares that count for the others; 0 leaves those out.
+    """
+    off = drawn - real
+    fine = off.abs().mean((1, 2, 3))
+    if not coarse:
+        return (fine * given).sum() / given.sum().clamp_min(1)
+    rough = functional.avg_pool2d(off, coarse).abs().mean((1, 2, 3))
+    return torch.where(given, fine, rough).mean()
+
+
 def category_loss(logits: Tensor, objs: Tensor) -> Tensor:
     """Cross-entropy of the object discriminator's categories (O, C) against (O,) ids."""
     return functional.cross_entropy(logits.float(), objs)

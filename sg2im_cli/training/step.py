@@ -15,7 +15,7 @@ from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.model.discriminators import ObjectDiscriminator, ObjectScores, PatchDiscriminator
 from sg2im_cli.model.generator import Generator, ObjectLayout
 from sg2im_cli.model.layout import sample_masks
-from sg2im_cli.model.losses import box_loss, category_loss, feature_loss, gan_d_loss, gan_g_loss, mask_loss
+from sg2im_cli.model.losses import box_loss, category_loss, feature_loss, gan_d_loss, gan_g_loss, mask_loss, pixel_loss
 from sg2im_cli.training.augment import augment, change_colors
 from sg2im_cli.training.averaging import WeightAverage
 from sg2im_parsers.errors import Sg2imError
@@ -68,6 +68,9 @@ class Trainer:
         if losses.objects or losses.categories:
             self.object_discriminator = ObjectDiscriminator(recipe.object_discriminator, n_objects).to(device)
             self.optimizers["objects"] = self._adam(self.object_discriminator, training.discriminator_rate)
+        for net in (self.generator.refinement_net, self.image_discriminator, self.object_discriminator):
+            if net is not None:  # convolutions are quicker with the channels of a pixel together in memory
+                net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.rates = {name: opt.param_groups[0]["lr"] for name, opt in self.optimizers.items()}
         self.layout_optimizer = self._adam(self._graph_half(), training.layout_rate)
         scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=device)
@@ -202,9 +205,7 @@ class Trainer:
         predicted = self.generator.predict_layout(batch.objs, batch.triples)
         losses = self._layout_losses(predicted, batch)
         drawn = self._draw(predicted, batch, rng)
-        off = (drawn.images - real).abs().mean((1, 2, 3))
-        compared = drawn.given | (step >= self.recipe.training.predicted_pixels_from)
-        losses["pixels"] = (off * compared).sum() / compared.sum().clamp_min(1)
+        losses["pixels"] = pixel_loss(drawn.images, real, drawn.given, self.recipe.training.coarse_pixels)
         if step >= self.recipe.training.adversarial_from:
             losses |= self._adversarial_losses(batch, real, drawn, rng)
         return losses, drawn
@@ -224,7 +225,8 @@ class Trainer:
             masks = torch.where(given, batch.masks, masks)
         layout = self.generator.compose(predicted.vectors, boxes, masks, batch.obj_to_img, batch.n_images)
         shape = (batch.n_images, config.layout_noise_dim, *config.image_size)
-        images = self.generator.refine(layout, torch.randn(shape, generator=rng).to(self.device)).float()
+        joined = self.generator.add_noise(layout, torch.randn(shape, generator=rng))
+        images = self.generator.refinement_net(joined.contiguous(memory_format=torch.channels_last)).float()
         with torch.no_grad():
             coverage = sample_masks(boxes, masks, *config.image_size)
         return Drawn(images, boxes, coverage, ~own)
@@ -293,27 +295,17 @@ class Trainer:
     def _image_discriminator_step(
         self, batch: GraphBatch, real: Tensor, fake: Drawn, rng: torch.Generator
     ) -> dict[str, Tensor]:
+        """Both pictures stand beside one layout, given or predicted: from two, it would tell the layouts apart."""
         net = self.image_discriminator
         if net is None:
             return {}
         net.requires_grad_(True)
-        assert batch.boxes is not None
-        real_coverage = fake.coverage
-        if net.category_vectors is not None:
-            real_coverage = self._real_coverage(batch, fake)
         with self._precision():
             on_fake, _ = self._patch_scores(fake.images, batch, fake.coverage, rng)
-            on_real, _ = self._patch_scores(real, batch, real_coverage, rng)
+            on_real, _ = self._patch_scores(real, batch, fake.coverage, rng)
             loss = gan_d_loss(self.recipe.losses.adversarial, on_real, on_fake)
         self._update("image", self.optimizers["image"], loss)
         return {"d_image": loss}
-
-    def _real_coverage(self, batch: GraphBatch, fake: Drawn) -> Tensor:
-        """Where objects really are; where only a box is known, the generator's shape in its place."""
-        assert batch.boxes is not None
-        assert batch.has_mask is not None
-        real = sample_masks(batch.boxes, batch.masks, *self.recipe.generator.image_size)
-        return torch.where(batch.has_mask[:, None, None], real, fake.coverage)
 
     def _weighted(self, losses: dict[str, Tensor]) -> Tensor:
         weights = self.recipe.losses
