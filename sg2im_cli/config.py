@@ -66,6 +66,11 @@ class GeneratorConfig:
         normalization: normalisation in the refinement network.
         activation: in the refinement network; ``leakyrelu-S`` names a slope S.
         layout_noise_dim: channels of noise appended to the layout.
+        layout_vector_dim: channels to which object vectors are reduced where they enter the layout; none leaves D, as
+            in the paper.
+        layout_category_dim: channels of the layout that name each object's category alone, by an embedding of their
+            own. Not in the paper: vectors after graph convolution tell relations and categories mixed, and in short
+            runs the refinement network learns late which is which.
         pixel_mean: subtracted from pixels in [0, 1] before training; model units are (pixel - mean) / std.
         pixel_std: see ``pixel_mean``.
     """
@@ -87,16 +92,20 @@ class GeneratorConfig:
     normalization: Literal["none", "batch", "instance"] = "batch"
     activation: str = "leakyrelu-0.2"
     layout_noise_dim: int = 32
+    layout_vector_dim: int | None = None
+    layout_category_dim: int = 0
     pixel_mean: tuple[float, float, float] = PIXEL_MEAN
     pixel_std: tuple[float, float, float] = PIXEL_STD
 
     def __post_init__(self) -> None:
         problems = _at_least(self, 1, "embedding_dim", "gconv_dim", "gconv_hidden_dim")
-        problems += _at_least(self, 0, "gconv_num_layers", "layout_noise_dim")
+        problems += _at_least(self, 0, "gconv_num_layers", "layout_noise_dim", "layout_category_dim")
         if self.mask_size is not None and (self.mask_size < 1 or self.mask_size & (self.mask_size - 1)):
             problems.append(f"mask_size is {self.mask_size} and must be a power of two, or none")
         if self.mask_dim is not None:
             problems += _at_least(self, 1, "mask_dim")
+        if self.layout_vector_dim is not None:
+            problems += _at_least(self, 1, "layout_vector_dim")
         if self.mask_sharpness <= 0:
             problems.append(f"mask_sharpness is {self.mask_sharpness} and must be above 0")
         if not self.refinement_dims or min(self.refinement_dims) < 1:
@@ -112,9 +121,9 @@ class GeneratorConfig:
         _require([*problems, *_activation_problems(self.activation)])
 
     @property
-    def object_dim(self) -> int:
-        """D: size of the vectors that graph convolution makes of objects."""
-        return self.gconv_dim
+    def layout_dim(self) -> int:
+        """Channels of the layout, without noise."""
+        return (self.layout_vector_dim or self.gconv_dim) + self.layout_category_dim
 
 
 def _activation_problems(name: str) -> list[str]:

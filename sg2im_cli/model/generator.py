@@ -20,7 +20,7 @@ class ObjectLayout:
     """What the graph half says of each object.
 
     Attributes:
-        vectors: (O, D).
+        vectors: (O, D) as they enter the layout; see ``layout_vector_dim`` and ``layout_category_dim`` for D.
         boxes: (O, 4).
         mask_logits: (O, M, M) before the sigmoid; None for a model without masks.
         sharpness: factor on the logits, see `GeneratorConfig`.
@@ -81,8 +81,11 @@ class Generator(nn.Module):
         self.box_net = build_box_head(dim, hidden, config.box_head, mlp)
         size = config.mask_size
         self.mask_net = None if size is None else build_mask_head(dim, size, config.mask_head, config.mask_dim)
+        reduced, named = config.layout_vector_dim, config.layout_category_dim
+        self.layout_projection = None if reduced is None else nn.Linear(dim, reduced)
+        self.layout_categories = nn.Embedding(n_objects, named) if named else None
         self.refinement_net = RefinementNetwork(
-            dim + config.layout_noise_dim,
+            config.layout_dim + config.layout_noise_dim,
             config.refinement_dims,
             config.normalization,
             leaky_slope(config.activation),
@@ -136,7 +139,14 @@ class Generator(nn.Module):
                 vectors, _ = self.gconv_net(vectors, predicates, edges)
         boxes = boxes_from_head(self.box_net(vectors), self.config.box_head)
         logits = None if self.mask_net is None else self.mask_net(vectors[:, :, None, None])[:, 0]
-        return ObjectLayout(vectors, boxes, logits, self.config.mask_sharpness)
+        return ObjectLayout(self._layout_vectors(vectors, objs), boxes, logits, self.config.mask_sharpness)
+
+    def _layout_vectors(self, vectors: Tensor, objs: Tensor) -> Tensor:
+        if self.layout_projection is not None:
+            vectors = self.layout_projection(vectors)
+        if self.layout_categories is not None:
+            vectors = torch.cat([vectors, self.layout_categories(objs).to(vectors)], dim=1)
+        return vectors
 
     def compose(
         self, vectors: Tensor, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int
