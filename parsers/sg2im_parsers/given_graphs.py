@@ -65,12 +65,16 @@ def _spoken(text: str) -> str:
 
 def _match(words: VocabularyLexicon, text: str) -> Match | None:
     *before, head = text.split()
-    irregular = " ".join([*before, words.lexicon.lemmas.get(head, head)])
-    for lemma in (text, irregular, *_singulars(text)):
-        found = words.object(text, lemma, lemma.split()[-1])
-        if found is not None:
-            return found
-    return None
+    lemma = _base_form(words, head)
+    return words.object(text, " ".join([*before, lemma]), lemma)
+
+
+def _base_form(words: VocabularyLexicon, noun: str) -> str:
+    """What a noun may be the plural of, of several spellings the first that is a word; else the noun."""
+    if noun in words.lexicon.lemmas:
+        return words.lexicon.lemmas[noun]
+    singulars = () if noun in words.lexicon.own else _singulars(noun)
+    return next((singular for singular in singulars if words.knows(singular)), noun)
 
 
 def _singulars(text: str) -> tuple[str, ...]:
