@@ -60,7 +60,9 @@ class ObjectNames:
         """By WordNet; the plural is asked for only where its base form is no word ("tails" are more than dress)."""
         if lemma in self.lexicon.opaque:
             return None
-        words = (lemma, *_joined(lemma), *(() if self.lexicon.wordnet.knows(lemma) else (text,)))
+        words = [lemma, *_joined(lemma), *self.lexicon.synonyms.get(lemma, ())]
+        if not self.lexicon.wordnet.knows(lemma):
+            words.append(text)
         return next((found for found in map(self._by_meaning, words) if found is not None), None)
 
     def _by_meaning(self, word: str) -> Match | None:
@@ -80,7 +82,7 @@ class ObjectNames:
         for word in (lemma, *_joined(lemma)):
             for name in self.lexicon.usual.get(word, ()):
                 if name in self._spellings:
-                    return Match(self._spellings[name], "usual")
+                    return Match(self._spellings[name], "usually")
         return None
 
     def _is_opaque(self, compound: str) -> bool:

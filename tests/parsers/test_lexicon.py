@@ -1,13 +1,17 @@
 """The lexicon: which words may stand for which, for three vocabularies that differ in everything."""
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
 
+from sg2im_parsers.given_graphs import object_match
 from sg2im_parsers.lexicon import packaged_lexicon
 from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_weights import resolve
 
+LABELS = Path(__file__).parents[2] / "parsers" / "training" / "labels"
 SHARED = Path(__file__).parents[3] / "shared" / "vocab"
 SCENES = Vocabulary.from_names(
     [
@@ -157,7 +161,7 @@ def test_some_plurals_mean_something_of_their_own():
 
 def test_what_a_word_is_usually_seen_as_holds_for_that_word_only():
     car = Vocabulary.from_names(["car", "chair"], ["on"])
-    assert look_up(car, "vehicle") == ("car", "usual")
+    assert look_up(car, "vehicle") == ("car", "usually")
     assert look_up(car, "sled") is None
     assert look_up(car, "bicycle seat") is None
 
@@ -249,6 +253,46 @@ def test_capitals_of_a_vocabulary_do_not_matter():
 )
 def test_relations_reach_each_vocabulary(phrase, scenes, genome, coco):
     assert (relation(SCENES, phrase), relation(GENOME, phrase), relation(COCO, phrase)) == (scenes, genome, coco)
+
+
+@pytest.mark.parametrize("phrase", ["beside", "next to", "near", "stand beside", "on both sides of"])
+def test_where_there_are_only_sides_either_will_do(phrase):
+    found = LEXICON.for_vocabulary(COCO).predicate(phrase)
+    assert {found.name, found.other} == {"left of", "right of"}
+    assert LEXICON.for_vocabulary(SCENES).predicate(phrase).other is None
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_side_that_is_said_is_kept(side):
+    for phrase in (f"{side} of", f"to the {side} of", f"on the {side} side of", f"at the {side} of"):
+        for vocabulary in (SCENES, COCO):
+            found = LEXICON.for_vocabulary(vocabulary).predicate(phrase)
+            assert (found.name, found.other) == (f"{side} of", None)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [("on face of", "on"), ("in end of", "in"), ("at edge of", "near"), ("come out of", "in"), ("work on", "near")],
+)
+def test_phrases_are_read_by_the_preposition_that_says_where(phrase, expected):
+    assert relation(SCENES, phrase) == expected
+
+
+@pytest.mark.parametrize("file", ["objects_1_400", "objects_401_600", "relations_1_150"])
+def test_the_labelled_words_of_captions(file):
+    """Benchmarks say how many exactly: right is 95 % or more, wrong words 2 % or less."""
+    vocabulary = Vocabulary.from_json(resolve("default").config["vocabulary"])
+    words = LEXICON.for_vocabulary(vocabulary)
+    verdicts = []
+    with (LABELS / f"{file}.csv").open(newline="") as rows:
+        for row in csv.DictReader(rows):
+            found = object_match(words, row["noun"]) if "noun" in row else words.predicate(row["phrase"])
+            answer = "-" if found is None else ("~" if found.inverted else "") + found.name
+            allowed = row["default"].split("|")
+            verdicts.append("right" if answer in allowed else "lost" if found is None else "wrong")
+    assert len(verdicts) in (150, 200, 400)
+    assert verdicts.count("right") >= 0.95 * len(verdicts)
+    assert verdicts.count("wrong") <= 0.02 * len(verdicts)
 
 
 @pytest.mark.parametrize("phrase", ["beneath", "below", "underneath"])
