@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Literal
 
 Rule = Literal[
-    "exact", "spelling", "base form", "synonym", "kind of", "usual", "head of compound", "phrase", "preposition"
+    "exact", "spelling", "base form", "synonym", "kind of", "usually", "head of compound", "phrase", "preposition"
 ]
 """How a word reached the model's word."""
 
@@ -29,13 +29,13 @@ class Match:
     other: str | None = None
 
     def decided(self, seed: int, index: int) -> Match:
-        """One of ``name`` and ``other``, by the seed and the place in the sentence.
+        """The match with the one of ``name`` and ``other`` as its name that the seed takes.
 
         Args:
             seed: of the picture.
-            index: of the relationship, so that each has a side of its own.
+            index: of the relationship in its sentence, so that each has a side of its own.
         """
         if self.other is None:
             return self
         digest = blake2b(f"{seed} {index}".encode(), digest_size=1).digest()
-        return replace(self, name=self.other) if digest[0] % 2 else self
+        return replace(self, name=self.other, other=self.name) if digest[0] % 2 else self
