@@ -26,6 +26,7 @@ from sg2im_parsers.given_graphs import ground_graph
 from sg2im_parsers.grounding import Grounded, ground, keep_copies_apart, require_objects
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
+from sg2im_parsers.strict import require_every_word
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import Bundle, resolve
 
@@ -127,19 +128,31 @@ class Painter:
 
         return SceneGraphParser(load_pipeline())
 
-    def ground(self, text: str) -> Grounded:
+    def ground(self, text: str, seed: int = 0, strict: bool = False) -> Grounded:
         """A sentence's graph in the model's words.
 
+        Args:
+            text: a sentence.
+            seed: says which side "beside" is on, where a model has only sides.
+            strict: refuse a sentence of which a word is dropped.
+
         Raises:
-            InputError: nothing in it can be drawn.
+            InputError: nothing in it can be drawn, or a word is dropped and ``strict`` is set.
         """
         parsed = self.parser(text)
-        grounded = ground(parsed, self.vocabulary)
+        grounded = ground(parsed, self.vocabulary, seed=seed)
         require_objects(grounded, parsed)
+        if strict:
+            require_every_word(grounded.account)
         return grounded
 
     def paint(
-        self, text_or_graph: str | SceneGraph, seed: int = 0, samples: int = 1, enforced: bool = False
+        self,
+        text_or_graph: str | SceneGraph,
+        seed: int = 0,
+        samples: int = 1,
+        enforced: bool = False,
+        strict: bool = False,
     ) -> Painting:
         """Paint a sentence or a graph.
 
@@ -151,16 +164,19 @@ class Painter:
             seed: of the first picture's noise.
             samples: how many pictures.
             enforced: move predicted boxes, as little as possible, until the relationships hold.
+            strict: refuse a sentence of which a word is dropped.
 
         Raises:
-            InputError: nothing can be drawn, or a word is unknown, or ``samples`` is below 1.
+            InputError: nothing can be drawn, or a word is unknown or dropped, or ``samples`` is below 1.
             MissingSolverError: ``enforced`` without the extra ``enforce``.
         """
         if samples < 1:
             raise InputError(f"samples is {samples} and must be at least 1.")
         if isinstance(text_or_graph, str):
-            grounded = self.ground(text_or_graph)
+            grounded = self.ground(text_or_graph, seed, strict)
             text: str | None = text_or_graph
+            if grounded.by_seed and samples > 1:
+                return self._paint_apart(text_or_graph, seed, samples, enforced)
         else:
             grounded = Grounded(ground_graph(text_or_graph, self.vocabulary), Account())
             text = None
@@ -168,6 +184,14 @@ class Painter:
         graph, images, given_up = self._paint(grounded.graph, seeds, enforced)
         checks = check(graph, self.vocabulary)
         return Painting(images, seeds, graph, grounded.account, text, self.weights, checks, given_up)
+
+    def _paint_apart(self, text: str, seed: int, samples: int, enforced: bool) -> Painting:
+        """Samples that each have a graph of their own, because the seed says where "beside" is."""
+        each = [self.paint(text, seed + i, enforced=enforced) for i in range(samples)]
+        remark = f"Each seed has sides of its own; the graph and the boxes are those of seed {seed}."
+        account = replace(each[0].account, remarks=(*each[0].account.remarks, remark))
+        images = tuple(image for painting in each for image in painting.images)
+        return replace(each[0], images=images, seeds=tuple(seed + i for i in range(samples)), account=account)
 
     @torch.no_grad()
     def _paint(

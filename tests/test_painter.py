@@ -12,6 +12,7 @@ from sg2im_cli.painter import choose_device
 from sg2im_parsers.errors import InputError, UnknownWordsError
 from sg2im_parsers.graph_json import graph_from_json, graph_to_json
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
+from sg2im_parsers.vocabulary import Vocabulary
 
 GRAPH = SceneGraph((SceneObject(name="car"), SceneObject(name="road")), (Relationship(0, "on", 1),))
 
@@ -30,6 +31,23 @@ def test_samples_are_the_pictures_of_the_next_seeds(painter):
     assert together.seeds == (7, 8, 9)
     assert pixels(together) == [pixels(painter.paint("a car on the road", seed=s))[0] for s in (7, 8, 9)]
     assert len(set(pixels(together))) == 3
+
+
+def test_samples_of_a_model_that_has_only_sides(small_config):
+    words = Vocabulary.from_names(["dog", "cat"], ["left of", "right of", "above", "below"])
+    torch.manual_seed(0)
+    painter = Painter(Generator(small_config, len(words.objects), len(words.predicates)).eval(), words, "sides")
+    together = painter.paint("a dog beside a cat", seed=3, samples=6)
+    alone = [painter.paint("a dog beside a cat", seed=seed) for seed in together.seeds]
+    assert pixels(together) == [pixels(painting)[0] for painting in alone]
+    assert {painting.graph.relationships[0].predicate for painting in alone} == {"left of", "right of"}
+    assert together.graph == alone[0].graph
+    assert together.account.remarks == ("Each seed has sides of its own; the graph and the boxes are those of seed 3.",)
+
+
+def test_a_painter_may_be_strict(painter):
+    with pytest.raises(InputError, match="'red' would be dropped"):
+        painter.paint("a red car", strict=True)
 
 
 def test_what_is_said_of_a_layout_can_be_read_whatever_the_model_predicts(vocabulary):

@@ -21,7 +21,7 @@ def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | N
     require_drawable([graph], vocabulary, lexicon)
     words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
     return SceneGraph(
-        tuple(replace(o, name=_name(_object_match(words, o.label))) for o in graph.objects),
+        tuple(replace(o, name=_name(object_match(words, o.label))) for o in graph.objects),
         tuple(_turn(r, words.predicate(r.predicate)) for r in graph.relationships),
     )
 
@@ -40,7 +40,7 @@ def require_drawable(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, lexic
     words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
     labels = dict.fromkeys(o.label for graph in graphs for o in graph.objects)
     predicates = dict.fromkeys(r.predicate for graph in graphs for r in graph.relationships)
-    lost = [word for word in labels if _object_match(words, word) is None]
+    lost = [word for word in labels if object_match(words, word) is None]
     lost_predicates = [word for word in predicates if words.predicate(word) is None]
     if lost or lost_predicates:
         parts = [_hint(word, vocabulary.nearest_objects(word)) for word in lost]
@@ -49,8 +49,13 @@ def require_drawable(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, lexic
         raise UnknownWordsError(message, tuple(dict.fromkeys((*lost, *lost_predicates))))
 
 
-def _object_match(words: VocabularyLexicon, label: str) -> Match | None:
-    """Try a label as it is, then as a plural; a file has no lemmas."""
+def object_match(words: VocabularyLexicon, label: str) -> Match | None:
+    """The model's word for a noun without a sentence, which may be a plural.
+
+    Args:
+        words: of the model.
+        label: one noun with its compounds, such as "fire hydrants"; capitals do not matter.
+    """
     text = " ".join(label.lower().split())
     if not text:
         return None
@@ -65,12 +70,16 @@ def _spoken(text: str) -> str:
 
 def _match(words: VocabularyLexicon, text: str) -> Match | None:
     *before, head = text.split()
-    irregular = " ".join([*before, words.lexicon.lemmas.get(head, head)])
-    for lemma in (text, irregular, *_singulars(text)):
-        found = words.object(text, lemma, lemma.split()[-1])
-        if found is not None:
-            return found
-    return None
+    lemma = _base_form(words, head)
+    return words.object(text, " ".join([*before, lemma]), lemma)
+
+
+def _base_form(words: VocabularyLexicon, noun: str) -> str:
+    """What a noun may be the plural of, of several spellings the first that is a word; else the noun."""
+    if noun in words.lexicon.lemmas:
+        return words.lexicon.lemmas[noun]
+    singulars = () if noun in words.lexicon.own else _singulars(noun)
+    return next((singular for singular in singulars if words.knows(singular)), noun)
 
 
 def _singulars(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 
 from sg2im_parsers.account import Account, WordAccount
 from sg2im_parsers.errors import InputError
+from sg2im_parsers.given_graphs import object_match
 from sg2im_parsers.lexicon import Lexicon, Match, VocabularyLexicon, packaged_lexicon
 from sg2im_parsers.parsed import Mention, ParsedText
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
@@ -29,13 +30,15 @@ class Grounded:
     Attributes:
         graph: objects with ``name`` (the model's word) and ``text`` (the sentence's).
         account: what became of every content word.
+        by_seed: whether another seed may give another graph: "beside" as left of or right of.
     """
 
     graph: SceneGraph
     account: Account
+    by_seed: bool = False
 
 
-def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> Grounded:
+def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None = None, seed: int = 0) -> Grounded:
     """Map what a text says to the words of a vocabulary.
 
     A number makes that many objects, at most `MOST_COPIES`; a bare plural is one object for stuff and two for things.
@@ -46,16 +49,18 @@ def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None =
         parsed: what the parser found.
         vocabulary: the words a model knows.
         lexicon: what may stand for what; the packaged one if not given.
+        seed: says which side "beside" is on, where a vocabulary has only sides.
     """
-    return _Grounding(parsed, (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)).grounded()
+    return _Grounding(parsed, (lexicon or packaged_lexicon()).for_vocabulary(vocabulary), seed).grounded()
 
 
 class _Grounding:
-    def __init__(self, parsed: ParsedText, words: VocabularyLexicon) -> None:
+    def __init__(self, parsed: ParsedText, words: VocabularyLexicon, seed: int) -> None:
         self.parsed, self.words, self.vocabulary = parsed, words, words.vocabulary
         self.remarks: list[str] = []
-        self.matches = [self._match(mention) for mention in parsed.mentions]
-        self.predicates = [words.predicate(r.predicate) for r in parsed.graph.relationships]
+        self.matches = [self._match(*pair) for pair in zip(parsed.graph.objects, parsed.mentions, strict=True)]
+        found = [words.predicate(r.predicate) for r in parsed.graph.relationships]
+        self.predicates = [match and match.decided(seed, i) for i, match in enumerate(found)]
         self.copies = self._copy_objects()
 
     def grounded(self) -> Grounded:
@@ -66,11 +71,15 @@ class _Grounding:
             if match is not None:
                 relationships += self._spread(relationship, match, starts)
         unique = tuple(dict.fromkeys(relationships))
-        return Grounded(SceneGraph(tuple(objects), unique), Account(self._entries(), tuple(self.remarks)))
+        by_seed = any(match is not None and match.other is not None for match in self.predicates)
+        return Grounded(SceneGraph(tuple(objects), unique), Account(self._entries(), tuple(self.remarks)), by_seed)
 
-    def _match(self, mention: Mention) -> Match | None:
+    def _match(self, item: SceneObject, mention: Mention) -> Match | None:
+        """By the words of its name; "he" and "they" have none, so by what the parser took them for."""
         words = [self.parsed.words[i] for i in mention.name_words]
         head = self.parsed.words[mention.head]
+        if head.tag == "PRP" and item.text:
+            return object_match(self.words, item.text)
         text = " ".join(word.text.lower() for word in words)
         compounds = [w.text.lower() for w in words if w is not head]
         lemma = " ".join([*compounds, head.lemma])
@@ -166,6 +175,8 @@ class _Grounding:
         rule: str = "base form" if match.rule == "exact" else match.rule
         if match.inverted:
             rule += ", turned round"
+        if match.other is not None:
+            rule += ", side by the seed"
         return self._entry(word, "mapped", match.name, rule)
 
     def _unused(self, word: int) -> WordAccount:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli import evaluate, generate, parse, train, weights
+from sg2im_cli.cli import evaluate, generate, parse, train, weights, words
 from sg2im_cli.version import __version__
 from sg2im_parsers.errors import InputError, Sg2imError
 from sg2im_weights.errors import WeightsError, WeightsInputError
@@ -62,6 +62,7 @@ app = typer.Typer(
 )
 app.command("generate")(generate.command)
 app.command("parse")(parse.command)
+app.command("words")(words.command)
 app.command("train")(train.command)
 app.command("eval")(evaluate.command)
 app.add_typer(weights.app, name="weights")

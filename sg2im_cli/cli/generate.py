@@ -45,6 +45,7 @@ class Request:
         target: where the pictures go.
         scale: how much a saved picture is enlarged.
         enforce: whether boxes are moved until the relationships hold.
+        strict: whether a sentence is refused of which a word is dropped.
         save_graph: where the graph goes, too.
         save_layout: where the layout goes, too.
     """
@@ -55,6 +56,7 @@ class Request:
     target: Target
     scale: int
     enforce: bool
+    strict: bool
     save_graph: Path | None
     save_layout: Path | None
 
@@ -102,6 +104,7 @@ def command(
     enforce: Annotated[
         bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
     ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
     scale: Annotated[int, typer.Option(min=1, max=64, help="Enlarge the saved picture so many times.")] = 1,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
     save_layout: Annotated[Path | None, typer.Option(help="Save boxes and masks as .json, .png or .svg.")] = None,
@@ -121,6 +124,7 @@ def command(
         target=Target(output, overwrite, many=len(sources) * samples > 1),
         scale=scale,
         enforce=enforce,
+        strict=strict,
         save_graph=save_graph,
         save_layout=save_layout,
     )
@@ -137,7 +141,7 @@ def command(
 
 def draw(painter: Painter, request: Request, source: str | SceneGraph, first_index: int) -> Made:
     """Paint one source and write its files; nothing is written if anything about it is wrong."""
-    painting = painter.paint(source, request.seed, request.samples, request.enforce)
+    painting = painter.paint(source, request.seed, request.samples, request.enforce, request.strict)
     name = source if isinstance(source, str) else " ".join(item.label for item in source.objects)
     paths: list[Path] = []
     for i, (image, seed) in enumerate(zip(painting.images, painting.seeds, strict=True)):

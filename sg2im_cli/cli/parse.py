@@ -16,6 +16,7 @@ from sg2im_cli.cli.files import write_file
 from sg2im_cli.cli.generate import check_graph_file, graph_file, read_standard_input
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.graph_json import graph_to_json
+from sg2im_parsers.strict import require_every_word
 
 if TYPE_CHECKING:
     from sg2im_parsers.grounding import Grounded
@@ -31,6 +32,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object in place of tables.")] = False,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON line for each line of --file.")] = False,
     file: Annotated[str | None, typer.Option(help="Read a sentence a line; - reads standard input.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
     weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
     nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
@@ -44,13 +46,15 @@ def command(
         raise InputError("Give either a sentence in quotes or --file FILE.")
     if jsonl and file is None:
         raise InputError("--jsonl goes with --file; for one sentence use --json.")
+    if strict and open_words:
+        raise InputError("--strict goes with a model's words; --open keeps every word anyway.")
     if save_graph is not None:
         if file is not None:
             raise InputError("--save-graph goes with one sentence, not with --file.")
         check_graph_file(save_graph, overwrite)
     vocabulary = None if open_words else _vocabulary(weights)
     if file is not None:
-        _print_lines(file, vocabulary, nlp)
+        _print_lines(file, vocabulary, nlp, strict)
         return
     text = read_standard_input() if text == "-" else text or ""
     if not text.strip():
@@ -61,6 +65,8 @@ def command(
         from sg2im_parsers.grounding import require_objects
 
         require_objects(grounded, parsed)
+    if strict:
+        require_every_word(grounded.account)
     if save_graph is not None:
         write_file(save_graph, graph_file(grounded.graph, save_graph, layout=False), overwrite)
     if as_json:
@@ -101,21 +107,23 @@ def _ground(parsed: ParsedText, vocabulary: Vocabulary | None) -> Grounded:
     return Grounded(parsed.graph, Account()) if vocabulary is None else ground(parsed, vocabulary)
 
 
-def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None) -> None:
+def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None, strict: bool) -> None:
     """One line of JSON for each line of input, blank ones too, as they come."""
     if file == "-":
-        _print_stream(sys.stdin.buffer if sys.stdin else BytesIO(), vocabulary, nlp)
+        _print_stream(sys.stdin.buffer if sys.stdin else BytesIO(), vocabulary, nlp, strict)
         return
     try:
         with Path(file).open("rb") as stream:
-            _print_stream(stream, vocabulary, nlp)
+            _print_stream(stream, vocabulary, nlp, strict)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise InputError(f"{file} cannot be read: {error.strerror}.") from None
 
 
-def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None) -> None:
+def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None, strict: bool) -> None:
     texts = (line.removeprefix(BOM_UTF8).decode("utf8", errors="replace").rstrip("\r\n") for line in stream)
-    for parsed in _parse(texts, nlp):
+    for number, parsed in enumerate(_parse(texts, nlp), 1):
+        if strict:
+            require_every_word(_ground(parsed, vocabulary).account, f"Line {number}: ")
         typer.echo(json.dumps(as_line(parsed, vocabulary), ensure_ascii=False))
 
 

@@ -121,19 +121,19 @@ def test_graphs_of_the_original_project(draw, tmp_path):
 
 
 def test_unknown_words_of_a_graph_are_all_named(draw, tmp_path):
-    graph = {"objects": ["unicorn", "field", "dragoon"], "relationships": [[0, "juggles", 1]]}
+    graph = {"objects": ["unicorn", "field", "griffin"], "relationships": [[0, "juggles", 1]]}
     (tmp_path / "g.json").write_text(json.dumps(graph))
     done = draw("--scene-graph", "g.json")
     assert done.code == 2
-    for word in ("unicorn", "dragoon", "juggles"):
+    for word in ("unicorn", "griffin", "juggles"):
         assert repr(word) in done.err
 
 
 def test_nothing_is_drawn_if_one_graph_of_a_file_cannot_be(draw, tmp_path, files):
-    (tmp_path / "g.json").write_text('[{"objects": ["car"]}, {"objects": ["unicorn"]}, {"objects": ["dragoon"]}]')
+    (tmp_path / "g.json").write_text('[{"objects": ["car"]}, {"objects": ["unicorn"]}, {"objects": ["griffin"]}]')
     done = draw("--scene-graph", "g.json", "-o", "out/")
     assert (done.code, done.out, files()) == (2, "", ["g.json"])
-    assert "'unicorn'" in done.err and "'dragoon'" in done.err
+    assert "'unicorn'" in done.err and "'griffin'" in done.err
 
 
 def test_graphs_alike_have_names_of_their_own_also_when_overwriting(draw, tmp_path):

@@ -101,12 +101,12 @@ def reasons(grounded):
 
 
 def test_exact_words_are_kept_and_others_mapped_by_a_named_rule():
-    found = ground(pair({"name": "dining table"}, "parked on", {"name": "street"}, "park on"), VOCABULARY)
+    found = ground(pair({"name": "glass table"}, "parked on", {"name": "street"}, "park on"), VOCABULARY)
     assert names(found) == ["table", "road"]
-    assert [item.text for item in found.graph.objects] == ["dining table", "street"]
+    assert [item.text for item in found.graph.objects] == ["glass table", "street"]
     assert triples(found) == [(0, "on", 1)]
     assert fates(found) == {
-        "dining": ("mapped", "table", "head of compound"),
+        "glass": ("mapped", "table", "head of compound"),
         "table": ("mapped", "table", "head of compound"),
         "parked": ("mapped", "on", "preposition"),
         "on": ("mapped", "on", "preposition"),
@@ -129,6 +129,47 @@ def test_a_turned_relation():
 def test_attributes_are_dropped_and_said_so():
     found = ground(pair({"name": "car", "attributes": ["red"]}, "on", {"name": "road"}), VOCABULARY)
     assert reasons(found) == {"red": "this model knows no attributes"}
+
+
+SIDES = Vocabulary.from_names(["dog", "cat", "person"], ["left of", "right of", "above", "below", "inside"])
+
+
+def test_where_a_model_has_only_sides_the_seed_takes_one():
+    sentence = pair({"name": "dog"}, "beside", {"name": "cat"})
+    found = [ground(sentence, SIDES, seed=seed) for seed in range(64)]
+    sides = [triples(item)[0][1] for item in found]
+    assert set(sides) == {"left of", "right of"}
+    assert 16 < sides.count("left of") < 48
+    assert sides == [triples(ground(sentence, SIDES, seed=seed))[0][1] for seed in range(64)]
+    assert all(item.by_seed for item in found)
+    assert fates(found[0])["beside"] == ("mapped", sides[0], "phrase, side by the seed")
+
+
+def test_each_relationship_has_a_side_of_its_own_and_all_copies_the_same():
+    sentence = Sentence()
+    dog = sentence.thing("dogs", "dog", amount=3, plural=True)
+    for _ in range(12):
+        said = sentence.says("beside")
+        sentence.relation(dog, "beside", sentence.thing("cat"), said)
+    found = triples(ground(sentence.parsed(), SIDES))
+    sides = {target: {predicate for _, predicate, other in found if other == target} for _, _, target in found}
+    assert all(len(names) == 1 for names in sides.values())
+    assert len(set.union(*sides.values())) == 2
+
+
+@pytest.mark.parametrize(("words", "vocabulary"), [("beside", VOCABULARY), ("left of", SIDES), ("above", SIDES)])
+def test_the_seed_changes_nothing_where_the_words_say_it(words, vocabulary):
+    sentence = pair({"name": "dog"}, words, {"name": "cat"})
+    assert len({ground(sentence, vocabulary, seed=seed) for seed in range(8)}) == 1
+    assert not ground(sentence, vocabulary).by_seed
+
+
+def test_a_pronoun_is_what_the_parser_took_it_for():
+    sentence = Sentence()
+    spot = sentence.word("He", "he", "PRP")
+    sentence.objects.append(SceneObject(text="man"))
+    sentence.mentions.append(Mention(head=spot, name_words=(spot,)))
+    assert names(ground(sentence.parsed(), VOCABULARY)) == ["person"]
 
 
 def test_what_the_model_cannot_draw_takes_its_relations_along():

@@ -1,0 +1,60 @@
+"""``sg2im words``: what a model can draw."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import Annotated, Any
+
+import typer
+
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.given_graphs import object_match
+from sg2im_parsers.lexicon import packaged_lexicon
+from sg2im_parsers.vocabulary import Vocabulary
+
+
+def command(
+    pattern: Annotated[str | None, typer.Argument(help="Only words that hold this; * and ? may be used.")] = None,
+    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the objects and relations that a model knows; stuff, such as sky, has no count.
+
+    Example: sg2im words "*board"
+    """
+    from sg2im_weights import resolve
+
+    vocabulary = Vocabulary.from_json(resolve(weights).config["vocabulary"])
+    rows = [row for row in _rows(vocabulary) if pattern is None or matches(row["word"], pattern)]
+    if not rows and pattern is not None:
+        raise InputError(_absent(pattern, vocabulary))
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        typer.echo(f"{row['word']}\t{row['kind']}")
+
+
+def matches(word: str, pattern: str) -> bool:
+    """Whether a word holds the pattern, or with * or ? in it equals it; capitals do not matter."""
+    word, pattern = word.lower(), pattern.lower()
+    return fnmatchcase(word, pattern) if set(pattern) & set("*?") else pattern in word
+
+
+def _rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    words = packaged_lexicon().for_vocabulary(vocabulary)
+    kinds = [(name, "stuff" if words.is_stuff(name) else "object") for name in sorted(vocabulary.object_names)]
+    kinds += [(name, "relation") for name in vocabulary.predicate_names]
+    return [{"word": word, "kind": kind} for word, kind in kinds]
+
+
+def _absent(pattern: str, vocabulary: Vocabulary) -> str:
+    """What a word that a model does not know would become in a sentence, or the words that are spelled alike."""
+    words = packaged_lexicon().for_vocabulary(vocabulary)
+    found = object_match(words, pattern) or words.predicate(pattern)
+    if found is not None:
+        return f"These weights have no word {pattern!r}, but a sentence's {pattern!r} becomes {found.name!r}."
+    near = vocabulary.nearest_objects(pattern.lower()) + vocabulary.nearest_predicates(pattern.lower())
+    hint = f"; the nearest are {', '.join(near)}" if near else "; leave the pattern out to see all"
+    return f"These weights have no word like {pattern!r}{hint}."
