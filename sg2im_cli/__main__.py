@@ -1,6 +1,20 @@
-"""``python -m sg2im_cli`` is the command ``sg2im``."""
+"""``python -m sg2im_cli`` and the installed script: the command ``sg2im``."""
 
-from sg2im_cli.cli.app import main
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command; Ctrl-C while its modules are still being imported ends it like any later one."""
+    try:
+        from sg2im_cli.cli.app import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("sg2im: Stopped.\n")
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

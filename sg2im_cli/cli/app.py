@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from difflib import get_close_matches
-from typing import Annotated, Any
+from io import TextIOWrapper
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 from typer.core import TyperGroup
@@ -15,6 +16,11 @@ from sg2im_parsers.errors import InputError, Sg2imError
 from sg2im_weights.errors import WeightsError, WeightsInputError
 
 DEFAULT_COMMAND = "generate"
+STOPPED = 130
+"""The exit code of what Ctrl-C ended."""
+
+CommandLineError = cast(type[Exception], typer.BadParameter.__mro__[2])
+"""What typer raises for a command line that it cannot read; it has no public name."""
 
 HELP = """Pictures from sentences, through a scene graph that you can see, check and edit.
 
@@ -42,14 +48,24 @@ class SentenceGroup(TyperGroup):
 
     def _refuse_lone_word(self, ctx: Any, args: list[str]) -> None:  # noqa: ANN401
         word = args[0]
+        if ctx.resilient_parsing:  # the shell asks how the line may go on
+            return
         if not word or word.startswith("-") or len(word.split()) != 1 or word != word.strip():
             return
+        near = get_close_matches(word.lower(), self.commands, n=1)
         if len(args) > 1 and not args[1].startswith("-"):
             sentence = " ".join(args[: next((i for i, a in enumerate(args) if a.startswith("-")), len(args))])
-            ctx.fail(f'Put the sentence in quotes: sg2im "{sentence}"')
-        near = get_close_matches(word, self.commands, n=1)
+            hint = f", or did you mean the command {near[0]!r}?" if near else "."
+            raise InputError(f'Put the sentence in quotes: sg2im "{sentence}"{hint}')
         hint = f"Did you mean {near[0]!r}? " if near else ""
-        ctx.fail(f"There is no command {word!r}. {hint}To draw it, say: sg2im {DEFAULT_COMMAND} {word}")
+        raise InputError(f"There is no command {word!r}. {hint}To draw it, say: sg2im {DEFAULT_COMMAND} {word}")
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:  # noqa: ANN401
+        """Offer the options of a picture, too: they may stand before the sentence."""
+        offered = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            offered += self.commands[DEFAULT_COMMAND].shell_complete(ctx, incomplete)
+        return list({item.value: item for item in offered}.values())
 
 
 app = typer.Typer(
@@ -85,17 +101,45 @@ def _group(
 
 def main() -> None:
     """Run the command; what a person did wrong is one sentence and exit code 2, a failure is 1."""
+    if sys.stdout is None:
+        _leave("Standard output is closed; to print nothing, send it to /dev/null.", 1)
+    _print_whatever_comes()
     try:
-        app()
+        code = app(prog_name="sg2im", standalone_mode=False)
     except (InputError, WeightsInputError) as error:
         _leave(error, 2)
     except (Sg2imError, WeightsError) as error:
         _leave(error, 1)
+    except CommandLineError as error:
+        _leave_usage(error)
+    except typer.Abort:
+        code = STOPPED
     except OSError as error:
         name = error.filename or "Standard output or error cannot be written"
         _leave(f"{name}: {error.strerror or error}.", 1)
+    if code == STOPPED:
+        _leave("Stopped.", STOPPED)
+    sys.exit(code)
 
 
-def _leave(problem: object, code: int) -> None:
-    sys.stderr.write(f"sg2im: {problem}\n")
+def _print_whatever_comes() -> None:
+    """Words and names that a terminal's encoding lacks are printed as escapes, not as a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_usage(error: Any) -> NoReturn:  # noqa: ANN401
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        sys.exit(2)
+    problem = error.format_message().replace("Value error, ", "").rstrip(".")
+    context = getattr(error, "ctx", None)
+    see = f"see {context.command_path} --help" if context else "see sg2im --help"
+    _leave(f"{problem} {see.capitalize()}." if problem.endswith("?") else f"{problem}; {see}.", 2)
+
+
+def _leave(problem: object, code: int) -> NoReturn:
+    if sys.stderr is not None:
+        sys.stderr.write(f"sg2im: {problem}\n")
     sys.exit(code)

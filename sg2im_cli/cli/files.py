@@ -42,7 +42,10 @@ class Target:
         Raises:
             InputError: an ending that is no picture's, or one name for many pictures.
         """
+        if self.output == "":
+            raise InputError("--output is empty; name a file or a directory, or leave it out.")
         if not self.named:
+            require_place(Path(self.output or "."))
             return
         assert self.output is not None
         path = Path(self.output)
@@ -107,10 +110,8 @@ def require_new(path: Path, overwrite: bool) -> None:
     Raises:
         InputError: a file is there and may not be replaced, or something that is no file, or the name cannot be one.
     """
+    require_place(path.parent)
     try:
-        for folder in path.parents:
-            if folder.exists() and not folder.is_dir():
-                raise InputError(f"{folder} is a file, so {path} cannot be written; name another place.")
         there = path.exists()
     except OSError as error:  # a name that is too long
         raise InputError(f"{path} cannot be written: {error.strerror or error}; use another name.") from None
@@ -120,6 +121,25 @@ def require_new(path: Path, overwrite: bool) -> None:
         raise InputError(f"{path} is a device or a pipe; name a file.")
     if there and not overwrite:
         raise InputError(f"{path} exists; use --overwrite to replace it, or another name.")
+
+
+def require_place(folder: Path) -> None:
+    """Refuse a directory that files cannot be made in, or that cannot be made itself.
+
+    Raises:
+        InputError: a file is in its way, or there is no permission.
+    """
+    try:
+        there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+        is_folder = there.is_dir()
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written to: {error.strerror or error}; name another place.") from None
+    except StopIteration:
+        return
+    if not is_folder:
+        raise InputError(f"{there} is a file, so nothing can be written to {folder}; name another place.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"{there} is not yours to write to; name another place.")
 
 
 def require_different(paths: Iterable[Path]) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import os
 import secrets
-import sys
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -12,18 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sg2im_cli.cli.files import PICTURES, Target, require_different, require_new, write_file
+from sg2im_cli.cli.encode import check_graph_file, encode, graph_file
+from sg2im_cli.cli.files import Target, require_different, write_file
+from sg2im_cli.cli.streams import print_json, read_standard_input, read_text
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import require_drawable
 from sg2im_parsers.graph_json import graph_to_json, load_graphs, read_graphs
 from sg2im_parsers.scene_graph import SceneGraph
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
     from sg2im_cli.painter import Painter, Painting
 
-GRAPH_ENDINGS = (".json", ".png", ".svg")
+LAST_SEED = 2**63 - 1
+AT_ONCE = 32
+"""Pictures that are drawn before the first of them is written."""
 
 
 class Precision(StrEnum):
@@ -48,6 +49,8 @@ class Request:
         strict: whether a sentence is refused of which a word is dropped.
         save_graph: where the graph goes, too.
         save_layout: where the layout goes, too.
+        as_json: whether JSON is printed in place of paths.
+        quiet: whether nothing else is printed.
     """
 
     sources: tuple[str | SceneGraph, ...]
@@ -59,14 +62,21 @@ class Request:
     strict: bool
     save_graph: Path | None
     save_layout: Path | None
+    as_json: bool
+    quiet: bool
 
 
 @dataclass(frozen=True)
 class Made:
-    """One source's pictures and their files."""
+    """One source's pictures and their files.
+
+    Attributes:
+        painting: the first pictures, with all that all of them have in common.
+        outputs: file and seed of every picture.
+    """
 
     painting: Painting
-    paths: tuple[Path, ...]
+    outputs: tuple[tuple[Path, int], ...]
 
     def to_json(self) -> dict[str, Any]:
         """As ``--json`` prints it."""
@@ -75,12 +85,9 @@ class Made:
             "text": painting.text,
             "seed": painting.seeds[0],
             "weights": painting.weights,
-            "outputs": [
-                {"path": str(path), "seed": seed} for path, seed in zip(self.paths, painting.seeds, strict=True)
-            ],
+            "outputs": [{"path": str(path), "seed": seed} for path, seed in self.outputs],
             "graph": graph_to_json(_without_masks(painting.graph)),
-            "account": painting.account.to_json(),
-            "checks": [item.to_json() for item in painting.checks],
+            "account": {**painting.account.to_json(), "checks": [item.to_json() for item in painting.checks]},
         }
 
 
@@ -95,7 +102,7 @@ def command(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
     seed: Annotated[
-        int | None, typer.Option(min=0, max=2**63 - 1, help="Picture i has seed + i; drawn at random if not given.")
+        int | None, typer.Option(min=0, max=LAST_SEED, help="Picture i has seed + i; drawn at random if not given.")
     ] = None,
     samples: Annotated[int, typer.Option(min=1, max=10_000, help="How many pictures.")] = 1,
     weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
@@ -127,67 +134,49 @@ def command(
         strict=strict,
         save_graph=save_graph,
         save_layout=save_layout,
+        as_json=as_json,
+        quiet=quiet,
     )
     _check(request)
     painter = _painter(weights, device, dtype.value, nlp, reads=text is not None)
     require_drawable([source for source in sources if isinstance(source, SceneGraph)], painter.vocabulary)
     for index, source in enumerate(request.sources):
-        made = draw(painter, request, source, index * samples)
-        if not quiet:
-            _show(made)
-        for line in [json.dumps(made.to_json(), ensure_ascii=False)] if as_json else map(str, made.paths):
-            typer.echo(line)
+        made = draw(painter, request, source, index)
+        if request.as_json:
+            print_json(made.to_json())
 
 
-def draw(painter: Painter, request: Request, source: str | SceneGraph, first_index: int) -> Made:
-    """Paint one source and write its files; nothing is written if anything about it is wrong."""
-    painting = painter.paint(source, request.seed, request.samples, request.enforce, request.strict)
-    name = source if isinstance(source, str) else " ".join(item.label for item in source.objects)
-    paths: list[Path] = []
-    for i, (image, seed) in enumerate(zip(painting.images, painting.seeds, strict=True)):
-        path = request.target.path(name, seed, first_index + i)
-        request.target.write(path, encode(image, path, request.scale))
-        paths.append(path)
-    _save_extras(request, painting)
-    return Made(painting, tuple(paths))
+def draw(painter: Painter, request: Request, source: str | SceneGraph, index: int) -> Made:
+    """Paint one source, write its files as they come, and say what a person should know.
 
-
-def encode(image: Image, path: Path, scale: int = 1) -> bytes:
-    """A picture as the bytes of a file with this ending, enlarged."""
-    import io
-
-    from PIL.Image import Resampling
-
-    if scale > 1:
-        image = image.resize((image.width * scale, image.height * scale), Resampling.BICUBIC)
-    buffer = io.BytesIO()
-    image.save(buffer, PICTURES[path.suffix.lower()], **({"quality": 95} if path.suffix.lower() != ".png" else {}))
-    return buffer.getvalue()
-
-
-def graph_file(graph: SceneGraph, path: Path, layout: bool) -> bytes:
-    """A graph, or its layout, as the bytes of a .json, .png or .svg file."""
-    from sg2im_cli.drawing import graph_picture, layout_picture
-
-    if path.suffix.lower() == ".json":
-        return _one_row_a_line(graph if layout else _without_boxes(graph)).encode()
-    return layout_picture(graph, path) if layout else graph_picture(graph, path)
-
-
-def check_graph_file(path: Path, overwrite: bool) -> None:
-    """Refuse a file for a graph before anything is drawn.
-
-    Raises:
-        InputError: an ending that is none of .json, .png, .svg, or a file that exists.
+    Args:
+        painter: draws it.
+        request: what is asked for.
+        source: a sentence or a graph.
+        index: its place among the sources.
     """
-    if path.suffix.lower() not in GRAPH_ENDINGS:
-        raise InputError(f"{path} must end in {', '.join(GRAPH_ENDINGS)}.")
-    require_new(path, overwrite)
+    outputs: list[tuple[Path, int]] = []
+    first: Painting | None = None
+    for done in range(0, request.samples, AT_ONCE):
+        count = min(AT_ONCE, request.samples - done)
+        painting = painter.paint(source, request.seed + done, count, request.enforce, request.strict)
+        if first is None:
+            first = painting
+            if not request.quiet:
+                _show(painting, f"Graph {index + 1} of {len(request.sources)}" if len(request.sources) > 1 else None)
+        for image, seed in zip(painting.images, painting.seeds, strict=True):
+            path = request.target.path(_title(source), seed, index * request.samples + len(outputs))
+            request.target.write(path, encode(image, path, request.scale))
+            outputs.append((path, seed))
+            if not request.as_json:
+                typer.echo(os.fsencode(path))  # its very bytes, whatever the terminal's encoding
+    assert first is not None
+    _save_extras(request, first)
+    return Made(first, tuple(outputs))
 
 
-def read_standard_input() -> str:
-    """All of standard input as text, nothing if it is closed; bytes that are no UTF-8 are replaced."""
-    return sys.stdin.buffer.read().decode("utf-8-sig", errors="replace") if sys.stdin else ""
+def _title(source: str | SceneGraph) -> str:
+    return source if isinstance(source, str) else " ".join(item.label for item in source.objects)
 
 
 def _sources(text: str | None, scene_graph: str | None) -> tuple[str | SceneGraph, ...]:
@@ -197,14 +186,13 @@ def _sources(text: str | None, scene_graph: str | None) -> tuple[str | SceneGrap
         return read_graphs(read_standard_input(), "standard input")
     if scene_graph is not None:
         return load_graphs(Path(scene_graph))
-    text = read_standard_input() if text == "-" else text or ""
-    if not text.strip():
-        raise InputError("The text is empty; describe a scene, such as: a car on the street.")
-    return (text.strip(),)
+    return (read_text(text or "").strip(),)
 
 
 def _check(request: Request) -> None:
     """Refuse files that exist, and others that cannot be written, before anything is drawn."""
+    if request.seed + request.samples - 1 > LAST_SEED:
+        raise InputError(f"The last picture would have a seed above {LAST_SEED}; use a smaller --seed or --samples.")
     request.target.check()
     paths = [path for path in (request.save_graph, request.save_layout) if path is not None]
     for path in paths:
@@ -239,32 +227,24 @@ def _save_extras(request: Request, painting: Painting) -> None:
             write_file(path, graph_file(painting.graph, path, layout), request.target.overwrite)
 
 
-def _show(made: Made) -> None:
+def _show(painting: Painting, heading: str | None) -> None:
     from sg2im_cli.cli.shown import can_preview, console, preview, show_account, show_graph
 
     screen = console()
-    show_account(screen, made.painting.account)
-    show_graph(screen, made.painting.graph, made.painting.checks)
-    for r in made.painting.given_up:
-        names = (f"{i} {made.painting.graph.objects[i].label}" for i in (r.subject, r.object))
+    if heading is not None:
+        screen.print(heading, style="bold underline", markup=False)
+    if painting.text is not None:
+        show_account(screen, painting.account)
+        screen.print()
+    show_graph(screen, painting.graph, painting.checks)
+    screen.print()
+    for r in painting.given_up:
+        names = (f"{i} {painting.graph.objects[i].label}" for i in (r.subject, r.object))
         screen.print(f"Not enforced, it contradicts the others: {f' {r.predicate} '.join(names)}.", markup=False)
-    screen.print(f"seed {made.painting.seeds[0]}, weights {made.painting.weights}", markup=False)
+    screen.print(f"seed {painting.seeds[0]}, weights {painting.weights}", markup=False)
     if can_preview(screen):
-        screen.print(preview(made.painting.images[0], screen.width))
-
-
-def _one_row_a_line(graph: SceneGraph) -> str:
-    """JSON with an object or a relationship a line: masks have hundreds of numbers."""
-    lists = [
-        f' "{key}": [\n  ' + ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n ]"
-        for key, rows in graph_to_json(graph).items()
-    ]
-    return "{\n" + ",\n".join(lists) + "\n}\n"
+        screen.print(preview(painting.images[0], screen.width))
 
 
 def _without_masks(graph: SceneGraph) -> SceneGraph:
     return SceneGraph(tuple(replace(o, mask=None) for o in graph.objects), graph.relationships)
-
-
-def _without_boxes(graph: SceneGraph) -> SceneGraph:
-    return SceneGraph(tuple(replace(o, box=None, mask=None) for o in graph.objects), graph.relationships)

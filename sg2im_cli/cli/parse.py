@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from sg2im_cli.cli.encode import check_graph_file, graph_file
 from sg2im_cli.cli.files import write_file
-from sg2im_cli.cli.generate import check_graph_file, graph_file, read_standard_input
+from sg2im_cli.cli.streams import print_json, read_text
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.graph_json import graph_to_json
 from sg2im_parsers.strict import require_every_word
@@ -56,10 +56,7 @@ def command(
     if file is not None:
         _print_lines(file, vocabulary, nlp, strict)
         return
-    text = read_standard_input() if text == "-" else text or ""
-    if not text.strip():
-        raise InputError("The text is empty; describe a scene, such as: a car on the street.")
-    parsed = next(_parse([text], nlp))
+    parsed = next(_parse([read_text(text or "")], nlp))
     grounded = _ground(parsed, vocabulary)
     if not as_json:
         from sg2im_parsers.grounding import require_objects
@@ -70,7 +67,7 @@ def command(
     if save_graph is not None:
         write_file(save_graph, graph_file(grounded.graph, save_graph, layout=False), overwrite)
     if as_json:
-        typer.echo(json.dumps(as_line(parsed, vocabulary), ensure_ascii=False))
+        print_json(as_line(parsed, vocabulary))
     else:
         _show(grounded)
 
@@ -124,14 +121,14 @@ def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | No
     for number, parsed in enumerate(_parse(texts, nlp), 1):
         if strict:
             require_every_word(_ground(parsed, vocabulary).account, f"Line {number}: ")
-        typer.echo(json.dumps(as_line(parsed, vocabulary), ensure_ascii=False))
+        print_json(as_line(parsed, vocabulary))
 
 
 def _show(grounded: Grounded) -> None:
-    from rich.console import Console
+    from sg2im_cli.cli.shown import console, show_account, show_graph
 
-    from sg2im_cli.cli.shown import show_account, show_graph
-
-    screen = Console(highlight=False)
+    screen = console(error=False)
     show_graph(screen, grounded.graph)
-    show_account(screen, grounded.account)
+    if grounded.account.words:
+        screen.print()
+        show_account(screen, grounded.account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
 
 COLORS = {"kept": "green", "mapped": "yellow", "dropped": "red"}
 PREVIEW_WIDTH = 48
+UNFOLDED = 500
+"""Columns where there is no terminal to say how many it has."""
 
 
-def console() -> Console:
-    """Standard error: everything for people; paths and JSON go to standard output."""
-    return Console(stderr=True, highlight=False)
+def console(error: bool = True) -> Console:
+    """Standard error, for people: paths and JSON go to standard output. Tables in a file or a pipe are not folded."""
+    screen = Console(stderr=error, highlight=False)
+    if not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = UNFOLDED
+    return screen
 
 
 def show_account(screen: Console, account: Account) -> None:
@@ -34,9 +40,13 @@ def show_account(screen: Console, account: Account) -> None:
         screen.print(remark, style="yellow", markup=False)
 
 
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+
+
 def account_table(account: Account) -> Table:
     """The sentence's words in their order: what each became, and why."""
-    table = Table(title="Words", title_justify="left", box=None, pad_edge=False)
+    table = _table("Words")
     for heading in ("word", "became", "how"):
         table.add_column(heading)
     for word in account.words:
@@ -52,7 +62,7 @@ def objects_table(graph: SceneGraph) -> Table:
     """Objects with what is known of them."""
     placed = any(item.box is not None for item in graph.objects)
     described = any(item.attributes or item.quantity for item in graph.objects)
-    table = Table(title="Objects", title_justify="left", box=None, pad_edge=False)
+    table = _table("Objects")
     for heading in ("", "object", *(["attributes"] if described else []), *(["where"] if placed else [])):
         table.add_column(heading)
     for i, item in enumerate(graph.objects):
@@ -72,7 +82,7 @@ def _place(box: Box) -> str:
 
 def relationships_table(graph: SceneGraph, checks: Sequence[Check] = ()) -> Table:
     """Relationships, subject first, and whether each holds on the boxes."""
-    table = Table(title="Relationships", title_justify="left", box=None, pad_edge=False)
+    table = _table("Relationships")
     for heading in ("subject", "relation", "object", *(["holds"] if checks else [])):
         table.add_column(heading)
     held = {check.relationship: _verdict(check) for check in checks}
@@ -89,13 +99,17 @@ def relationships_table(graph: SceneGraph, checks: Sequence[Check] = ()) -> Tabl
 def _verdict(check: Check) -> Text:
     if check.satisfied is None:
         return Text("no rule", style="dim")
-    return Text("yes", style="green") if check.satisfied else Text(f"no, off by {check.off:.2f}", style="yellow")
+    if check.satisfied:
+        return Text("yes", style="green")
+    off = f"{check.off:.2f}" if check.off >= 0.005 else "less than 0.01"
+    return Text(f"no, off by {off}", style="yellow")
 
 
 def show_graph(screen: Console, graph: SceneGraph, checks: Sequence[Check] = ()) -> None:
     """Objects and relationships, one table under the other."""
     screen.print(objects_table(graph))
     if graph.relationships:
+        screen.print()
         screen.print(relationships_table(graph, checks))
 
 
@@ -105,13 +119,13 @@ def preview(image: Image, columns: int) -> Text:
     height = max(2, round(width * image.height / image.width) // 2 * 2)
     pixels = image.convert("RGB").resize((width, height)).load()
     assert pixels is not None
-    text = Text()
+    lines = []
     for y in range(0, height, 2):
+        lines.append(Text(no_wrap=True))
         for x in range(width):
             upper, lower = pixels[x, y], pixels[x, y + 1]
-            text.append("▀", style=f"rgb({_rgb(upper)}) on rgb({_rgb(lower)})")
-        text.append("\n")
-    return text
+            lines[-1].append("▀", style=f"rgb({_rgb(upper)}) on rgb({_rgb(lower)})")
+    return Text("\n").join(lines)
 
 
 def _rgb(pixel: object) -> str:
@@ -119,5 +133,6 @@ def _rgb(pixel: object) -> str:
 
 
 def can_preview(screen: Console) -> bool:
-    """Whether the terminal shows enough colours."""
-    return screen.is_terminal and not screen.no_color and screen.color_system in {"256", "truecolor", "windows"}
+    """Whether the terminal shows half blocks in enough colours."""
+    colors = screen.is_terminal and not screen.no_color and screen.color_system in {"256", "truecolor", "windows"}
+    return colors and screen.encoding.lower().startswith("utf")

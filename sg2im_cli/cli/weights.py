@@ -87,18 +87,22 @@ def _row(bundle: Bundle) -> dict[str, Any]:
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from sg2im_cli.cli.shown import console
+
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column()
+    table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")  # a checksum is of no use without its end
-    for key, value in facts.items():
-        if key == "trained":
-            continue
-        table.add_row(key.replace("_", " "), Text(str(value)))
-    for key, value in facts["trained"].items():
-        if key != "recipe_settings":
-            table.add_row(f"trained: {key.replace('_', ' ')}", Text(str(value)))
-    Console(highlight=False).print(table)
+    trained = {f"trained: {key}": value for key, value in facts["trained"].items() if key != "recipe_settings"}
+    for key, value in {**facts, **trained}.items():
+        if key != "trained" and value is not None:
+            table.add_row(key.replace("_", " "), Text(_shown(key, value)))
+    console(error=False).print(table)
+
+
+def _shown(key: str, value: Any) -> str:  # noqa: ANN401
+    if key == "image_size" and isinstance(value, list) and len(value) == 2:
+        return f"{value[0]} x {value[1]} pixels"
+    return f"{value:,}" if isinstance(value, int) and key in {"bytes", "parameters"} else str(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -58,6 +60,40 @@ def test_words_without_quotes(sg2im):
     done = sg2im("a", "cat", "on", "a", "mat", "--seed", "3")
     assert done.code == 2
     assert 'Put the sentence in quotes: sg2im "a cat on a mat"' in done.err
+
+
+def test_words_without_quotes_after_a_misspelt_command(sg2im):
+    assert "or did you mean the command 'parse'?" in sg2im("parze", "a cat").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--bogus",), "sg2im: No such option: --bogus; see sg2im generate --help.\n"),
+        (("weights", "sho"), "sg2im: No such command 'sho'. Did you mean 'show'? See sg2im weights --help.\n"),
+        (("weights", "convert"), "sg2im: Missing argument 'checkpoint'; see sg2im weights convert --help.\n"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_one_sentence(sg2im, arguments, message):
+    done = sg2im(*arguments)
+    assert (done.code, done.out, done.err) == (2, "", message)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("sg2im tr", {"train"}),
+        ("sg2im --se", {"--seed"}),
+        ("sg2im castle --se", {"--seed"}),
+        ("sg2im 'a cat' --save-", {"--save-graph", "--save-layout"}),
+        ("sg2im weights ", {"show", "list", "pull", "convert"}),
+    ],
+)
+def test_the_shell_completes(line, expected):
+    position = len(shlex.split(line)) - (not line.endswith(" "))
+    environment = {**os.environ, "_SG2IM_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(position)}
+    done = subprocess.run([sys.executable, "-m", "sg2im_cli"], env=environment, capture_output=True, text=True)
+    assert (set(done.stdout.split()), done.stderr) == (expected, "")
 
 
 def test_every_command_has_help_with_an_example(sg2im):

@@ -106,6 +106,8 @@ def test_weights_convert_and_show(sg2im, files, monkeypatch):
     shown = sg2im("weights", "show", "./tiny").out
     assert "tiny_masks_noise.pt" in shown
     assert facts["checksum"] in "".join(shown.split())  # whole, though on two lines
+    monkeypatch.delenv("COLUMNS")
+    assert facts["checksum"] in sg2im("weights", "show", "./tiny").out  # in a pipe on one
     again = sg2im("weights", "convert", PARITY / "tiny_masks_noise.pt", "tiny")
     assert again.code == 2
 

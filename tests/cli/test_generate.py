@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from sg2im_cli.cli import generate
 from sg2im_cli.cli.files import slug
 from sg2im_cli.cli.shown import preview
+from sg2im_cli.cli.streams import read_standard_input
 
 CAR = "a car on the road"
 
@@ -52,7 +53,7 @@ def test_quiet_prints_paths_only(draw):
 
 def test_json(draw):
     made = json.loads(draw(CAR, "--seed", 3, "--samples", 2, "--json").out)
-    assert list(made) == ["text", "seed", "weights", "outputs", "graph", "account", "checks"]
+    assert list(made) == ["text", "seed", "weights", "outputs", "graph", "account"]
     assert made["text"] == CAR
     assert made["outputs"] == [
         {"path": "a-car-on-the-road-3.png", "seed": 3},
@@ -161,7 +162,7 @@ def test_one_name_for_two_files(draw, files, names):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("mine.txt/a.png", "mine.txt is a file, so mine.txt/a.png cannot be written"),
+        ("mine.txt/a.png", "mine.txt is a file, so nothing can be written to mine.txt"),
         ("n" * 300 + ".png", "use another name"),
         ("pipe.png", "pipe.png is a device or a pipe; name a file"),
     ],
@@ -191,8 +192,8 @@ def test_overwriting_follows_a_link(draw, tmp_path):
 
 
 def test_a_closed_standard_input(sg2im, monkeypatch):
-    monkeypatch.setattr("sg2im_cli.cli.generate.sys.stdin", None)
-    assert generate.read_standard_input() == ""
+    monkeypatch.setattr("sys.stdin", None)
+    assert read_standard_input() == ""
 
 
 def test_a_byte_order_mark_on_standard_input(draw):
@@ -248,11 +249,15 @@ def test_graph_and_layout_as_pictures(draw, ending, tmp_path):
         (("--scene-graph", "none.json"), "There is no file none.json"),
         ((CAR, "-o", "a.bmp"), "a.bmp must end in .png"),
         ((CAR, "-o", "noending"), "noending must end in .png"),
+        ((CAR, "-o", ""), "--output is empty"),
+        ((CAR, "--seed", 2**63 - 1, "--samples", 2), "The last picture would have a seed above"),
+        ((CAR, "--seed", "-1"), "'--seed'"),
+        ((CAR, "--scale", "1.5"), "'--scale'"),
         ((CAR, "-o", "a.png", "--samples", "2"), "a.png names one file, but there are several pictures"),
         ((CAR, "--save-graph", "g.txt"), "g.txt must end in .json"),
         ((CAR, "--nlp", "no_such_pipeline"), "No spaCy pipeline named 'no_such_pipeline'"),
         ((CAR, "--samples", "0"), "'--samples'"),
-        ((CAR, "--dtype", "int8"), "'--dtype'"),
+        ((CAR, "--dtype", "int8"), "Invalid value for '--dtype': 'int8' is not one of"),
         ((CAR, "--bogus"), "No such option"),
         ((CAR, "a dog"), "unexpected extra argument"),
     ],
@@ -261,7 +266,9 @@ def test_a_users_mistake_is_one_sentence_and_code_2(sg2im, tiny_bundle, files, a
     weights = () if "--device" in arguments else ("--device", "cpu")
     done = sg2im("generate", *arguments, "--weights", tiny_bundle, *weights)
     assert done.code == 2
+    assert done.err.startswith("sg2im: ")
     assert message in done.err
+    assert done.err.count("\n") == 1
     assert done.out == ""
     assert files() == []
 
@@ -280,11 +287,12 @@ def test_nothing_is_written_when_one_of_many_exists(draw, files, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_directory_that_cannot_be_written(draw, tmp_path):
+@pytest.mark.parametrize("where", [("-o", "closed/a.png"), ("-o", "closed/new/"), ("--save-graph", "closed/g.json")])
+def test_a_directory_that_cannot_be_written_is_refused_before_drawing(draw, tmp_path, files, where):
     (tmp_path / "closed").mkdir(mode=0o500)
-    done = draw(CAR, "-o", "closed/a.png")
-    assert done.code == 1
-    assert "closed/a.png could not be written" in done.err
+    done = draw(CAR, *where)
+    assert (done.code, files()) == (2, [])
+    assert "closed is not yours to write to" in done.err
 
 
 def test_a_full_disk(tiny_bundle, tmp_path):
@@ -305,6 +313,76 @@ def test_a_full_disk(tiny_bundle, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+INTERRUPTED_IMPORT = """
+import os, signal, sys
+
+def interrupt(event, arguments):
+    if event == "import" and arguments[0] == "sg2im_cli.cli.generate":
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(interrupt)
+from sg2im_cli.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_python_loads_is_one_line():
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_IMPORT], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "sg2im: Stopped.\n")
+
+
+def test_ctrl_c_keeps_the_pictures_that_are_done_and_says_which(tiny_bundle, tmp_path):
+    call = [sys.executable, "-m", "sg2im_cli", CAR, "--weights", tiny_bundle, "--device", "cpu", "-q", "-o", "out/"]
+    with subprocess.Popen(
+        [*call, "--seed", "0", "--samples", "10000"], cwd=tmp_path, stdout=-1, stderr=-1, text=True
+    ) as process:
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, problem = process.communicate()
+    assert (process.returncode, problem) == (130, "sg2im: Stopped.\n")
+    told, there = {first, *rest.splitlines(keepends=True)}, {f"out/{p.name}\n" for p in (tmp_path / "out").iterdir()}
+    assert told <= there
+    assert len(there - told) <= 1  # stopped between writing and saying so
+    assert all(size(tmp_path / name.strip()) == (32, 32) for name in there)
+
+
+def test_a_closed_standard_output_is_said_before_anything_is_drawn(tmp_path):
+    call = ["sh", "-c", '"$@" >&-', "sh", sys.executable, "-m", "sg2im_cli", CAR]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("sg2im: Standard output is closed")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_that_closes_early_is_no_crash(tiny_bundle, tmp_path):
+    call = [sys.executable, "-m", "sg2im_cli", CAR, "--weights", tiny_bundle, "-q", "-o", "out/", "--samples", "300"]
+    done = subprocess.run(
+        ["sh", "-c", '"$@" | head -n 1', "sh", *call], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8:strict"])
+def test_words_and_names_that_the_terminal_or_utf_8_cannot_hold(tiny_bundle, tmp_path, encoding):
+    call = [sys.executable, "-m", "sg2im_cli", b"a caf\xc3\xa9 car \xff on the road", "--weights", tiny_bundle]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    name = b"\xc3\xbcn\xff.png"
+    done = subprocess.run([*call, "-o", name], cwd=tmp_path, env=environment, capture_output=True)
+    assert (done.returncode, done.stdout) == (0, name + b"\n"), done.stderr
+    call = [*call, "-o", name, "--overwrite", "--json", "-q"]
+    done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True)
+    assert os.fsencode(json.loads(done.stdout)["outputs"][0]["path"]) == name
+    assert [os.fsencode(path.name) for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_graph_with_a_lone_surrogate_is_drawn_and_saved(draw, tmp_path):
+    (tmp_path / "g.json").write_text('{"objects": [{"name": "car", "text": "\\ud800"}]}')
+    for ending in ("json", "svg", "png"):
+        done = draw("--scene-graph", "g.json", "--json", "--save-graph", f"saved.{ending}")
+        assert json.loads(done.out)["graph"]["objects"][0]["text"] == "\ud800"
+    assert draw("--scene-graph", "saved.json").code == 0
+
+
 def test_no_color(draw, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[3" not in draw(CAR).err
@@ -323,9 +401,9 @@ def test_relationships_are_checked_and_can_be_enforced(draw):
     text = "a car left of a tree. the car is above a boat."
     before = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "a.png").out)
     after = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "b.png", "--enforce").out)
-    assert [c["relationship"] for c in before["checks"]] == before["graph"]["relationships"]
-    assert len(after["checks"]) == 2
-    assert all(c["satisfied"] and c["off"] == 0 for c in after["checks"])
+    assert [c["relationship"] for c in before["account"]["checks"]] == before["graph"]["relationships"]
+    assert len(after["account"]["checks"]) == 2
+    assert all(c["satisfied"] and c["off"] == 0 for c in after["account"]["checks"])
     assert "holds" in draw(text, "-o", "c.png", "--enforce").err
 
 

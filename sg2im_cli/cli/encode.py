@@ -1,0 +1,64 @@
+"""Pictures and graphs as the bytes of files, by the ending of their names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sg2im_cli.cli.files import PICTURES, require_new
+from sg2im_cli.cli.streams import json_text
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.graph_json import graph_to_json
+from sg2im_parsers.scene_graph import SceneGraph
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+GRAPH_ENDINGS = (".json", ".png", ".svg")
+
+
+def encode(image: Image, path: Path, scale: int = 1) -> bytes:
+    """A picture as the bytes of a file with this ending, enlarged."""
+    import io
+
+    from PIL.Image import Resampling
+
+    if scale > 1:
+        image = image.resize((image.width * scale, image.height * scale), Resampling.BICUBIC)
+    buffer = io.BytesIO()
+    image.save(buffer, PICTURES[path.suffix.lower()], **({"quality": 95} if path.suffix.lower() != ".png" else {}))
+    return buffer.getvalue()
+
+
+def graph_file(graph: SceneGraph, path: Path, layout: bool) -> bytes:
+    """A graph, or its layout, as the bytes of a .json, .png or .svg file."""
+    from sg2im_cli.drawing import graph_picture, layout_picture
+
+    if path.suffix.lower() == ".json":
+        return _one_row_a_line(graph if layout else _without_boxes(graph)).encode()
+    return layout_picture(graph, path) if layout else graph_picture(graph, path)
+
+
+def check_graph_file(path: Path, overwrite: bool) -> None:
+    """Refuse a file for a graph before anything is drawn.
+
+    Raises:
+        InputError: an ending that is none of .json, .png, .svg, or a file that exists.
+    """
+    if path.suffix.lower() not in GRAPH_ENDINGS:
+        raise InputError(f"{path} must end in {', '.join(GRAPH_ENDINGS)}.")
+    require_new(path, overwrite)
+
+
+def _one_row_a_line(graph: SceneGraph) -> str:
+    """JSON with an object or a relationship a line: masks have hundreds of numbers."""
+    lists = [
+        f' "{key}": [\n  ' + ",\n  ".join(json_text(row) for row in rows) + "\n ]" if rows else f' "{key}": []'
+        for key, rows in graph_to_json(graph).items()
+    ]
+    return "{\n" + ",\n".join(lists) + "\n}\n"
+
+
+def _without_boxes(graph: SceneGraph) -> SceneGraph:
+    return SceneGraph(tuple(replace(o, box=None, mask=None) for o in graph.objects), graph.relationships)

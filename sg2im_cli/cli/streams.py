@@ -1,0 +1,44 @@
+"""Standard input and output: text and JSON whatever the terminal's encoding."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import typer
+
+from sg2im_parsers.errors import InputError
+
+
+def read_text(argument: str) -> str:
+    """A sentence from the command line, or from standard input for ``-``; bytes that are no UTF-8 are replaced.
+
+    Raises:
+        InputError: there is nothing in it.
+    """
+    text = argument.encode(errors="surrogateescape").decode(errors="replace")
+    text = read_standard_input() if text == "-" else text
+    if not text.strip():
+        raise InputError("The text is empty; describe a scene, such as: a car on the street.")
+    return text
+
+
+def read_standard_input() -> str:
+    """All of standard input as text, nothing if it is closed; bytes that are no UTF-8 are replaced."""
+    return sys.stdin.buffer.read().decode("utf-8-sig", errors="replace") if sys.stdin else ""
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401
+    """One line of JSON, in UTF-8 whatever the terminal's encoding."""
+    typer.echo(json_text(value).encode())
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401
+    """JSON with letters as they are; with escapes if there is one that UTF-8 cannot hold, as in some file names."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
