@@ -8,11 +8,13 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sg2im_cli.drawing import FONT_SIZE, draw_layout, graph_picture, layout_picture, object_color
+from sg2im_cli.drawing import draw_layout, graph_picture, layout_picture
+from sg2im_cli.drawing.arrangement import arrange
+from sg2im_cli.drawing.parts import FONT_SIZE, object_color
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 
 SHEEP = SceneGraph(
@@ -66,3 +68,55 @@ def test_a_box_is_drawn_where_it_is():
 def test_white_letters_are_legible_on_every_color(name):
     red, green, blue = object_color(name)
     assert 0.2126 * red + 0.7152 * green + 0.0722 * blue < 170
+
+
+NAMES = st.sampled_from(["sky", "person", "traffic light", "refrigerator", "car"])
+WORDS = st.sampled_from(["on", "in front of", "surrounding"])
+
+
+@st.composite
+def graphs(draw):
+    """Up to twelve objects and as many relationships; some join the same two, or one with itself."""
+    names = draw(st.lists(NAMES, min_size=1, max_size=12))
+    objects = tuple(SceneObject(name=name, attributes=draw(st.sampled_from([(), ("very old",)]))) for name in names)
+    ends = st.integers(0, len(objects) - 1)
+    return SceneGraph(objects, tuple(draw(st.lists(st.builds(Relationship, ends, WORDS, ends), max_size=len(names)))))
+
+
+@settings(max_examples=25, derandomize=True)
+@given(graphs())
+def test_nothing_of_a_graph_lies_on_anything_else_and_nothing_is_left_out(graph):
+    drawn = arrange(graph)
+    assert drawn.overlaps == 0
+    assert len(drawn.nodes) == len(graph.objects)
+    told = [label for edge in drawn.edges for label in edge.label.split(", ")]
+    assert sorted({*told}) == sorted({r.predicate for r in graph.relationships})
+    x0, y0, x1, y1 = drawn.frame
+    for area in (*(node.area for node in drawn.nodes), *(edge.label_area for edge in drawn.edges)):
+        assert x0 <= area[0] and y0 <= area[1] and area[2] <= x1 and area[3] <= y1
+
+
+def test_two_relationships_of_the_same_objects_are_two_arrows():
+    objects = (SceneObject(name="man"), SceneObject(name="dog"))
+    both = (Relationship(0, "above", 1), Relationship(1, "below", 0), Relationship(0, "near", 1))
+    drawn = arrange(SceneGraph(objects, both))
+    assert [edge.label for edge in drawn.edges] == ["above", "below", "near"]
+    assert len({edge.points for edge in drawn.edges}) == 3
+
+
+def test_a_graph_is_always_drawn_the_same():
+    assert graph_picture(SHEEP, Path("a.svg")) == graph_picture(SHEEP, Path("a.svg"))
+
+
+def test_a_crowd_is_drawn_in_a_picture_that_can_be_opened():
+    objects = tuple(SceneObject(name="sheep") for _ in range(1000))
+    rows = tuple(Relationship(i, "beside", (i * 7 + 1) % 1000) for i in range(1000))
+    image = Image.open(io.BytesIO(graph_picture(SceneGraph(objects, rows), Path("a.png"))))
+    assert max(image.size) < 5000
+
+
+@pytest.mark.parametrize("picture", [graph_picture, layout_picture])
+def test_letters_that_xml_cannot_hold(picture):
+    graph = SceneGraph((SceneObject(name="a\x07\ncat", attributes=("\ud800", "\x1b[31m"), box=(0, 0, 1, 1)),))
+    ET.fromstring(picture(graph, Path("a.svg")))
+    assert picture(graph, Path("a.png")).startswith(b"\x89PNG")

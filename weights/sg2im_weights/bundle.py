@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,7 @@ def read_bundle(path: Path, ref: str | None = None, revision: str | None = None)
     Raises:
         WeightsInputError: a file is missing, truncated, foreign, or from a newer version; the message names it.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112 Path.is_dir raises where one may not look
         raise WeightsInputError(f"{path} is not a directory with {CONFIG} and {TENSORS}.")
     config = read_config(path / CONFIG)
     read_header(path / TENSORS)

@@ -84,10 +84,13 @@ def convert(checkpoint: Path, out: Path, overwrite: bool = False, check: Check |
 def _load(path: Path) -> dict[str, Any]:
     import torch
 
-    if path.is_dir():
-        raise WeightsInputError(f"{path} is a directory; name the checkpoint's file.")
-    if not path.is_file():
-        raise WeightsInputError(f"There is no file {path}.")
+    try:
+        if path.is_dir():
+            raise WeightsInputError(f"{path} is a directory; name the checkpoint's file.")
+        if not path.is_file():
+            raise WeightsInputError(f"There is no file {path}.")
+    except OSError as error:  # in a directory that may not be looked into, or a name that is too long
+        raise WeightsInputError(f"{path} cannot be read: {error.strerror or error}.") from None
     try:
         with torch.serialization.safe_globals(HARMLESS):
             saved = torch.load(path, map_location="cpu", weights_only=True)

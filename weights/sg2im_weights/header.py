@@ -19,11 +19,13 @@ def read_config(path: Path) -> dict[str, Any]:
     Raises:
         WeightsInputError: it is missing, unreadable, something else's, incomplete, or from a newer version.
     """
-    if not path.is_file():
-        raise WeightsInputError(f"{path.parent} has no {path.name}, so it holds no sg2im weights.")
     try:
         config = json.loads(path.read_text(encoding="utf8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except FileNotFoundError:
+        raise WeightsInputError(f"{path.parent} has no {path.name}, so it holds no sg2im weights.") from None
+    except OSError as error:
+        raise WeightsInputError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, RecursionError) as error:
         raise WeightsInputError(f"{path} cannot be read as JSON: {error}.") from None
     if not isinstance(config, dict) or config.get("library_name") != LIBRARY:
         raise WeightsInputError(f"{path} is not the configuration of sg2im weights (no library_name {LIBRARY!r}).")

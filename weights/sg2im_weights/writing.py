@@ -36,15 +36,17 @@ def write_files(
         WeightsError: it could not be written.
     """
     target = directory.resolve()  # where a link leads, or the link itself would be replaced
-    _require_free(directory, overwrite)
     part: Path | None = None
     try:
+        _require_free(directory, overwrite)
         waits = target.is_dir() and not any(target.iterdir())
         target.parent.mkdir(parents=True, exist_ok=True)
         part = (target if waits else target.parent) / f".{target.name}.{uuid.uuid4().hex[:8]}"
         part.mkdir()
         _fill(part, config, tensors, card)
         _move_into(target, part) if waits else _take_place(target, part)
+    except WeightsInputError:
+        raise
     except Exception as error:
         raise WeightsError(f"The bundle {directory} could not be written: {_first_line(error)}.") from error
     finally:  # Ctrl-C too
@@ -127,4 +129,5 @@ def _sync(path: Path) -> None:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    return (text.strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,88 @@
+"""A scene graph as a picture: PNG through Pillow, SVG as text."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from sg2im_cli.drawing.arrangement import SMALL, Drawn, Node, arrange
+from sg2im_cli.drawing.parts import FONT_SIZE, Color, Point, encode_png, font, hex_color, svg_document, svg_rect
+from sg2im_parsers.scene_graph import SceneGraph
+
+GREY: Color = (85, 85, 85)
+
+
+def graph_picture(graph: SceneGraph, path: Path) -> bytes:
+    """The graph as the bytes of a ``.png`` or ``.svg``, by the path's ending."""
+    drawn = arrange(graph)
+    return _as_svg(drawn).encode() if path.suffix.lower() == ".svg" else encode_png(_as_image(drawn))
+
+
+def _as_svg(drawn: Drawn) -> str:
+    parts = [
+        '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
+        f'orient="auto"><path d="M0 1L10 5L0 9z" fill="{hex_color(GREY)}"/></marker></defs>'
+    ]
+    for edge in drawn.edges:
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in edge.points)
+        parts.append(
+            f'<polyline points="{points}" fill="none" stroke="{hex_color(GREY)}" stroke-width="2" '
+            'marker-end="url(#arrow)"/>'
+        )
+    for edge in drawn.edges:
+        x, y = edge.label_at
+        parts.append(svg_rect(edge.label_area, 'fill="white"'))
+        parts.append(
+            f'<text x="{x:.1f}" y="{y + FONT_SIZE * 0.35:.1f}" text-anchor="middle">{escape(edge.label)}</text>'
+        )
+    for node in drawn.nodes:
+        parts.append(svg_rect(node.area, f'rx="10" fill="{hex_color(node.color)}"'))
+        for (x, y), size, line in _lines(node):
+            parts.append(
+                f'<text x="{x:.1f}" y="{y + size * 0.35:.1f}" font-size="{size:.1f}" text-anchor="middle" '
+                f'fill="white">{escape(line)}</text>'
+            )
+    return svg_document(drawn.frame, parts)
+
+
+def _lines(node: Node) -> list[tuple[Point, float, str]]:
+    """Middle, size and text of each line in a node."""
+    x, y = node.center
+    if not node.detail:
+        return [((x, y), FONT_SIZE, node.label)]
+    step = FONT_SIZE * 0.6
+    return [((x, y - step), FONT_SIZE, node.label), ((x, y + step), FONT_SIZE * SMALL, node.detail)]
+
+
+def _as_image(drawn: Drawn) -> Image.Image:
+    """Drawn twice as large and reduced, so that slanting lines are smooth."""
+    x0, y0, x1, y1 = drawn.frame
+
+    def at(point: Point) -> Point:
+        return (point[0] - x0) * 2, (point[1] - y0) * 2
+
+    canvas = Image.new("RGB", (math.ceil(x1 - x0) * 2, math.ceil(y1 - y0) * 2), "white")
+    draw = ImageDraw.Draw(canvas)
+    for edge in drawn.edges:
+        points = [at(point) for point in edge.points]
+        draw.line(points, fill=GREY, width=4, joint="curve")
+        draw.polygon(_arrow_head(points[-2], points[-1]), fill=GREY)
+    for edge in drawn.edges:
+        left, top, right, bottom = edge.label_area
+        draw.rectangle((*at((left, top)), *at((right, bottom))), fill="white")
+        draw.text(at(edge.label_at), edge.label, fill="black", font=font(2 * FONT_SIZE), anchor="mm")
+    for node in drawn.nodes:
+        left, top, right, bottom = node.area
+        draw.rounded_rectangle((*at((left, top)), *at((right, bottom))), 20, fill=node.color)
+        for middle, size, line in _lines(node):
+            draw.text(at(middle), line, font=font(2 * size), fill="white", anchor="mm")
+    return canvas.reduce(2)
+
+
+def _arrow_head(start: Point, end: Point, size: float = 26) -> list[Point]:
+    angle = math.atan2(end[1] - start[1], end[0] - start[0])
+    sides = [angle + math.pi - 0.38, angle + math.pi + 0.38]
+    return [end, *((end[0] + size * math.cos(a), end[1] + size * math.sin(a)) for a in sides)]

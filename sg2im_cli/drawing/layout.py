@@ -1,0 +1,108 @@
+"""A layout as a picture: PNG through Pillow, SVG as text."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from sg2im_cli.drawing.parts import (
+    FONT_SIZE,
+    Area,
+    encode_png,
+    font,
+    hex_color,
+    object_color,
+    overlap,
+    printable,
+    svg_document,
+    svg_rect,
+    text_width,
+)
+from sg2im_parsers.scene_graph import Box, SceneGraph, SceneObject
+
+SIDE = 600
+RIM = 3
+
+
+def layout_picture(graph: SceneGraph, path: Path) -> bytes:
+    """Boxes, masks and names of a graph with boxes as the bytes of a ``.png`` or ``.svg``, by the path's ending."""
+    return _as_svg(graph).encode() if path.suffix.lower() == ".svg" else encode_png(draw_layout(graph))
+
+
+def draw_layout(graph: SceneGraph, side: int = SIDE) -> Image.Image:
+    """Boxes, masks and names, large objects first so that small ones stay visible."""
+    canvas = Image.new("RGB", (side, side), "white")
+    items = _by_area(graph)
+    for item in items:
+        x0, y0, x1, y1 = (round(v) for v in _corners(item, side - 1))
+        shade = _shade(item).resize((max(1, x1 - x0), max(1, y1 - y0)))
+        canvas.paste(shade, (x0, y0), shade)
+    draw = ImageDraw.Draw(canvas)
+    for item in items:
+        draw.rectangle(_corners(item, side - 1), outline=object_color(item.label), width=RIM)
+    for item, tag in zip(items, _tags(items, side), strict=True):
+        draw.rectangle(tag, fill=object_color(item.label))
+        draw.text((tag[0] + 4, tag[1] + 2), printable(item.label), font=font(), fill="white")
+    return canvas
+
+
+def _as_svg(graph: SceneGraph, side: int = SIDE) -> str:
+    items = _by_area(graph)
+    parts = [_mask_svg(item, side) for item in items]
+    for item in items:
+        x0, y0, x1, y1 = _corners(item, side)
+        rim = (x0 + RIM / 2, y0 + RIM / 2, max(x0, x1 - RIM) + RIM / 2, max(y0, y1 - RIM) + RIM / 2)  # inside its box
+        parts.append(svg_rect(rim, f'fill="none" stroke="{hex_color(object_color(item.label))}" stroke-width="{RIM}"'))
+    for item, tag in zip(items, _tags(items, side), strict=True):
+        parts.append(svg_rect(tag, f'fill="{hex_color(object_color(item.label))}"'))
+        name = escape(printable(item.label))
+        parts.append(f'<text x="{tag[0] + 4:.1f}" y="{tag[1] + FONT_SIZE:.1f}" fill="white">{name}</text>')
+    return svg_document((0, 0, side, side), parts)
+
+
+def _mask_svg(item: SceneObject, side: int) -> str:
+    x0, y0, x1, y1 = _corners(item, side)
+    data = base64.b64encode(encode_png(_shade(item))).decode()
+    return (
+        f'<image x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" preserveAspectRatio="none" '
+        f'href="data:image/png;base64,{data}"/>'
+    )
+
+
+def _shade(item: SceneObject) -> Image.Image:
+    """An object's colour, see-through where its mask is low."""
+    rows = item.mask or ((1.0,),)
+    alpha = Image.frombytes("L", (len(rows[0]), len(rows)), bytes(round(255 * 0.45 * v) for row in rows for v in row))
+    shade = Image.new("RGBA", alpha.size, object_color(item.label))
+    shade.putalpha(alpha)
+    return shade
+
+
+def _tags(items: list[SceneObject], side: int) -> list[Area]:
+    """Where the names go: at the corners of their boxes, each moved down while another is there."""
+    taken: list[Area] = []
+    for item in items:
+        left, top, _, _ = _corners(item, side - 1)
+        width, height = text_width(printable(item.label)) + 8, FONT_SIZE + 6
+        x, y = max(0, min(left, side - width)), max(0, min(top, side - height))
+        while y < side - height and any(overlap((x, y, x + width, y + height), other) for other in taken):
+            y += height
+        taken.append((x, y, x + width, y + height))
+    return taken
+
+
+def _corners(item: SceneObject, side: float) -> Box:
+    """An object's box in pixels."""
+    x0, y0, x1, y1 = (v * side for v in item.box or (0, 0, 0, 0))
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _by_area(graph: SceneGraph) -> list[SceneObject]:
+    def area(item: SceneObject) -> float:
+        x0, y0, x1, y1 = _corners(item, 1)
+        return (x1 - x0) * (y1 - y0)
+
+    return sorted(graph.objects, key=area, reverse=True)
