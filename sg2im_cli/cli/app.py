@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from sg2im_cli.cli import evaluate, generate, parse, train, weights, words
+from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
 from sg2im_parsers.errors import InputError, Sg2imError
 from sg2im_weights.errors import WeightsError, WeightsInputError
@@ -104,6 +105,7 @@ def main() -> None:
     if sys.stdout is None:
         _leave("Standard output is closed; to print nothing, send it to /dev/null.", 1)
     _print_whatever_comes()
+    quieten_downloads(quiet=False)
     try:
         code = app(prog_name="sg2im", standalone_mode=False)
     except (InputError, WeightsInputError) as error:

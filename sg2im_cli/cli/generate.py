@@ -13,7 +13,7 @@ import typer
 
 from sg2im_cli.cli.encode import check_graph_file, encode, graph_file
 from sg2im_cli.cli.files import Target, require_different, write_file
-from sg2im_cli.cli.streams import print_json, read_standard_input, read_text
+from sg2im_cli.cli.streams import print_json, quieten_downloads, read_standard_input, read_text
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import require_drawable
 from sg2im_parsers.graph_json import graph_to_json, load_graphs, read_graphs
@@ -123,6 +123,7 @@ def command(
 
     Example: sg2im "a car on the street beside buildings" --seed 7 --output car.png
     """
+    quieten_downloads(quiet)
     sources = _sources(text, scene_graph)
     request = Request(
         sources=sources,

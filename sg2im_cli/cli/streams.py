@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -27,6 +28,16 @@ def read_text(argument: str) -> str:
 def read_standard_input() -> str:
     """All of standard input as text, nothing if it is closed; bytes that are no UTF-8 are replaced."""
     return sys.stdin.buffer.read().decode("utf-8-sig", errors="replace") if sys.stdin else ""
+
+
+def quieten_downloads(quiet: bool) -> None:
+    """No log of a download's every retry, and no bar where nobody watches; the user's own settings go before.
+
+    huggingface_hub reads these when it is imported.
+    """
+    os.environ.setdefault("HF_HUB_VERBOSITY", "critical")
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401

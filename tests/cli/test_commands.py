@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ from sg2im_cli.data.relations import SPOKEN_RELATIONS
 from sg2im_cli.model.generator import Generator
 from sg2im_parsers.graph_json import graph_from_json
 from sg2im_parsers.vocabulary import Vocabulary
+
+from ..weights.hub_server import FakeHub
 
 PARITY = Path(__file__).parents[1] / "golden" / "parity"
 
@@ -114,6 +117,20 @@ def test_weights_convert_and_show(sg2im, files, monkeypatch):
 
 def test_weights_list_has_the_default(sg2im, monkeypatch, tmp_path):
     assert sg2im("weights", "list").out.startswith("default\t")
+
+
+def test_a_download_says_nothing_but_what_was_asked_for(sg2im, tiny_bundle, tmp_path):
+    """In a process of its own: huggingface_hub reads its settings when it is imported."""
+    call = [sys.executable, "-m", "sg2im_cli", "weights", "pull", "someone/scenes"]
+    with FakeHub(tiny_bundle, spoil=True) as hub:
+        environment = {**os.environ, "HF_HOME": str(tmp_path), "HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0"}
+        spoilt = subprocess.run(call, env=environment, capture_output=True, text=True)
+        hub.spoil, hub.break_off = False, 1
+        done = subprocess.run(call, env=environment, capture_output=True, text=True)
+    assert (spoilt.returncode, spoilt.stderr.count("\n")) == (1, 1)
+    assert spoilt.stderr.startswith("sg2im: model.safetensors has checksum")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path(done.stdout.strip()).name == hub.commit
 
 
 def test_weights_that_are_none(sg2im, tmp_path):
