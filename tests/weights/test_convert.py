@@ -143,10 +143,12 @@ def test_what_is_no_checkpoint_is_named(tmp_path, saved, make, message):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"no checkpoint at all", pickle.dumps({"a": 1})])
+@pytest.mark.parametrize(
+    "content", [b"", b"no checkpoint at all", b"root:x:0:0:root:/root:/bin/bash\n", pickle.dumps({"a": 1})]
+)
 def test_a_foreign_file(tmp_path, content):
     (tmp_path / "file.pt").write_bytes(content)
-    with pytest.raises(WeightsInputError, match="file.pt"):
+    with pytest.raises(WeightsInputError, match=r"file.pt (is not a whole PyTorch checkpoint|holds|has)[^.]*\.$"):
         convert(tmp_path / "file.pt", tmp_path / "out")
 
 

@@ -98,15 +98,19 @@ def _load(path: Path) -> dict[str, Any]:
         found = re.search(r"GLOBAL ([\w.]+)", str(error))
         what = f"it asks for {found[1]}" if found else "its contents cannot be read"
         raise WeightsInputError(f"{path} holds more than weights, or is damaged, and was not loaded: {what}.") from None
-    except Exception as error:  # torch raises whatever it stumbles on: EOFError, RuntimeError, KeyError, ...
-        raise WeightsInputError(f"{path} is not a PyTorch checkpoint that can be read: {_short(error)}.") from None
+    except OSError as error:
+        raise WeightsInputError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except Exception as error:  # torch raises whatever it stumbles on: EOFError, RuntimeError, IndexError, ...
+        raise WeightsInputError(f"{path} is not a whole PyTorch checkpoint{_why(error)}; fetch it again.") from None
     if not isinstance(saved, dict):
         raise WeightsInputError(f"{path} holds a {type(saved).__name__}, not a checkpoint of the original project.")
     return saved
 
 
-def _short(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+def _why(error: Exception) -> str:
+    """What torch says on purpose, in brackets and without its advice; not what it happens to stumble on."""
+    lines = str(error).strip().splitlines()
+    return f" ({lines[0].split('. ')[0].rstrip('.')})" if lines and isinstance(error, RuntimeError) else ""
 
 
 def _mapping(saved: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
