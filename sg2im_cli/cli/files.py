@@ -40,7 +40,7 @@ class Target:
         """Refuse a target before anything is drawn.
 
         Raises:
-            InputError: an ending that is no picture's, or one name for many pictures.
+            InputError: an ending that is no picture's, an unknown {placeholder}, or one name for many pictures.
         """
         if self.output == "":
             raise InputError("--output is empty; name a file or a directory, or leave it out.")
@@ -53,6 +53,8 @@ class Target:
             raise InputError(
                 f"{self.output} must end in {', '.join(PICTURES)}, or be a directory (with a / at its end)."
             )
+        if unknown := re.findall(r"\{(?!seed\}|index\})\w*\}", self.output):
+            raise InputError(f"{self.output} has {unknown[0]}, and only {{seed}} and {{index}} are filled in; use those.")
         if self.many and not self._is_pattern():
             raise InputError(
                 f"{self.output} names one file, but there are several pictures; name a directory, or use {{seed}} or "
