@@ -66,6 +66,8 @@ class GeneratorConfig:
         normalization: normalisation in the refinement network.
         activation: in the refinement network; ``leakyrelu-S`` names a slope S.
         layout_noise_dim: channels of noise appended to the layout.
+        layout_noise_kept: whether noise is scaled up where the layout is made smaller, so that its variance is 1 at
+            every size. In the paper it fades: of what reaches the first module a thousandth of the variance is left.
         layout_vector_dim: channels to which object vectors are reduced where they enter the layout; none leaves D, as
             in the paper.
         layout_category_dim: channels of the layout that name each object's category alone, by an embedding of their
@@ -92,6 +94,7 @@ class GeneratorConfig:
     normalization: Literal["none", "batch", "instance"] = "batch"
     activation: str = "leakyrelu-0.2"
     layout_noise_dim: int = 32
+    layout_noise_kept: bool = False
     layout_vector_dim: int | None = None
     layout_category_dim: int = 0
     pixel_mean: tuple[float, float, float] = PIXEL_MEAN

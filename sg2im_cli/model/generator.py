@@ -90,6 +90,7 @@ class Generator(nn.Module):
             config.normalization,
             leaky_slope(config.activation),
             config.upsampling,
+            config.layout_noise_dim if config.layout_noise_kept else 0,
         )
 
     def forward(

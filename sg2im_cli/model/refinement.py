@@ -38,13 +38,26 @@ class RefinementNetwork(nn.Module):
         normalization: ``"batch"``, ``"instance"`` or ``"none"``.
         slope: of the leaky ReLUs.
         upsampling: ``"nearest"`` or ``"bilinear"``.
+        kept_dim: the last channels of the layout, white noise, whose variance is kept where it is made smaller.
     """
 
+    kept: Tensor
+
     def __init__(
-        self, layout_dim: int, dims: Sequence[int], normalization: str, slope: float, upsampling: str = "nearest"
+        self,
+        layout_dim: int,
+        dims: Sequence[int],
+        normalization: str,
+        slope: float,
+        upsampling: str = "nearest",
+        kept_dim: int = 0,
     ) -> None:
         super().__init__()
         self.upsampling = upsampling
+        self.kept_dim = kept_dim
+        halves = torch.ones(1, layout_dim, 1, 1)
+        halves[:, layout_dim - kept_dim :] = 2  # the mean of 2 x 2 independent values has half their deviation
+        self.register_buffer("kept", halves, persistent=False)
         self.refinement_modules = nn.ModuleList(
             RefinementModule(layout_dim, d_in, d_out, normalization, slope)
             for d_in, d_out in zip([1, *dims[:-1]], dims, strict=True)
@@ -59,7 +72,8 @@ class RefinementNetwork(nn.Module):
         """(N, D, H, W) to (N, 3, H, W) in model units; H and W are multiples of 2 ** modules."""
         pyramid = [layout]
         for _ in self.refinement_modules:
-            pyramid.append(functional.avg_pool2d(pyramid[-1], 2))
+            smaller = functional.avg_pool2d(pyramid[-1], 2)
+            pyramid.append(smaller * self.kept.to(smaller) if self.kept_dim else smaller)
         smallest = pyramid.pop()
         features = layout.new_zeros(len(layout), 1, *smallest.shape[2:])
         for module in self.refinement_modules:
