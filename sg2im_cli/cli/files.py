@@ -54,7 +54,7 @@ class Target:
                 f"{self.output} must end in {', '.join(PICTURES)}, or be a directory (with a / at its end)."
             )
         if unknown := re.findall(r"\{(?!seed\}|index\})\w*\}", self.output):
-            raise InputError(f"{self.output} has {unknown[0]}, and only {{seed}} and {{index}} are filled in; use those.")
+            raise InputError(f"{self.output} has {unknown[0]}; only {{seed}} and {{index}} are filled in; use those.")
         if self.many and not self._is_pattern():
             raise InputError(
                 f"{self.output} names one file, but there are several pictures; name a directory, or use {{seed}} or "

@@ -253,6 +253,7 @@ def test_graph_and_layout_as_pictures(draw, ending, tmp_path):
         ((CAR, "--seed", 2**63 - 1, "--samples", 2), "The last picture would have a seed above"),
         ((CAR, "--seed", "-1"), "'--seed'"),
         ((CAR, "--scale", "1.5"), "'--scale'"),
+        ((CAR, "-o", "a_{indx}.png"), "a_{indx}.png has {indx}; only {seed} and {index} are filled in"),
         ((CAR, "-o", "a.png", "--samples", "2"), "a.png names one file, but there are several pictures"),
         ((CAR, "--save-graph", "g.txt"), "g.txt must end in .json"),
         ((CAR, "--nlp", "no_such_pipeline"), "No spaCy pipeline named 'no_such_pipeline'"),

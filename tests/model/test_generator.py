@@ -10,6 +10,7 @@ import torch
 from sg2im_cli.config import GeneratorConfig
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.layout import compose_layout, sample_masks
+from sg2im_cli.model.refinement import RefinementNetwork
 
 SMALL = GeneratorConfig(
     image_size=(32, 32),
@@ -34,6 +35,8 @@ VARIANTS = {
     "center boxes": replace(SMALL, box_head="center"),
     "batch norm in MLPs": replace(SMALL, mlp_normalization="batch"),
     "no noise": replace(SMALL, layout_noise_dim=0),
+    "kept noise": replace(SMALL, layout_noise_kept=True),
+    "categories in the layout": replace(SMALL, layout_vector_dim=6, layout_category_dim=5),
     "not square": replace(SMALL, image_size=(32, 64)),
 }
 
@@ -160,3 +163,32 @@ def test_sampling_equals_grid_sample():
     grid = torch.stack([share_x[:, None, :].expand(6, 20, 24), share_y[:, :, None].expand(6, 20, 24)], dim=3)
     want = torch.nn.functional.grid_sample(masks[:, None], grid * 2 - 1, align_corners=True)[:, 0]
     torch.testing.assert_close(sample_masks(boxes, masks, 20, 24), want, rtol=1e-3, atol=1e-4)
+
+
+def deviations_of_a_layout(kept_dim):
+    """Of each channel of white noise, as each refinement module sees it, coarse to fine."""
+    network = RefinementNetwork(5, (4, 4, 4), "none", 0.2, kept_dim=kept_dim)
+    seen = []
+    for module in network.refinement_modules:
+        module.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0][:, :5].std((0, 2, 3))))
+    network(torch.randn(64, 5, 32, 32, generator=torch.Generator().manual_seed(0)))
+    return torch.stack(seen)
+
+
+def test_noise_has_one_variance_at_every_size_where_it_is_kept_and_fades_otherwise():
+    fading, kept = (deviations_of_a_layout(kept_dim) for kept_dim in (0, 3))
+    sizes = torch.tensor([1 / 4, 1 / 2, 1.0])[:, None].expand(3, 5)
+    torch.testing.assert_close(fading, sizes, rtol=0.1, atol=0)
+    expected = torch.cat([sizes[:, :2], torch.ones(3, 3)], dim=1)
+    torch.testing.assert_close(kept, expected, rtol=0.1, atol=0)
+
+
+def test_a_category_alone_decides_its_channels_of_the_layout():
+    config = GeneratorConfig(layout_vector_dim=8, layout_category_dim=6)
+    generator = Generator(config, 10, 4).eval()
+    objs, triples = torch.tensor([3, 5, 3, 0]), torch.tensor([[0, 1, 1], [1, 2, 2]])
+    vectors = generator.predict_layout(objs, triples).vectors
+    assert vectors.shape == (4, 14)
+    assert torch.equal(vectors[0, 8:], vectors[2, 8:])
+    assert not torch.equal(vectors[0, :8], vectors[2, :8])
+    assert not torch.equal(vectors[0, 8:], vectors[1, 8:])
