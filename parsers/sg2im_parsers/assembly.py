@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from sg2im_parsers.coreference import antecedent, is_pronoun, same_thing
 from sg2im_parsers.parsed import Mention, ParsedText, Word
 from sg2im_parsers.phrasebook import Phrasebook
+from sg2im_parsers.qualities import Attribute, join_words
 from sg2im_parsers.relations import Found
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
-from sg2im_parsers.things import Attribute, Thing, join_words
+from sg2im_parsers.things import Thing
 from sg2im_parsers.tree import PLURAL_TAGS, Tree
 
 OWNING = frozenset({"with", "have"})
@@ -77,7 +78,8 @@ class Assembly:
         words = thing.name
         if len(words) == 1 and (stands_for := self.book.pronouns.get(self.tree.lowers[token])):
             return stands_for
-        return join_words(self.tree, words)
+        said = tuple(word for word in words if word not in thing.unsaid)
+        return self.book.conventions.called(join_words(self.tree, said))
 
     def parsed(self, found: list[Found]) -> ParsedText:
         """Put everything together."""
@@ -119,10 +121,16 @@ class Assembly:
 
     def _mention(self, token: int) -> Mention:
         thing = self.things[token]
+        again = self.again.get(token, ())
+        if thing.like is not None:
+            kind = self.things[thing.like]
+            return Mention(
+                kind.head, kind.name, (*self.tree.unit(token), *sorted(again)), number_words=kind.number_words, amount=1
+            )
         return Mention(
             head=token,
             name_words=thing.name,
-            again=tuple(sorted(self.again.get(token, ()))),
+            again=tuple(sorted(again)),
             attribute_words=tuple(a.words for a in _attributes(thing)),
             number_words=thing.number_words,
             plural=self.tree.tags[token] in PLURAL_TAGS,

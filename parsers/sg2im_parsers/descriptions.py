@@ -6,7 +6,8 @@ from collections.abc import Callable, Set
 
 from sg2im_parsers.actors import actor
 from sg2im_parsers.phrasebook import Phrasebook
-from sg2im_parsers.things import Attribute, Thing, attributes
+from sg2im_parsers.qualities import Attribute, attributes
+from sg2im_parsers.things import Thing
 from sg2im_parsers.tree import Tree
 
 ADJECTIVES = frozenset({"JJ", "JJR", "JJS"})
@@ -29,7 +30,7 @@ def add_descriptions(tree: Tree, book: Phrasebook, meant: Callable[[int], Thing 
             _describe_state(tree, meant, token)
         if tree.labels[token] not in CLAUSES or tree.is_noun(token):
             continue
-        if tag in ADJECTIVES or (tag in PARTICIPLES and token not in told):
+        if tag in ADJECTIVES or (tag in PARTICIPLES and token not in told) or _is_predicate_adverb(tree, token):
             _describe(tree, book, meant, token)
 
 
@@ -39,8 +40,18 @@ def _describe(tree: Tree, book: Phrasebook, meant: Callable[[int], Thing | None]
     subject = actor(tree, token)
     thing = None if subject is None else meant(subject)
     if thing is not None:
-        said = [_participle(tree, token)] if tree.is_verb(token) else attributes(tree, book, token)
+        if tree.is_verb(token):
+            said = [_participle(tree, token)]
+        elif tree.tags[token] in ADJECTIVES:
+            said = attributes(tree, book, token)
+        else:
+            said = [Attribute(tree.lowers[token], (token,))]
         thing.attributes += said
+
+
+def _is_predicate_adverb(tree: Tree, token: int) -> bool:
+    """Whether an adverb is all that is said: "the seat is down"."""
+    return tree.tags[token] in ("RB", "RP", "IN") and tree.child(token, "cop") is not None and not tree.cases.get(token)
 
 
 def _says_nothing(tree: Tree, book: Phrasebook, token: int) -> bool:

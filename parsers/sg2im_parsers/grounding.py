@@ -140,14 +140,20 @@ class _Grounding:
             for word in group:
                 entries[word] = self._entry(word, "dropped", reason="this model knows no attributes")
         for word in mention.number_words:
-            made = len(self.copies[index])
-            if match is None:
-                entries[word] = self._entry(word, "dropped", reason="what it counts was dropped")
-            elif mention.amount is None:
-                entries[word] = self._entry(word, "dropped", reason="this model knows no attributes")
-            else:
-                entries[word] = self._entry(word, "mapped", f"{made} x {match.name}", "number")
+            entries[word] = self._number_entry(word)
         return entries
+
+    def _number_entry(self, word: int) -> WordAccount:
+        """What a number counts: of "two men wearing hats", two people and two hats."""
+        counted = [index for index, mention in enumerate(self.parsed.mentions) if word in mention.number_words]
+        if all(self.parsed.mentions[index].amount is None for index in counted):
+            return self._entry(word, "dropped", reason="this model knows no attributes")
+        made: dict[str, int] = {}
+        for item in (item for index in counted for item in self.copies[index]):
+            made[item.label] = made.get(item.label, 0) + 1
+        if not made:
+            return self._entry(word, "dropped", reason="what it counts was dropped")
+        return self._entry(word, "mapped", ", ".join(f"{n} x {name}" for name, n in made.items()), "number")
 
     def _name_entry(self, word: int, mention: Mention, match: Match | None, made: int) -> WordAccount:
         text = " ".join(self.parsed.words[i].text.lower() for i in mention.name_words)

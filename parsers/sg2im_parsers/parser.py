@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from sg2im_parsers.assembly import Assembly
 from sg2im_parsers.attachment import attach_by_meaning
 from sg2im_parsers.clearnlp import is_clearnlp, to_universal
+from sg2im_parsers.counting import resolve_reciprocals, share_out
 from sg2im_parsers.descriptions import add_descriptions
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.phrasebook import packaged_phrasebook
 from sg2im_parsers.prepositions import join_prepositions
+from sg2im_parsers.reciprocals import free_reciprocals, join_reciprocals
 from sg2im_parsers.relations import find_relations
 from sg2im_parsers.repairs import repair
 from sg2im_parsers.rules import packaged_rules
@@ -22,7 +24,7 @@ from sg2im_parsers.simplify import (
     promote_existentials,
     skip_helper_verbs,
 )
-from sg2im_parsers.things import find_things
+from sg2im_parsers.things import Thing, find_things
 from sg2im_parsers.tree import Tree
 
 if TYPE_CHECKING:
@@ -53,6 +55,19 @@ class SceneGraphParser:
 def parse_doc(doc: Doc) -> ParsedText:
     """Find the scene graph of a Doc that has tags, lemmas and dependencies."""
     book = packaged_phrasebook()
+    tree, things = read_tree(doc)
+    found = list(resolve_reciprocals(tree, things, find_relations(tree, book, packaged_rules())))
+    share_out(tree, book, things, found)
+    assembly = Assembly(tree, book, things)
+    assembly.settle(found)
+    told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
+    add_descriptions(tree, book, assembly.thing_meant, told)
+    return assembly.parsed(found)
+
+
+def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
+    """A Doc's tree, simplified until the rules can read it, and the things named in it."""
+    book = packaged_phrasebook()
     tree = Tree.from_doc(doc)
     if is_clearnlp(tree):
         to_universal(tree)
@@ -60,14 +75,10 @@ def parse_doc(doc: Doc) -> ParsedText:
     attach_by_meaning(tree, book)
     join_hyphens(tree, book)
     open_participles(tree, book)
+    join_reciprocals(tree)
     join_prepositions(tree, book)
+    free_reciprocals(tree)
     promote_existentials(tree)
     measured = join_measures(tree, book)
     skip_helper_verbs(tree, book)
-    things = find_things(tree, book, measured)
-    found = list(find_relations(tree, book, packaged_rules()))
-    assembly = Assembly(tree, book, things)
-    assembly.settle(found)
-    told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
-    add_descriptions(tree, book, assembly.thing_meant, told)
-    return assembly.parsed(found)
+    return tree, find_things(tree, book, measured)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sg2im_parsers.phrasebook import Measure, Phrasebook
 from sg2im_parsers.tree import Tree
@@ -130,6 +130,8 @@ def join_measures(tree: Tree, book: Phrasebook) -> dict[int, Measured]:
             continue
         noun = next((n for n in tree.all_children(token, "nmod") if _after_of(tree, n)), None)
         if noun is not None and tree.is_noun(noun):
+            if measure.quality == tree.lemmas[token]:
+                measure = replace(measure, quality=tree.lowers[token])
             found[noun] = Measured(_replace_by(tree, token, noun), measure)
     return found
 
