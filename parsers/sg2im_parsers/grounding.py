@@ -57,7 +57,8 @@ def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None =
 class _Grounding:
     def __init__(self, parsed: ParsedText, words: VocabularyLexicon, seed: int) -> None:
         self.parsed, self.words, self.vocabulary = parsed, words, words.vocabulary
-        self.remarks: list[str] = []
+        self.remarks: list[str] = list(parsed.remarks)
+        self.guesses = dict(parsed.guesses)
         self.matches = [self._match(*pair) for pair in zip(parsed.graph.objects, parsed.mentions, strict=True)]
         found = [words.predicate(r.predicate) for r in parsed.graph.relationships]
         self.predicates = [match and match.decided(seed, i) for i, match in enumerate(found)]
@@ -76,14 +77,17 @@ class _Grounding:
 
     def _match(self, item: SceneObject, mention: Mention) -> Match | None:
         """By the words of its name; "he" and "they" have none, so by what the parser took them for."""
-        words = [self.parsed.words[i] for i in mention.name_words]
         head = self.parsed.words[mention.head]
         if head.tag == "PRP" and item.text:
             return object_match(self.words, item.text)
-        text = " ".join(word.text.lower() for word in words)
-        compounds = [w.text.lower() for w in words if w is not head]
-        lemma = " ".join([*compounds, head.lemma])
-        return self.words.object(text, lemma, head.lemma)
+        compounds = [self._read(word) for word in mention.name_words if word != mention.head]
+        return self.words.object(self._name(mention), " ".join([*compounds, head.lemma]), head.lemma)
+
+    def _name(self, mention: Mention) -> str:
+        return " ".join(map(self._read, mention.name_words))
+
+    def _read(self, word: int) -> str:
+        return self.guesses.get(word) or self.parsed.words[word].text.lower()
 
     def _copy_objects(self) -> list[list[SceneObject]]:
         copies: list[list[SceneObject]] = []
@@ -156,10 +160,10 @@ class _Grounding:
         return self._entry(word, "mapped", ", ".join(f"{n} x {name}" for name, n in made.items()), "number")
 
     def _name_entry(self, word: int, mention: Mention, match: Match | None, made: int) -> WordAccount:
-        text = " ".join(self.parsed.words[i].text.lower() for i in mention.name_words)
         if match is None:
             near = self.vocabulary.nearest_objects(self.parsed.words[mention.head].lemma)
-            return self._entry(word, "dropped", reason=f"this model cannot draw {text!r}", nearest=near)
+            reason = f"this model cannot draw {self._name(mention)!r}"
+            return self._entry(word, "dropped", reason=reason, nearest=near)
         if made == 0:
             return self._entry(word, "dropped", reason=f"at most {MOST_OBJECTS} objects are drawn")
         if word in mention.again:
@@ -176,7 +180,7 @@ class _Grounding:
         for end in (relationship.subject, relationship.object):
             if not self.copies[end]:
                 return self._entry(word, "dropped", reason=f"{self.parsed.graph.objects[end].text!r} was dropped")
-        if match.rule == "exact" and self.parsed.words[word].text.lower() in match.name.split():
+        if match.rule == "exact" and self._read(word) in match.name.split():
             return self._entry(word, "kept", match.name)
         rule: str = "base form" if match.rule == "exact" else match.rule
         if match.inverted:
@@ -198,6 +202,8 @@ class _Grounding:
         nearest: tuple[str, ...] = (),
     ) -> WordAccount:
         token = self.parsed.words[word]
+        if word in self.guesses and status != "dropped":
+            status, rule = "mapped", ", ".join(filter(None, (f"read as {self.guesses[word]!r}", rule)))
         return WordAccount(token.text, token.start, status, becomes, rule, reason, nearest)  # type: ignore[arg-type]
 
 

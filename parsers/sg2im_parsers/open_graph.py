@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sg2im_parsers.account import Account
 from sg2im_parsers.parsed import ParsedText
 
 
@@ -13,9 +14,10 @@ def open_json(parsed: ParsedText) -> dict[str, Any]:
     ``quantity`` is an exact number from two on, or None: people who draw graphs count "two dogs" but not "one dog".
 
     Returns:
-        ``{"text", "objects": [{"text", "attributes", "quantity"}], "relationships": [[subject, predicate, object]]}``
+        ``{"text", "objects": [{"text", "attributes", "quantity"}], "relationships": [[subject, predicate, object]]}``,
+        and ``{"account": {"words": [], "remarks"}}`` where a word was guessed or the end of a long text not read.
     """
-    return {
+    graph: dict[str, Any] = {
         "text": parsed.text,
         "objects": [
             {
@@ -27,3 +29,6 @@ def open_json(parsed: ParsedText) -> dict[str, Any]:
         ],
         "relationships": [[r.subject, r.predicate, r.object] for r in parsed.graph.relationships],
     }
+    if parsed.remarks:
+        graph["account"] = Account((), parsed.remarks).to_json()
+    return graph

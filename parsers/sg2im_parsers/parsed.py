@@ -66,6 +66,8 @@ class ParsedText:
         mentions: one for each object of the graph.
         relation_words: for each relationship of the graph, positions of the words its predicate was made of.
         rules: for each relationship of the graph, the name of the rule that found it.
+        guesses: positions of misspelled words, and the words that they were taken for.
+        unread: how many letters at its end were not read, because the text is too long.
     """
 
     text: str
@@ -74,3 +76,11 @@ class ParsedText:
     mentions: tuple[Mention, ...]
     relation_words: tuple[tuple[int, ...], ...]
     rules: tuple[str, ...]
+    guesses: tuple[tuple[int, str], ...] = ()
+    unread: int = 0
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know of how the text was read."""
+        said = tuple(f"{self.words[i].text!r} was read as {word!r}." for i, word in self.guesses)
+        return (*said, f"The last {self.unread} letters were not read; the text is too long.") if self.unread else said

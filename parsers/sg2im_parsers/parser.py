@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from sg2im_parsers.assembly import Assembly
@@ -13,6 +14,7 @@ from sg2im_parsers.descriptions import add_descriptions
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.phrasebook import packaged_phrasebook
 from sg2im_parsers.prepositions import join_prepositions
+from sg2im_parsers.reading import plain, put_back, read, to_read
 from sg2im_parsers.reciprocals import free_reciprocals, join_reciprocals
 from sg2im_parsers.relations import find_relations
 from sg2im_parsers.repairs import repair
@@ -44,12 +46,14 @@ class SceneGraphParser:
 
     def __call__(self, text: str) -> ParsedText:
         """Parse one text; without words there are no objects."""
-        return parse_doc(self.nlp(text))
+        return next(self.pipe([text]))
 
     def pipe(self, texts: Iterable[str], batch_size: int = 256) -> Iterator[ParsedText]:
         """Parse many texts, `batch_size` at a time, one result for each, in order."""
-        for doc in self.nlp.pipe(texts, batch_size=batch_size):
-            yield parse_doc(doc)
+        readings, waiting = tee(read(text, self.nlp.make_doc(plain(text))) for text in texts)
+        docs = self.nlp.pipe(map(to_read, waiting), batch_size=batch_size)
+        for reading, doc in zip(readings, docs, strict=True):
+            yield put_back(parse_doc(doc), reading)
 
 
 def parse_doc(doc: Doc) -> ParsedText:
