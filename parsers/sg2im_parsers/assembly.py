@@ -117,6 +117,7 @@ class Assembly:
             text=self.name(token),
             attributes=tuple(a.text for a in _attributes(thing)),
             quantity=thing.quantity,
+            place=None if thing.place is None else thing.place.text,
         )
 
     def _mention(self, token: int) -> Mention:
@@ -135,6 +136,7 @@ class Assembly:
             number_words=thing.number_words,
             plural=self.tree.tags[token] in PLURAL_TAGS,
             amount=thing.amount,
+            place_words=() if thing.place is None else thing.place.words,
         )
 
 

@@ -19,6 +19,8 @@ MOST_COPIES = 8
 MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""
 
+PLACE = "this model knows no places in a picture; the graph keeps it"
+
 SIDE_BY_SIDE = ("left of", "beside", "next to", "near")
 """Relations that keep copies apart, best first."""
 
@@ -145,6 +147,9 @@ class _Grounding:
                 entries[word] = self._entry(word, "dropped", reason="this model knows no attributes")
         for word in mention.number_words:
             entries[word] = self._number_entry(word)
+        for word in mention.place_words:
+            if self.parsed.words[word].content:
+                entries[word] = self._entry(word, "dropped", reason=PLACE)
         return entries
 
     def _number_entry(self, word: int) -> WordAccount:

@@ -44,6 +44,7 @@ class Mention:
         number_words: positions of the words that say how many ("two", "several", "a couple of").
         plural: whether the head noun is plural in form.
         amount: how many a sentence asks to draw: 2 for "two", 3 for "several"; None if it does not say.
+        place_words: positions of the words that say where in the picture it is ("on the left").
     """
 
     head: int
@@ -53,6 +54,7 @@ class Mention:
     number_words: tuple[int, ...] = ()
     plural: bool = False
     amount: int | None = None
+    place_words: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sg2im_parsers.counting import resolve_reciprocals, share_out
 from sg2im_parsers.descriptions import add_descriptions
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.phrasebook import packaged_phrasebook
+from sg2im_parsers.places import put_things_in_places, take_places
 from sg2im_parsers.prepositions import join_prepositions
 from sg2im_parsers.reading import plain, put_back, read, to_read
 from sg2im_parsers.reciprocals import free_reciprocals, join_reciprocals
@@ -76,6 +77,7 @@ def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
     if is_clearnlp(tree):
         to_universal(tree)
     repair(tree, book)
+    places = take_places(tree)
     attach_by_meaning(tree, book)
     join_hyphens(tree, book)
     open_participles(tree, book)
@@ -85,4 +87,6 @@ def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
     promote_existentials(tree)
     measured = join_measures(tree, book)
     skip_helper_verbs(tree, book)
-    return tree, find_things(tree, book, measured)
+    things = find_things(tree, book, measured)
+    put_things_in_places(things, places)
+    return tree, things

@@ -110,6 +110,7 @@ def put_back(parsed: ParsedText, reading: Reading) -> ParsedText:
             again=moved(mention.again),
             attribute_words=tuple(map(moved, mention.attribute_words)),
             number_words=moved(mention.number_words),
+            place_words=moved(mention.place_words),
         )
         for mention in parsed.mentions
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sg2im_parsers.attachment import is_absent
 from sg2im_parsers.conventions import NAME, NOTHING, QUALITY, WHOLE
 from sg2im_parsers.phrasebook import Phrasebook
+from sg2im_parsers.places import Place
 from sg2im_parsers.qualities import Attribute, attributes, is_shade
 from sg2im_parsers.simplify import Measured
 from sg2im_parsers.tree import PLURAL_TAGS, Tree
@@ -41,6 +42,7 @@ class Thing:
         quantity: an exact number.
         amount: how many are meant, vague numbers too.
         text: what to call it, if that is not its name as written.
+        place: where in the picture it is.
         like: position of the thing of whose kind it is one more: "two cats" for "each other".
     """
 
@@ -53,6 +55,7 @@ class Thing:
     amount: int | None = None
     text: str | None = None
     like: int | None = None
+    place: Place | None = None
 
 
 def find_things(tree: Tree, book: Phrasebook, measured: dict[int, Measured]) -> dict[int, Thing]:
