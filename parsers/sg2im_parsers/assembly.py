@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sg2im_parsers.coreference import antecedent, is_pronoun, same_thing
+from sg2im_parsers.negation import denied_words
 from sg2im_parsers.parsed import Mention, ParsedText, Word
 from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.qualities import Attribute, join_words
@@ -93,6 +94,7 @@ class Assembly:
             mentions=tuple(self._mention(t) for t in order),
             relation_words=tuple(f.words for _, f in relations),
             rules=tuple(f.rule for _, f in relations),
+            denied=denied_words(self.tree),
         )
 
     def _relations(self, found: list[Found], index: dict[int, int]) -> list[tuple[Relationship, Found]]:

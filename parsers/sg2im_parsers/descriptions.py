@@ -28,7 +28,7 @@ def add_descriptions(tree: Tree, book: Phrasebook, meant: Callable[[int], Thing 
         tag = tree.tags[token]
         if tree.lowers[token] in book.lists["states"] and tree.labels[token] in ("advmod", "acl"):
             _describe_state(tree, meant, token)
-        if tree.labels[token] not in CLAUSES or tree.is_noun(token):
+        if tree.labels[token] not in CLAUSES or tree.is_noun(token) or token in tree.negated:
             continue
         if tag in ADJECTIVES or (tag in PARTICIPLES and token not in told) or _is_predicate_adverb(tree, token):
             _describe(tree, book, meant, token)

@@ -19,6 +19,7 @@ MOST_COPIES = 8
 MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""
 
+DENIED = "the text says that it is not so"
 PLACE = "this model knows no places in a picture; the graph keeps it"
 
 SIDE_BY_SIDE = ("left of", "beside", "next to", "near")
@@ -195,6 +196,8 @@ class _Grounding:
         return self._entry(word, "mapped", match.name, rule)
 
     def _unused(self, word: int) -> WordAccount:
+        if word in self.parsed.denied:
+            return self._entry(word, "dropped", reason=DENIED)
         return self._entry(word, "dropped", reason="no rule made an object or a relation of it")
 
     def _entry(

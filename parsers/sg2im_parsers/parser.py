@@ -11,6 +11,7 @@ from sg2im_parsers.attachment import attach_by_meaning
 from sg2im_parsers.clearnlp import is_clearnlp, to_universal
 from sg2im_parsers.counting import resolve_reciprocals, share_out
 from sg2im_parsers.descriptions import add_descriptions
+from sg2im_parsers.negation import find_denied
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.phrasebook import packaged_phrasebook
 from sg2im_parsers.places import put_things_in_places, take_places
@@ -87,6 +88,7 @@ def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
     promote_existentials(tree)
     measured = join_measures(tree, book)
     skip_helper_verbs(tree, book)
+    find_denied(tree, book)
     things = find_things(tree, book, measured)
     put_things_in_places(things, places)
     return tree, things

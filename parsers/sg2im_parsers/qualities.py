@@ -24,7 +24,7 @@ def attributes(tree: Tree, book: Phrasebook, word: int) -> list[Attribute]:
     for other in (word, *tree.children[word]):
         if other == word or tree.labels[other] == "conj" or (tree.labels[other] in MODIFIERS and other < word):
             listed = tree.lowers[other] in book.lists["not_qualities"] or tree.tags[other] in ("RB", "CC", "DT", "CD")
-            if not listed and not is_shade(tree, book, other):
+            if not listed and not is_shade(tree, book, other) and other not in tree.negated:
                 said.append(attribute(tree, book, other))
     return said
 

@@ -120,6 +120,7 @@ def put_back(parsed: ParsedText, reading: Reading) -> ParsedText:
         words=tuple(words),
         mentions=mentions,
         relation_words=tuple(map(moved, parsed.relation_words)),
+        denied=moved(parsed.denied),
         guesses=tuple(sorted(reading.guessed.items())),
         unread=reading.unread,
     )

@@ -46,9 +46,14 @@ def find_relations(tree: Tree, book: Phrasebook, rules: RuleBook) -> Iterator[Fo
         for rule in by_label.get(label, ()):
             if _fits(tree, book, rule, token):
                 found = _apply(tree, book, rule, token)
-                if found is not None:
+                if found is not None and not _is_denied(tree, found):
                     yield from (as_people_say(tree, book, each) for each in _share(tree, book, found))
                 break
+
+
+def _is_denied(tree: Tree, found: Found) -> bool:
+    """Whether it is said not to be so: by its verb, or by the noun that says where its subject is."""
+    return found.verb in tree.negated or (found.object in tree.negated and tree.heads[found.subject] == found.object)
 
 
 def _fits(tree: Tree, book: Phrasebook, rule: Rule, token: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sg2im_parsers.attachment import is_absent
 from sg2im_parsers.conventions import NAME, NOTHING, QUALITY, WHOLE
 from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.places import Place
@@ -77,7 +76,7 @@ def is_thing(tree: Tree, book: Phrasebook, token: int) -> bool:
         return label in NOUN_PLACES and _has_article(tree, token) and not tree.tags[token].startswith(("PRP", "W"))
     if label in NO_THINGS or (tree.lemmas[token] in book.lists["no_things"] and tree.child(token, "compound") is None):
         return False
-    if tree.lowers[token] in RECIPROCALS or is_absent(tree, token) or _names_nothing(tree, book, token):
+    if tree.lowers[token] in RECIPROCALS or token in tree.denied or _names_nothing(tree, book, token):
         return False
     return not is_modifier(tree, token) or is_whole(tree, book, token)
 

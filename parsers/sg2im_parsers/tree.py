@@ -42,6 +42,8 @@ class Tree:
         units: for a token that stands for several ("t-shirt"), all of them.
         cases: for a noun, the words of the preposition before it, when it was put together from several.
         gone: tokens that are no part of the tree any more.
+        denied: nouns that are said not to be there.
+        negated: verbs and other predicates that are said not to be so.
     """
 
     text: str
@@ -56,6 +58,8 @@ class Tree:
     units: dict[int, tuple[int, ...]] = field(default_factory=dict)
     cases: dict[int, tuple[int, ...]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    denied: set[int] = field(default_factory=set)
+    negated: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.children = [[] for _ in self.words]
