@@ -44,9 +44,9 @@ class Grounded:
 def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None = None, seed: int = 0) -> Grounded:
     """Map what a text says to the words of a vocabulary.
 
-    A number makes that many objects, at most `MOST_COPIES`; a bare plural is one object for stuff and two for things.
-    Each copy carries the relationships: those of "two men on two horses" one to one, of "two men on a horse" all to
-    the same.
+    A number makes that many objects, at most `MOST_COPIES`, but "a lot of snow" is one; a bare plural is one object for
+    stuff and two for things. Each copy carries the relationships: those of "two men on two horses" one to one, of "two
+    men on a horse" all to the same.
 
     Args:
         parsed: what the parser found.
@@ -96,7 +96,7 @@ class _Grounding:
         copies: list[list[SceneObject]] = []
         total = 0
         for item, mention, match in zip(self.parsed.graph.objects, self.parsed.mentions, self.matches, strict=True):
-            wanted = 0 if match is None else self._count(mention, match)
+            wanted = 0 if match is None else self._count(item, mention, match)
             count = min(wanted, MOST_OBJECTS - total)
             if count < wanted:
                 self.remarks.append(f"At most {MOST_OBJECTS} objects are drawn; of {item.text!r} there are {count}.")
@@ -105,7 +105,10 @@ class _Grounding:
             copies.append([] if one is None else [one] * count)
         return copies
 
-    def _count(self, mention: Mention, match: Match) -> int:
+    def _count(self, item: SceneObject, mention: Mention, match: Match) -> int:
+        mass = item.quantity is None and not mention.plural and self.words.is_stuff(match.name)
+        if mass:
+            return 1
         if mention.amount is not None:
             if mention.amount > MOST_COPIES:
                 self.remarks.append(f"{mention.amount} of {match.name!r} were asked for; {MOST_COPIES} are drawn.")

@@ -11,7 +11,10 @@ from sg2im_parsers.attachment import attach_by_meaning
 from sg2im_parsers.clearnlp import is_clearnlp, to_universal
 from sg2im_parsers.counting import resolve_reciprocals, share_out
 from sg2im_parsers.descriptions import add_descriptions
+from sg2im_parsers.inversions import turn_inversions
+from sg2im_parsers.lists import mend_lists
 from sg2im_parsers.negation import find_denied
+from sg2im_parsers.numbers import find_numbers
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.phrasebook import packaged_phrasebook
 from sg2im_parsers.places import put_things_in_places, take_places
@@ -78,13 +81,16 @@ def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
     if is_clearnlp(tree):
         to_universal(tree)
     repair(tree, book)
+    mend_lists(tree)
     places = take_places(tree)
     attach_by_meaning(tree, book)
     join_hyphens(tree, book)
+    tree.numbers = find_numbers(tree, book)
     open_participles(tree, book)
     join_reciprocals(tree)
     join_prepositions(tree, book)
     free_reciprocals(tree)
+    turn_inversions(tree)
     promote_existentials(tree)
     measured = join_measures(tree, book)
     skip_helper_verbs(tree, book)

@@ -24,10 +24,12 @@ class Measure:
     Attributes:
         quality: what the graph says of the thing measured ("piece"), if anything.
         amount: how many are meant, if it says.
+        exact: whether it says exactly.
     """
 
     quality: str | None = None
     amount: int | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ def repair(tree: Tree, book: Phrasebook) -> None:
 def _mend_tags(tree: Tree, book: Phrasebook) -> None:
     for token in range(len(tree)):
         tag = tree.tags[token]
-        if tag in ("NN", "NNS") and _is_verb_after_all(tree, token):
+        if tag == "VBZ" and tree.child(token, "compound") == token - 1 and tree.lemmas[token] in book.lists["deeds"]:
+            tree.labels[token - 1] = "nsubj"
+            _take_marks(tree, token)
+        elif tag in ("NN", "NNS") and _is_verb_after_all(tree, token):
             tree.tags[token] = "VBZ"
         elif tag == "VB" and _is_reached_by_to(tree, token):
             _make_goal(tree, token)
@@ -57,6 +60,14 @@ def _mend_edges(tree: Tree, book: Phrasebook) -> None:
             _turn_impossible_compound(tree, token)
         elif tree.labels[token] == "compound:prt" and tree.is_noun(tree.heads[token]):
             _make_preposition(tree, token)
+
+
+def _take_marks(tree: Tree, verb: int) -> None:
+    """Give the articles and adjectives of "a bird flies" to the bird."""
+    for mark in [c for c in tree.children[verb] if c < verb - 1 and tree.labels[c] in NOUN_MARKS]:
+        tree.attach(mark, verb - 1, tree.labels[mark])
+    for place in tree.all_children(verb, "nmod"):
+        tree.labels[place] = "obl"
 
 
 def _is_noun_after_all(tree: Tree, token: int) -> bool:

@@ -125,7 +125,7 @@ def join_measures(tree: Tree, book: Phrasebook) -> dict[int, Measured]:
     """
     found: dict[int, Measured] = {}
     for token in range(len(tree)):
-        measure = book.measures.get(tree.lemmas[token]) or book.measures.get(tree.lowers[token])
+        measure = _measure(tree, book, token)
         if measure is None or token in tree.gone:
             continue
         noun = next((n for n in tree.all_children(token, "nmod") if _after_of(tree, n)), None)
@@ -134,6 +134,17 @@ def join_measures(tree: Tree, book: Phrasebook) -> dict[int, Measured]:
                 measure = replace(measure, quality=tree.lowers[token])
             found[noun] = Measured(_replace_by(tree, token, noun), measure)
     return found
+
+
+def _measure(tree: Tree, book: Phrasebook, token: int) -> Measure | None:
+    """How a noun before "of" measures what follows; "two of the dogs" are two dogs."""
+    number = tree.numbers.get(token)
+    if number is not None:
+        return Measure(amount=number.value, exact=number.exact and number.value > 1)
+    if tree.lemmas[token] in book.lists["shoals"]:
+        of = tree.child(token, "nmod")
+        return Measure(amount=3) if of is not None and tree.lemmas[of] in book.lists["shoaling"] else None
+    return book.measures.get(tree.lemmas[token]) or book.measures.get(tree.lowers[token])
 
 
 def _after_of(tree: Tree, noun: int) -> bool:

@@ -129,8 +129,8 @@ def _thing(tree: Tree, book: Phrasebook, head: int) -> Thing:
         thing.text = tree.lemmas[head]
     for child in tree.children[head]:
         label = tree.labels[child]
-        if child < head and (label == "nummod" or tree.tags[child] == "CD"):
-            _add_number(tree, book, thing, child)
+        if child < head and (label == "nummod" or tree.tags[child] == "CD" or child in tree.numbers):
+            _add_number(tree, thing, child)
         elif label == "amod" or (child < head and label == "compound") or is_modifier(tree, child):
             _add_modifier(tree, book, thing, child, name)
         elif label.startswith("det"):
@@ -164,7 +164,7 @@ def _add_to_name(tree: Tree, book: Phrasebook, thing: Thing, child: int, name: l
 
 def _add_quality(tree: Tree, book: Phrasebook, thing: Thing, child: int) -> None:
     for number in tree.all_children(child, "nummod"):
-        _add_number(tree, book, thing, number)
+        _add_number(tree, thing, number)
     amount = book.amounts.get(tree.lowers[child])
     if amount is not None and thing.amount is None:
         thing.amount, thing.number_words = amount, (*thing.number_words, child)
@@ -175,12 +175,11 @@ def _belongs_to_name(tree: Tree, book: Phrasebook, child: int, head: int) -> boo
     return f"{tree.lowers[child]} {tree.lemmas[head]}" in book.lists["names"]
 
 
-def _add_number(tree: Tree, book: Phrasebook, thing: Thing, child: int) -> None:
-    word = tree.lowers[child]
-    number = int(word) if word.isdecimal() and len(word) < 5 else book.numbers.get(word)
-    if number:
-        thing.quantity = thing.amount = number
-        thing.number_words = (*thing.number_words, *tree.unit(child))
+def _add_number(tree: Tree, thing: Thing, child: int) -> None:
+    number = tree.numbers.get(child)
+    if number is not None:
+        thing.quantity, thing.amount = number.value if number.exact else None, number.value
+        thing.number_words = tuple(sorted({*thing.number_words, *number.words}))
 
 
 def _add_determiner(tree: Tree, book: Phrasebook, thing: Thing, child: int) -> None:
@@ -195,5 +194,7 @@ def _add_determiner(tree: Tree, book: Phrasebook, thing: Thing, child: int) -> N
 def _add_measure(thing: Thing, how_many: Measured) -> None:
     thing.number_words = tuple(sorted({*thing.number_words, *how_many.words}))
     thing.amount = thing.amount or how_many.measure.amount
+    if how_many.measure.exact:
+        thing.quantity = how_many.measure.amount
     if how_many.measure.quality:
         thing.attributes.append(Attribute(how_many.measure.quality, how_many.words))
