@@ -9,12 +9,10 @@ from sg2im_parsers.negation import denied_words
 from sg2im_parsers.parsed import Mention, ParsedText, Word
 from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.qualities import Attribute, join_words
-from sg2im_parsers.relations import Found
+from sg2im_parsers.relations import OWNING, Found
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.things import Thing
 from sg2im_parsers.tree import PLURAL_TAGS, Tree
-
-OWNING = frozenset({"with", "have"})
 
 
 @dataclass(slots=True)
@@ -38,9 +36,17 @@ class Assembly:
     def settle(self, found: list[Found]) -> None:
         """Decide which words mean the same thing."""
         self._merge_repeats()
+        for token, meant in self.tree.means.items():
+            for thing in meant:
+                self.again.setdefault(self.meant[thing], []).append(token)
         for relation in found:
             for token in (relation.subject, relation.object):
                 self.thing_meant(token)
+
+    def things_meant(self, token: int) -> list[Thing]:
+        """The things that a noun or a pronoun means: several for "they" of two."""
+        meant = [self.thing_meant(each) for each in self.tree.means.get(token, (token,))]
+        return [thing for thing in meant if thing is not None]
 
     def thing_meant(self, token: int) -> Thing | None:
         """The thing that a noun or a pronoun means."""
@@ -52,7 +58,8 @@ class Assembly:
         names: dict[str, int] = {}
         for token in sorted(self.things):
             name = self.name(token)
-            earlier = same_thing(self.tree, self.things, names, name, token)
+            one_more = self.things[token].like is not None
+            earlier = None if one_more else same_thing(self.tree, self.things, names, name, token)
             if earlier is None:
                 self.meant[token] = token
                 names[name] = token
@@ -128,7 +135,13 @@ class Assembly:
         if thing.like is not None:
             kind = self.things[thing.like]
             return Mention(
-                kind.head, kind.name, (*self.tree.unit(token), *sorted(again)), number_words=kind.number_words, amount=1
+                head=kind.head,
+                name_words=kind.name,
+                again=tuple(sorted({*self.tree.unit(token), *again})),
+                attribute_words=tuple(a.words for a in _attributes(thing)),
+                number_words=kind.number_words,
+                amount=thing.amount,
+                place_words=() if thing.place is None else thing.place.words,
             )
         return Mention(
             head=token,

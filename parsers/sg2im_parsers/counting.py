@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from sg2im_parsers.others import singular, take_one
 from sg2im_parsers.phrasebook import Phrasebook
-from sg2im_parsers.relations import Found, conjuncts
+from sg2im_parsers.relations import OWNING, Found, conjuncts
 from sg2im_parsers.things import RECIPROCALS, Thing
 from sg2im_parsers.tree import PLURAL_TAGS, Tree
 
@@ -45,19 +46,45 @@ def _of_both(relation: Found, parted: dict[int, int], others: dict[int, int]) ->
 def _part(tree: Tree, things: dict[int, Thing], several: int, other: int) -> None:
     """Make one of "two cats" the thing that "each other" means; each cat is then told in the singular."""
     thing = things[several]
-    text = " ".join([*(tree.lowers[w] for w in thing.name[:-1] if w not in thing.unsaid), tree.lemmas[several]])
-    things[other] = Thing(other, (other,), amount=1, text=text, like=several)
-    thing.text, thing.quantity = text, None
-    thing.amount = max(1, (thing.amount or 2) - 1)
+    thing.text = singular(tree, thing)
+    things[other] = Thing(other, (other,), amount=1, text=thing.text, like=several)
+    take_one(tree, thing)
+
+
+def tell_each(tree: Tree, relations: Iterable[Found]) -> list[Found]:
+    """Say of every thing that "they" means what is said of them; but tables with plates "on them" have no plates."""
+    found: list[Found] = []
+    on_them: set[tuple[int, int]] = set()
+    for relation in relations:
+        for subject in tree.means.get(relation.subject, (relation.subject,)):
+            for item in tree.means.get(relation.object, (relation.object,)):
+                if subject != item:
+                    found.append(replace(relation, subject=subject, object=item))
+                    on_them.update([(item, subject)] if item != relation.object else [])
+    return [told for told in found if told.predicate not in OWNING or (told.subject, told.object) not in on_them]
 
 
 def share_out(tree: Tree, book: Phrasebook, things: dict[int, Thing], found: Iterable[Found]) -> None:
     """Give what each of several people wears, holds or rides their number, in place."""
     for relation in found:
-        subject, item = things.get(relation.subject), things.get(relation.object)
+        meant = tree.means.get(relation.subject, (relation.subject,))
+        subject, item = things.get(meant[0]), things.get(relation.object)
         if subject is None or item is None or relation.verb is None or item.amount is not None:
             continue
-        bare = tree.tags[relation.object] in PLURAL_TAGS and tree.child(relation.object, "det") is None
-        if bare and subject.quantity and tree.lemmas[relation.verb] in book.lists["shared_out"]:
+        if len(meant) > 1 or not subject.quantity:
+            continue
+        if _is_for_each(tree, relation) or _is_shared(tree, book, relation):
             item.quantity = item.amount = subject.quantity
             item.number_words = subject.number_words
+
+
+def _is_for_each(tree: Tree, relation: Found) -> bool:
+    """Whether "each" has one: "each is wearing a hat"."""
+    det = tree.child(relation.object, "det")
+    return tree.lowers[relation.subject] == "each" and det is not None and tree.lowers[det] in ("a", "an")
+
+
+def _is_shared(tree: Tree, book: Phrasebook, relation: Found) -> bool:
+    """Whether several people have as many hats: "two men wearing hats"."""
+    bare = tree.tags[relation.object] in PLURAL_TAGS and tree.child(relation.object, "det") is None
+    return bare and relation.verb is not None and tree.lemmas[relation.verb] in book.lists["shared_out"]

@@ -15,13 +15,13 @@ PARTICIPLES = frozenset({"VBG", "VBN"})
 CLAUSES = frozenset({"ROOT", "acl", "acl:relcl", "conj", "advcl", "parataxis", "ccomp", "xcomp", "dep"})
 
 
-def add_descriptions(tree: Tree, book: Phrasebook, meant: Callable[[int], Thing | None], told: Set[int]) -> None:
+def add_descriptions(tree: Tree, book: Phrasebook, meant: Callable[[int], list[Thing]], told: Set[int]) -> None:
     """Add predicates as attributes: adjectives, and verbs that no relationship tells.
 
     Args:
         tree: the simplified tree.
         book: the packaged words.
-        meant: gives the thing that a noun or pronoun means; the things get the attributes.
+        meant: gives the things that a noun or pronoun means; they get the attributes.
         told: verbs that are part of a relationship.
     """
     for token in range(len(tree)):
@@ -34,19 +34,20 @@ def add_descriptions(tree: Tree, book: Phrasebook, meant: Callable[[int], Thing 
             _describe(tree, book, meant, token)
 
 
-def _describe(tree: Tree, book: Phrasebook, meant: Callable[[int], Thing | None], token: int) -> None:
+def _describe(tree: Tree, book: Phrasebook, meant: Callable[[int], list[Thing]], token: int) -> None:
     if _says_nothing(tree, book, token):
         return
     subject = actor(tree, token)
-    thing = None if subject is None else meant(subject)
-    if thing is not None:
+    things = [] if subject is None else meant(subject)
+    if things:
         if tree.is_verb(token):
             said = [_participle(tree, token)]
         elif tree.tags[token] in ADJECTIVES:
             said = attributes(tree, book, token)
         else:
             said = [Attribute(tree.lowers[token], (token,))]
-        thing.attributes += said
+        for thing in things:
+            thing.attributes += said
 
 
 def _is_predicate_adverb(tree: Tree, token: int) -> bool:
@@ -68,10 +69,9 @@ def _participle(tree: Tree, verb: int) -> Attribute:
     return Attribute(f"{tree.lowers[verb]} {tree.lowers[particle]}", (*tree.unit(verb), particle))
 
 
-def _describe_state(tree: Tree, meant: Callable[[int], Thing | None], token: int) -> None:
+def _describe_state(tree: Tree, meant: Callable[[int], list[Thing]], token: int) -> None:
     """Of "a man walking outside", tell that the man is outside."""
     head = tree.heads[token]
     subject = head if tree.is_noun(head) else actor(tree, head)
-    thing = None if subject is None else meant(subject)
-    if thing is not None:
+    for thing in [] if subject is None else meant(subject):
         thing.attributes.append(Attribute(tree.lowers[token], (token,)))

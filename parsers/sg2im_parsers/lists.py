@@ -13,8 +13,17 @@ def mend_lists(tree: Tree) -> None:
     for token in range(len(tree)):
         if tree.labels[token] == "appos" and tree.is_noun(token) and _goes_on(tree, token):
             tree.labels[token] = "conj"
+        elif tree.labels[token] == "nsubj" and tree.child(token, "cc") is not None:
+            _join_subjects(tree, token)
         elif tree.labels[token] == "conj" and tree.is_noun(token) and _starts_anew(tree, token):
             tree.attach(token, tree.heads[tree.heads[token]], "conj")
+
+
+def _join_subjects(tree: Tree, token: int) -> None:
+    """Make one subject of the two in "a cat and a dog are on a bed"."""
+    first = tree.child(tree.heads[token], "nsubj")
+    if first is not None and first < token and tree.is_noun(first) and tree.is_noun(token):
+        tree.attach(token, first, "conj")
 
 
 def _goes_on(tree: Tree, token: int) -> bool:

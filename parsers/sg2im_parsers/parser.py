@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from sg2im_parsers.assembly import Assembly
 from sg2im_parsers.attachment import attach_by_meaning
 from sg2im_parsers.clearnlp import is_clearnlp, to_universal
-from sg2im_parsers.counting import resolve_reciprocals, share_out
+from sg2im_parsers.counting import resolve_reciprocals, share_out, tell_each
 from sg2im_parsers.descriptions import add_descriptions
 from sg2im_parsers.inversions import turn_inversions
 from sg2im_parsers.lists import mend_lists
 from sg2im_parsers.negation import find_denied
 from sg2im_parsers.numbers import find_numbers
+from sg2im_parsers.others import find_others
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.phrasebook import packaged_phrasebook
 from sg2im_parsers.places import put_things_in_places, take_places
@@ -67,10 +68,11 @@ def parse_doc(doc: Doc) -> ParsedText:
     tree, things = read_tree(doc)
     found = list(resolve_reciprocals(tree, things, find_relations(tree, book, packaged_rules())))
     share_out(tree, book, things, found)
+    found = tell_each(tree, found)
     assembly = Assembly(tree, book, things)
     assembly.settle(found)
     told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
-    add_descriptions(tree, book, assembly.thing_meant, told)
+    add_descriptions(tree, book, assembly.things_meant, told)
     return assembly.parsed(found)
 
 
@@ -96,5 +98,6 @@ def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
     skip_helper_verbs(tree, book)
     find_denied(tree, book)
     things = find_things(tree, book, measured)
+    find_others(tree, book, things)
     put_things_in_places(things, places)
     return tree, things

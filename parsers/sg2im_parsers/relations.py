@@ -12,6 +12,9 @@ from sg2im_parsers.rules import Rule, RuleBook
 from sg2im_parsers.things import is_whole
 from sg2im_parsers.tree import Tree
 
+OWNING = frozenset({"with", "have"})
+"""What these say adds nothing to where the second noun is told to be."""
+
 MOST_CONJUNCTS = 12
 """How many nouns of "a and b and c" are followed on one side of a relationship."""
 

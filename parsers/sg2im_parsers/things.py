@@ -129,7 +129,8 @@ def _thing(tree: Tree, book: Phrasebook, head: int) -> Thing:
         thing.text = tree.lemmas[head]
     for child in tree.children[head]:
         label = tree.labels[child]
-        if child < head and (label == "nummod" or tree.tags[child] == "CD" or child in tree.numbers):
+        counts = label == "nummod" or tree.tags[child] == "CD" or child in tree.numbers
+        if child < head and counts and not label.startswith("nsubj"):
             _add_number(tree, thing, child)
         elif label == "amod" or (child < head and label == "compound") or is_modifier(tree, child):
             _add_modifier(tree, book, thing, child, name)
