@@ -6,12 +6,16 @@ from collections.abc import Callable, Set
 
 from sg2im_parsers.actors import actor
 from sg2im_parsers.phrasebook import Phrasebook
-from sg2im_parsers.qualities import Attribute, attributes
+from sg2im_parsers.qualities import Attribute, attribute, attributes
+from sg2im_parsers.relations import conjuncts
 from sg2im_parsers.things import Thing
 from sg2im_parsers.tree import Tree
 
 ADJECTIVES = frozenset({"JJ", "JJR", "JJS"})
 PARTICIPLES = frozenset({"VBG", "VBN"})
+LEAST_WORDS = 3
+"""Of a material: its subject, a form of "be", a full stop."""
+
 CLAUSES = frozenset({"ROOT", "acl", "acl:relcl", "conj", "advcl", "parataxis", "ccomp", "xcomp", "dep"})
 
 
@@ -28,7 +32,10 @@ def add_descriptions(tree: Tree, book: Phrasebook, meant: Callable[[int], list[T
         tag = tree.tags[token]
         if tree.lowers[token] in book.lists["states"] and tree.labels[token] in ("advmod", "acl"):
             _describe_state(tree, meant, token)
-        if tree.labels[token] not in CLAUSES or tree.is_noun(token) or token in tree.negated:
+        if tree.labels[token] not in CLAUSES or token in tree.negated:
+            continue
+        if tree.is_noun(token):
+            _describe_material(tree, book, meant, token)
             continue
         if tag in ADJECTIVES or (tag in PARTICIPLES and token not in told) or _is_predicate_adverb(tree, token):
             _describe(tree, book, meant, token)
@@ -38,7 +45,7 @@ def _describe(tree: Tree, book: Phrasebook, meant: Callable[[int], list[Thing]],
     if _says_nothing(tree, book, token):
         return
     subject = actor(tree, token)
-    things = [] if subject is None else meant(subject)
+    things = [] if subject is None else [t for each in _all_subjects(tree, subject, token) for t in meant(each)]
     if things:
         if tree.is_verb(token):
             said = [_participle(tree, token)]
@@ -48,6 +55,23 @@ def _describe(tree: Tree, book: Phrasebook, meant: Callable[[int], list[Thing]],
             said = [Attribute(tree.lowers[token], (token,))]
         for thing in things:
             thing.attributes += said
+
+
+def _all_subjects(tree: Tree, subject: int, predicate: int) -> list[int]:
+    """A subject and those coordinated with it: "a man and a woman are posing"."""
+    shared = tree.labels[subject].startswith("nsubj") and (
+        tree.is_verb(predicate) or tree.tags[predicate] in ADJECTIVES
+    )
+    return conjuncts(tree, subject) if shared else [subject]
+
+
+def _describe_material(tree: Tree, book: Phrasebook, meant: Callable[[int], list[Thing]], token: int) -> None:
+    """Of "the wall is brick", tell that the wall is of brick."""
+    subject = tree.child(token, "nsubj")
+    plain = tree.child(token, "cop") is not None and len(tree.children[token]) <= LEAST_WORDS
+    if subject is not None and plain and not tree.case_of(token) and tree.lemmas[token] in book.lists["qualities"]:
+        for thing in meant(subject):
+            thing.attributes.append(attribute(tree, book, token))
 
 
 def _is_predicate_adverb(tree: Tree, token: int) -> bool:

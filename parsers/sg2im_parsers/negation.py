@@ -65,8 +65,9 @@ def _is_none(tree: Tree, noun: int) -> bool:
 
 
 def _is_name(tree: Tree, noun: int, no: int) -> bool:
-    """Whether "no" comes after an article, as in "a no parking sign"."""
-    return tree.lowers[no] == "no" and any(c < no and tree.lowers[c] in ("a", "the") for c in tree.children[noun])
+    """Whether "no" is part of a name, as in "a no parking sign"."""
+    articles = any(c < no and tree.lowers[c] in ("a", "the") for c in tree.children[noun])
+    return tree.lowers[no] == "no" and (articles or (tree.lemmas[noun] == "sign" and no < noun - 1))
 
 
 def _is_negated(tree: Tree, token: int) -> bool:

@@ -64,14 +64,17 @@ class _Others:
 
     def _is_fixed(self, token: int) -> bool:
         """Whether it means nothing by itself: "the rest of the tower", "one upon another"."""
-        near = self.tree.lowers[max(0, token - 2) : token + 3]
+        reciprocal = ["one", "another"] in (
+            self.tree.lowers[token : token + 3 : 2],
+            self.tree.lowers[max(0, token - 2) : token + 1 : 2],
+        )
         of = self.tree.child(token, "nmod")
         if of is not None and self.tree.tags[of] == "PRP" and self.before:
             for case in self.tree.case_of(of):
                 self.tree.remove(case)
             self.tree.remove(of)
             return False
-        return of is not None or ("one" in near and "another" in near)
+        return of is not None or reciprocal
 
     def _is_left(self, token: int) -> bool:
         return self.left is not None and self.tree.lemmas[self.left] == self.tree.lemmas[token]

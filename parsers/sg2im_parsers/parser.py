@@ -28,6 +28,7 @@ from sg2im_parsers.rules import packaged_rules
 from sg2im_parsers.simplify import (
     join_hyphens,
     join_measures,
+    join_sides,
     open_participles,
     promote_existentials,
     skip_helper_verbs,
@@ -94,6 +95,7 @@ def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
     free_reciprocals(tree)
     turn_inversions(tree)
     promote_existentials(tree)
+    join_sides(tree, book)
     measured = join_measures(tree, book)
     skip_helper_verbs(tree, book)
     find_denied(tree, book)

@@ -52,6 +52,8 @@ def _mend_edges(tree: Tree, book: Phrasebook) -> None:
             _make_description(tree, token)
         elif tree.labels[token].startswith("nsubj") and tree.is_root(tree.heads[token]):
             _open_relative_clause(tree, token)
+        elif tree.labels[token] == "obl" and tree.case_of(token) and _is_plain_noun(tree, tree.heads[token]):
+            tree.labels[token] = "nmod"
         elif tree.labels[token] == "compound" and tree.tags[tree.heads[token]] == "VBG":
             tree.labels[token] = "nsubj"
         elif tree.labels[token] == "flat" and tree.is_noun(token):
@@ -60,6 +62,11 @@ def _mend_edges(tree: Tree, book: Phrasebook) -> None:
             _turn_impossible_compound(tree, token)
         elif tree.labels[token] == "compound:prt" and tree.is_noun(tree.heads[token]):
             _make_preposition(tree, token)
+
+
+def _is_plain_noun(tree: Tree, token: int) -> bool:
+    """Whether a noun is no predicate: nothing "is" it."""
+    return tree.is_noun(token) and tree.child(token, "cop", "nsubj", "aux") is None
 
 
 def _take_marks(tree: Tree, verb: int) -> None:

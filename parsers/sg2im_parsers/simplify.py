@@ -117,6 +117,21 @@ def promote_existentials(tree: Tree) -> None:
                 tree.labels[place] = "nmod"
 
 
+def join_sides(tree: Tree, book: Phrasebook) -> None:
+    """Tell "against the back of a bench" as "against a bench"."""
+    for token in range(len(tree)):
+        if tree.lowers[token] not in book.lists["sides"] or token in tree.gone or token in tree.cases:
+            continue
+        of = tree.child(token, "nmod")
+        if of is not None and _after_of(tree, of) and tree.is_noun(of) and tree.case_of(token):
+            case = tree.case_of(token)
+            for word in tree.case_of(of):
+                tree.remove(word)
+            tree.put_in_place_of(of, token)
+            tree.cases[of] = case
+            tree.remove(token)
+
+
 def join_measures(tree: Tree, book: Phrasebook) -> dict[int, Measured]:
     """Let "people" stand where "a group of people" stood.
 

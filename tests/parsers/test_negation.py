@@ -51,6 +51,7 @@ def test_what_is_not_so_is_no_attribute(parser):
 
 def test_a_name_with_no_in_it_denies_nothing(parser):
     assert names(parser("a no parking sign on a pole")) == ["sign", "pole"]
+    assert triples(parser("no turn sign on the pole")) != set()
 
 
 def test_the_account_says_why_nothing_is_drawn(parser):

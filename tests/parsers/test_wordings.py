@@ -28,6 +28,9 @@ SENTENCES = {
     "a cup on a plate on a table": {"cup | on | plate", "plate | on | table"},
     "a man with a dog on a leash": {"man | with | dog", "dog | on | leash"},
     "man riding horse on beach": {"man | ride | horse", "man | on | beach"},
+    "sailboat in the lake": {"sailboat | in | lake"},
+    "bats leaning against the back of a bench": {"bats | lean against | bench"},
+    "a dog on the back of another one": {"dog | on back of | dog"},
     "the chair is in front of the desk": {"chair | in front of | desk"},
     "a man is standing in front of a table": {"man | stand in front of | table"},
     "many planes are parked next to a long building in an airport": {
@@ -83,3 +86,15 @@ def test_two_colours_are_two_attributes(parser):
 def test_every_clause_has_its_own_adjective(parser):
     parsed = parser("A dog is chasing a cat. The dog is brown and the cat is white.")
     assert attributes(parsed) == {"dog": ("brown",), "cat": ("white",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a man and woman are posing", {"man": ("posing",), "woman": ("posing",)}),
+        ("the wall is brick", {"wall": ("brick",)}),
+        ("the dog is a poodle", {}),
+    ],
+)
+def test_predicates(parser, text, expected):
+    assert attributes(parser(text)) == expected
