@@ -8,14 +8,11 @@ from sg2im_parsers.actors import actor
 from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.qualities import Attribute, attribute, attributes
 from sg2im_parsers.relations import conjuncts
-from sg2im_parsers.things import Thing
+from sg2im_parsers.things import Thing, is_material
 from sg2im_parsers.tree import Tree
 
 ADJECTIVES = frozenset({"JJ", "JJR", "JJS"})
 PARTICIPLES = frozenset({"VBG", "VBN"})
-LEAST_WORDS = 3
-"""Of a material: its subject, a form of "be", a full stop."""
-
 CLAUSES = frozenset({"ROOT", "acl", "acl:relcl", "conj", "advcl", "parataxis", "ccomp", "xcomp", "dep"})
 
 
@@ -67,10 +64,8 @@ def _all_subjects(tree: Tree, subject: int, predicate: int) -> list[int]:
 
 def _describe_material(tree: Tree, book: Phrasebook, meant: Callable[[int], list[Thing]], token: int) -> None:
     """Of "the wall is brick", tell that the wall is of brick."""
-    subject = tree.child(token, "nsubj")
-    plain = tree.child(token, "cop") is not None and len(tree.children[token]) <= LEAST_WORDS
-    if subject is not None and plain and not tree.case_of(token) and tree.lemmas[token] in book.lists["qualities"]:
-        for thing in meant(subject):
+    if is_material(tree, book, token):
+        for thing in (thing for child in tree.all_children(token, "nsubj") for thing in meant(child)):
             thing.attributes.append(attribute(tree, book, token))
 
 

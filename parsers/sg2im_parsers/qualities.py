@@ -58,7 +58,9 @@ def join_words(tree: Tree, words: tuple[int, ...]) -> str:
 def is_shade(tree: Tree, book: Phrasebook, word: int) -> bool:
     """Whether a modifier belongs to the one after it: "dark" to "brown", "dome" to "shaped"."""
     after = word + 1
-    if after >= len(tree) or after in tree.gone or tree.labels[after] not in MODIFIERS:
+    if after >= len(tree) or after in tree.gone:
+        return False
+    if tree.labels[after] not in MODIFIERS and tree.child(after, "cop") is None:
         return False
     both = tree.lowers[word], tree.lowers[after]
     if both[1] in book.lists["suffixes"] or book.conventions.is_phrase(*both):

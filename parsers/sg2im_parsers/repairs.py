@@ -35,6 +35,8 @@ def _mend_tags(tree: Tree, book: Phrasebook) -> None:
             tree.tags[token] = "VBZ"
         elif tag == "VB" and _is_reached_by_to(tree, token):
             _make_goal(tree, token)
+        elif tag in ("VB", "VBG") and _is_start_of_name(tree, book, token):
+            _make_name(tree, token)
         elif _is_noun_after_all(tree, token) or _is_name_in_ing(tree, book, token):
             _make_noun(tree, token)
         elif tree.lowers[token].endswith("ing") and (tag == "NN" or tree.labels[token] == "compound"):
@@ -114,6 +116,26 @@ def _is_reached_by_to(tree: Tree, token: int) -> bool:
     return leads and tree.child(token, "obj", "nsubj", "xcomp") is None
 
 
+def _is_start_of_name(tree: Tree, book: Phrasebook, token: int) -> bool:
+    """Whether a "verb" is part of a name after a preposition: "next to train platform", "on cutting board"."""
+    noun = tree.child(token, "obj")
+    if noun is None or noun != token + 1 or not token or tree.child(token, "nsubj") is not None:
+        return False
+    if tree.tags[token] == "VB":
+        return tree.lowers[token - 1] == "to" and token > 1 and tree.lowers[token - 2] in LEADING_TO
+    return tree.tags[token - 1] in ("IN", "DT") and f"{tree.lowers[token]} {tree.lemmas[noun]}" in book.lists["names"]
+
+
+def _make_name(tree: Tree, token: int) -> None:
+    noun, head = token + 1, tree.heads[token]
+    tree.put_in_place_of(noun, token)
+    tree.attach(token - 1, noun, "case" if tree.tags[token - 1] in ("IN", "TO") else "det")
+    tree.attach(token, noun, "compound")
+    tree.tags[token] = "NN"
+    if not tree.is_root(noun):
+        tree.labels[noun] = "obl" if tree.is_verb(head) else "nmod"
+
+
 def _make_goal(tree: Tree, token: int) -> None:
     _make_noun(tree, token)
     tree.attach(token - 1, token, "case")
@@ -140,6 +162,9 @@ def _is_name_in_ing(tree: Tree, book: Phrasebook, token: int) -> bool:
 
 def _make_participle(tree: Tree, book: Phrasebook, token: int) -> None:
     """Read "surfing" as a verb in "man surfing waves" and "man surfing": people do not name waves."""
+    if tree.labels[token] == "acl" and tree.lowers[token] not in book.lists["nouns_in_ing"]:
+        tree.tags[token] = "VBG"
+        return
     person = tree.child(token, "compound")
     if person is None or person != token - 1 or tree.lemmas[person] not in book.lists["people"]:
         return

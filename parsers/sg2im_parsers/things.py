@@ -76,9 +76,25 @@ def is_thing(tree: Tree, book: Phrasebook, token: int) -> bool:
         return label in NOUN_PLACES and _has_article(tree, token) and not tree.tags[token].startswith(("PRP", "W"))
     if label in NO_THINGS or (tree.lemmas[token] in book.lists["no_things"] and tree.child(token, "compound") is None):
         return False
+    if is_material(tree, book, token):
+        return False
     if tree.lowers[token] in RECIPROCALS or token in tree.denied or _names_nothing(tree, book, token):
         return False
     return not is_modifier(tree, token) or is_whole(tree, book, token)
+
+
+def is_material(tree: Tree, book: Phrasebook, token: int) -> bool:
+    """Whether a noun only says what something is made of or looks like: "the wall is brick", "the sand is grey"."""
+    subject = tree.child(token, "nsubj")
+    if (
+        subject is None
+        or tree.tags[subject] == "DT"
+        or tree.child(token, "cop") is None
+        or tree.case_of(token)
+        or tree.child(token, "det") is not None
+    ):
+        return False
+    return tree.lemmas[token] in book.lists["qualities"] or tree.lowers[token] in book.lists["colours"]
 
 
 def _names_nothing(tree: Tree, book: Phrasebook, token: int) -> bool:

@@ -52,3 +52,14 @@ def test_trees_are_kept_whose_graph_is_the_one_that_people_drew(captions, tmp_pa
     assert f"{len(trees)} of 4 captions" in said
     assert 0 < len(trees) < 4
     assert all(sum(token.head.i == token.i for token in tree) == 1 for tree in trees)
+
+
+def test_the_pipeline_can_be_trained_on_with_them(captions, tmp_path):
+    from sg2im_parsers.parser import SceneGraphParser
+    from sg2im_parsers.pipeline import EMBEDDED, load_pipeline
+
+    trees = tmp_path / "silver.spacy"
+    run("silver.py", captions, trees)
+    run("adapt.py", EMBEDDED, tmp_path / "adapted", "--treebank", trees, "--captions", trees, "--steps", 1)
+    parsed = SceneGraphParser(load_pipeline(str(tmp_path / "adapted")))("a dog on a bed")
+    assert [thing.text for thing in parsed.graph.objects] == ["dog", "bed"]

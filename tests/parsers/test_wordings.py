@@ -28,6 +28,9 @@ SENTENCES = {
     "a cup on a plate on a table": {"cup | on | plate", "plate | on | table"},
     "a man with a dog on a leash": {"man | with | dog", "dog | on | leash"},
     "man riding horse on beach": {"man | ride | horse", "man | on | beach"},
+    "train parked next to train platform": {"train | park next to | train platform"},
+    "pizza sitting on cutting board": {"pizza | sit on | cutting board"},
+    "at night a man walks a dog": {"man | walk | dog"},
     "sailboat in the lake": {"sailboat | in | lake"},
     "bats leaning against the back of a bench": {"bats | lean against | bench"},
     "a dog on the back of another one": {"dog | on back of | dog"},
@@ -93,6 +96,9 @@ def test_every_clause_has_its_own_adjective(parser):
     [
         ("a man and woman are posing", {"man": ("posing",), "woman": ("posing",)}),
         ("the wall is brick", {"wall": ("brick",)}),
+        ("the umbrella is light blue", {"umbrella": ("light blue",)}),
+        ("this is sand", {}),
+        ("the woman standing has red hair", {"woman": ("standing",), "hair": ("red",)}),
         ("the dog is a poodle", {}),
     ],
 )
