@@ -32,7 +32,7 @@ def guesses(words: Sequence[str]) -> dict[int, str]:
 @cache
 def _words() -> tuple[frozenset[str], dict[str, int]]:
     """All words that are spelled right, and the common words of captions with how common they are."""
-    text = (files("sg2im_parsers") / "data" / "words.tsv").read_text(encoding="utf8")
+    text = (files("sg2im_parsers") / "data" / "spelling.tsv").read_text(encoding="utf8")
     known: set[str] = set()
     common: dict[str, int] = {}
     for line in text.splitlines():

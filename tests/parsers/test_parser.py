@@ -175,6 +175,7 @@ def test_text_without_a_scene_has_an_empty_graph_or_at_least_a_graph(parser, tex
     assert parsed.graph.relationships == ()
 
 
+@pytest.mark.slow
 def test_twenty_thousand_nouns_in_a_row(parser):
     check(parser("dog bed tree " * 6667))
 

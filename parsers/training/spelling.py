@@ -1,6 +1,6 @@
-"""List the words that are spelled right, and how often captions use them, for ``data/words.tsv``.
+"""List the words that are spelled right, and how often captions use them, for ``data/spelling.tsv``.
 
-python words.py CAPTIONS.csv OUT.tsv --data spacy_lookups_data/data
+python spelling.py CAPTIONS.csv OUT.tsv --data spacy_lookups_data/data
 
 Spelled right are the frequent English words that have a class (`clusters.py`), WordNet's, and whatever captions say
 often.
