@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sg2im_parsers.coreference import antecedent, is_pronoun, same_thing
+from sg2im_parsers.negation import denied_words
 from sg2im_parsers.parsed import Mention, ParsedText, Word
 from sg2im_parsers.phrasebook import Phrasebook
-from sg2im_parsers.relations import Found
+from sg2im_parsers.qualities import Attribute, join_words
+from sg2im_parsers.relations import OWNING, Found
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
-from sg2im_parsers.things import Attribute, Thing, join_words
+from sg2im_parsers.things import Thing
 from sg2im_parsers.tree import PLURAL_TAGS, Tree
-
-OWNING = frozenset({"with", "have"})
 
 
 @dataclass(slots=True)
@@ -36,9 +36,17 @@ class Assembly:
     def settle(self, found: list[Found]) -> None:
         """Decide which words mean the same thing."""
         self._merge_repeats()
+        for token, meant in self.tree.means.items():
+            for thing in meant:
+                self.again.setdefault(self.meant[thing], []).append(token)
         for relation in found:
             for token in (relation.subject, relation.object):
                 self.thing_meant(token)
+
+    def things_meant(self, token: int) -> list[Thing]:
+        """The things that a noun or a pronoun means: several for "they" of two."""
+        meant = [self.thing_meant(each) for each in self.tree.means.get(token, (token,))]
+        return [thing for thing in meant if thing is not None]
 
     def thing_meant(self, token: int) -> Thing | None:
         """The thing that a noun or a pronoun means."""
@@ -50,7 +58,8 @@ class Assembly:
         names: dict[str, int] = {}
         for token in sorted(self.things):
             name = self.name(token)
-            earlier = same_thing(self.tree, self.things, names, name, token)
+            one_more = self.things[token].like is not None
+            earlier = None if one_more else same_thing(self.tree, self.things, names, name, token)
             if earlier is None:
                 self.meant[token] = token
                 names[name] = token
@@ -77,7 +86,8 @@ class Assembly:
         words = thing.name
         if len(words) == 1 and (stands_for := self.book.pronouns.get(self.tree.lowers[token])):
             return stands_for
-        return join_words(self.tree, words)
+        said = tuple(word for word in words if word not in thing.unsaid)
+        return self.book.conventions.called(join_words(self.tree, said))
 
     def parsed(self, found: list[Found]) -> ParsedText:
         """Put everything together."""
@@ -91,6 +101,7 @@ class Assembly:
             mentions=tuple(self._mention(t) for t in order),
             relation_words=tuple(f.words for _, f in relations),
             rules=tuple(f.rule for _, f in relations),
+            denied=denied_words(self.tree),
         )
 
     def _relations(self, found: list[Found], index: dict[int, int]) -> list[tuple[Relationship, Found]]:
@@ -115,18 +126,32 @@ class Assembly:
             text=self.name(token),
             attributes=tuple(a.text for a in _attributes(thing)),
             quantity=thing.quantity,
+            place=None if thing.place is None else thing.place.text,
         )
 
     def _mention(self, token: int) -> Mention:
         thing = self.things[token]
+        again = self.again.get(token, ())
+        if thing.like is not None:
+            kind = self.things[thing.like]
+            return Mention(
+                head=kind.head,
+                name_words=kind.name,
+                again=tuple(sorted({*self.tree.unit(token), *again})),
+                attribute_words=tuple(a.words for a in _attributes(thing)),
+                number_words=kind.number_words,
+                amount=thing.amount,
+                place_words=() if thing.place is None else thing.place.words,
+            )
         return Mention(
             head=token,
             name_words=thing.name,
-            again=tuple(sorted(self.again.get(token, ()))),
+            again=tuple(sorted(again)),
             attribute_words=tuple(a.words for a in _attributes(thing)),
             number_words=thing.number_words,
             plural=self.tree.tags[token] in PLURAL_TAGS,
             amount=thing.amount,
+            place_words=() if thing.place is None else thing.place.words,
         )
 
 

@@ -9,6 +9,7 @@ from sg2im_parsers.tree import PLURAL_TAGS, Tree
 PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers"})
 NEUTER = frozenset({"it", "its"})
 PLURAL = frozenset({"they", "them", "their"})
+ORDER = frozenset({"first", "second", "third", "fourth", "last", "next", "other", "another", "different"})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 
 
@@ -71,4 +72,9 @@ def same_thing(tree: Tree, things: dict[int, Thing], names: dict[str, int], name
     said = {a.text for a in things[token].attributes}
     known = {a.text for a in things[earlier].attributes}
     counted = things[token].quantity in (None, things[earlier].quantity)
-    return earlier if said <= known and counted else None
+    return earlier if said <= known and counted and _order(tree, token) <= _order(tree, earlier) else None
+
+
+def _order(tree: Tree, noun: int) -> set[str]:
+    """Words that tell one of a kind from the others: "the second car"."""
+    return {tree.lowers[c] for c in tree.children[noun] if c < noun} & ORDER

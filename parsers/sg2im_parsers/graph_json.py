@@ -19,7 +19,7 @@ from sg2im_parsers.errors import GraphError, InputError
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
 
 GRAPH_KEYS = ("objects", "relationships", "text", "seed", "weights", "account")
-OBJECT_KEYS = ("name", "text", "attributes", "quantity", "box", "mask", "pin")
+OBJECT_KEYS = ("name", "text", "attributes", "quantity", "place", "box", "mask", "pin")
 MOST_OBJECTS, MOST_ATTRIBUTES, MOST_RELATIONSHIPS, MOST_ROWS = 1000, 1000, 10_000, 256
 MOST_THINGS = 1_000_000_000
 """The largest quantity."""
@@ -103,6 +103,7 @@ def _object_to_json(item: SceneObject) -> dict[str, Any]:
     known: dict[str, Any] = {"name": item.name, "text": item.text}
     known["attributes"] = list(item.attributes) or None
     known["quantity"] = item.quantity
+    known["place"] = item.place
     known["box"] = None if item.box is None else list(item.box)
     known["mask"] = None if item.mask is None else [list(row) for row in item.mask]
     known["pin"] = item.pin or None
@@ -159,6 +160,7 @@ def _object(data: object, place: str) -> SceneObject:
         text=text,
         attributes=tuple(attributes),
         quantity=_quantity(data.get("quantity"), f"{place}.quantity"),
+        place=_text(data["place"], f"{place}.place") if data.get("place") is not None else None,
         box=_box(data["box"], f"{place}.box") if "box" in data else None,
         mask=_mask(data["mask"], f"{place}.mask") if "mask" in data else None,
         pin=_flag(data.get("pin", False), f"{place}.pin"),

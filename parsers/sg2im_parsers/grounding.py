@@ -19,6 +19,9 @@ MOST_COPIES = 8
 MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""
 
+DENIED = "the text says that it is not so"
+PLACE = "this model knows no places in a picture; the graph keeps it"
+
 SIDE_BY_SIDE = ("left of", "beside", "next to", "near")
 """Relations that keep copies apart, best first."""
 
@@ -41,9 +44,9 @@ class Grounded:
 def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None = None, seed: int = 0) -> Grounded:
     """Map what a text says to the words of a vocabulary.
 
-    A number makes that many objects, at most `MOST_COPIES`; a bare plural is one object for stuff and two for things.
-    Each copy carries the relationships: those of "two men on two horses" one to one, of "two men on a horse" all to
-    the same.
+    A number makes that many objects, at most `MOST_COPIES`, but "a lot of snow" is one; a bare plural is one object for
+    stuff and two for things. Each copy carries the relationships: those of "two men on two horses" one to one, of "two
+    men on a horse" all to the same.
 
     Args:
         parsed: what the parser found.
@@ -57,7 +60,8 @@ def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None =
 class _Grounding:
     def __init__(self, parsed: ParsedText, words: VocabularyLexicon, seed: int) -> None:
         self.parsed, self.words, self.vocabulary = parsed, words, words.vocabulary
-        self.remarks: list[str] = []
+        self.remarks: list[str] = list(parsed.remarks)
+        self.guesses = dict(parsed.guesses)
         self.matches = [self._match(*pair) for pair in zip(parsed.graph.objects, parsed.mentions, strict=True)]
         found = [words.predicate(r.predicate) for r in parsed.graph.relationships]
         self.predicates = [match and match.decided(seed, i) for i, match in enumerate(found)]
@@ -76,20 +80,23 @@ class _Grounding:
 
     def _match(self, item: SceneObject, mention: Mention) -> Match | None:
         """By the words of its name; "he" and "they" have none, so by what the parser took them for."""
-        words = [self.parsed.words[i] for i in mention.name_words]
         head = self.parsed.words[mention.head]
         if head.tag == "PRP" and item.text:
             return object_match(self.words, item.text)
-        text = " ".join(word.text.lower() for word in words)
-        compounds = [w.text.lower() for w in words if w is not head]
-        lemma = " ".join([*compounds, head.lemma])
-        return self.words.object(text, lemma, head.lemma)
+        compounds = [self._read(word) for word in mention.name_words if word != mention.head]
+        return self.words.object(self._name(mention), " ".join([*compounds, head.lemma]), head.lemma)
+
+    def _name(self, mention: Mention) -> str:
+        return " ".join(map(self._read, mention.name_words))
+
+    def _read(self, word: int) -> str:
+        return self.guesses.get(word) or self.parsed.words[word].text.lower()
 
     def _copy_objects(self) -> list[list[SceneObject]]:
         copies: list[list[SceneObject]] = []
         total = 0
         for item, mention, match in zip(self.parsed.graph.objects, self.parsed.mentions, self.matches, strict=True):
-            wanted = 0 if match is None else self._count(mention, match)
+            wanted = 0 if match is None else self._count(item, mention, match)
             count = min(wanted, MOST_OBJECTS - total)
             if count < wanted:
                 self.remarks.append(f"At most {MOST_OBJECTS} objects are drawn; of {item.text!r} there are {count}.")
@@ -98,7 +105,10 @@ class _Grounding:
             copies.append([] if one is None else [one] * count)
         return copies
 
-    def _count(self, mention: Mention, match: Match) -> int:
+    def _count(self, item: SceneObject, mention: Mention, match: Match) -> int:
+        mass = item.quantity is None and not mention.plural and self.words.is_stuff(match.name)
+        if mass:
+            return 1
         if mention.amount is not None:
             if mention.amount > MOST_COPIES:
                 self.remarks.append(f"{mention.amount} of {match.name!r} were asked for; {MOST_COPIES} are drawn.")
@@ -140,20 +150,29 @@ class _Grounding:
             for word in group:
                 entries[word] = self._entry(word, "dropped", reason="this model knows no attributes")
         for word in mention.number_words:
-            made = len(self.copies[index])
-            if match is None:
-                entries[word] = self._entry(word, "dropped", reason="what it counts was dropped")
-            elif mention.amount is None:
-                entries[word] = self._entry(word, "dropped", reason="this model knows no attributes")
-            else:
-                entries[word] = self._entry(word, "mapped", f"{made} x {match.name}", "number")
+            entries[word] = self._number_entry(word)
+        for word in mention.place_words:
+            if self.parsed.words[word].content:
+                entries[word] = self._entry(word, "dropped", reason=PLACE)
         return entries
 
+    def _number_entry(self, word: int) -> WordAccount:
+        """What a number counts: of "two men wearing hats", two people and two hats."""
+        counted = [index for index, mention in enumerate(self.parsed.mentions) if word in mention.number_words]
+        if all(self.parsed.mentions[index].amount is None for index in counted):
+            return self._entry(word, "dropped", reason="this model knows no attributes")
+        made: dict[str, int] = {}
+        for item in (item for index in counted for item in self.copies[index]):
+            made[item.label] = made.get(item.label, 0) + 1
+        if not made:
+            return self._entry(word, "dropped", reason="what it counts was dropped")
+        return self._entry(word, "mapped", ", ".join(f"{n} x {name}" for name, n in made.items()), "number")
+
     def _name_entry(self, word: int, mention: Mention, match: Match | None, made: int) -> WordAccount:
-        text = " ".join(self.parsed.words[i].text.lower() for i in mention.name_words)
         if match is None:
             near = self.vocabulary.nearest_objects(self.parsed.words[mention.head].lemma)
-            return self._entry(word, "dropped", reason=f"this model cannot draw {text!r}", nearest=near)
+            reason = f"this model cannot draw {self._name(mention)!r}"
+            return self._entry(word, "dropped", reason=reason, nearest=near)
         if made == 0:
             return self._entry(word, "dropped", reason=f"at most {MOST_OBJECTS} objects are drawn")
         if word in mention.again:
@@ -170,7 +189,7 @@ class _Grounding:
         for end in (relationship.subject, relationship.object):
             if not self.copies[end]:
                 return self._entry(word, "dropped", reason=f"{self.parsed.graph.objects[end].text!r} was dropped")
-        if match.rule == "exact" and self.parsed.words[word].text.lower() in match.name.split():
+        if match.rule == "exact" and self._read(word) in match.name.split():
             return self._entry(word, "kept", match.name)
         rule: str = "base form" if match.rule == "exact" else match.rule
         if match.inverted:
@@ -180,6 +199,8 @@ class _Grounding:
         return self._entry(word, "mapped", match.name, rule)
 
     def _unused(self, word: int) -> WordAccount:
+        if word in self.parsed.denied:
+            return self._entry(word, "dropped", reason=DENIED)
         return self._entry(word, "dropped", reason="no rule made an object or a relation of it")
 
     def _entry(
@@ -192,6 +213,8 @@ class _Grounding:
         nearest: tuple[str, ...] = (),
     ) -> WordAccount:
         token = self.parsed.words[word]
+        if word in self.guesses and status != "dropped":
+            status, rule = "mapped", ", ".join(filter(None, (f"read as {self.guesses[word]!r}", rule)))
         return WordAccount(token.text, token.start, status, becomes, rule, reason, nearest)  # type: ignore[arg-type]
 
 

@@ -44,6 +44,7 @@ class Mention:
         number_words: positions of the words that say how many ("two", "several", "a couple of").
         plural: whether the head noun is plural in form.
         amount: how many a sentence asks to draw: 2 for "two", 3 for "several"; None if it does not say.
+        place_words: positions of the words that say where in the picture it is ("on the left").
     """
 
     head: int
@@ -53,6 +54,7 @@ class Mention:
     number_words: tuple[int, ...] = ()
     plural: bool = False
     amount: int | None = None
+    place_words: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class ParsedText:
         mentions: one for each object of the graph.
         relation_words: for each relationship of the graph, positions of the words its predicate was made of.
         rules: for each relationship of the graph, the name of the rule that found it.
+        denied: positions of words for what is said not to be there or not so ("without cars"); nothing comes of them.
+        guesses: positions of misspelled words, and the words that they were taken for.
+        unread: how many letters at its end were not read, because the text is too long.
     """
 
     text: str
@@ -74,3 +79,12 @@ class ParsedText:
     mentions: tuple[Mention, ...]
     relation_words: tuple[tuple[int, ...], ...]
     rules: tuple[str, ...]
+    denied: tuple[int, ...] = ()
+    guesses: tuple[tuple[int, str], ...] = ()
+    unread: int = 0
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know of how the text was read."""
+        said = tuple(f"{self.words[i].text!r} was read as {word!r}." for i, word in self.guesses)
+        return (*said, f"The last {self.unread} letters were not read; the text is too long.") if self.unread else said

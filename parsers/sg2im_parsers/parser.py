@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import tee
 from typing import TYPE_CHECKING
 
 from sg2im_parsers.assembly import Assembly
 from sg2im_parsers.attachment import attach_by_meaning
 from sg2im_parsers.clearnlp import is_clearnlp, to_universal
+from sg2im_parsers.counting import resolve_reciprocals, share_out, tell_each
 from sg2im_parsers.descriptions import add_descriptions
+from sg2im_parsers.inversions import turn_inversions
+from sg2im_parsers.lists import mend_lists
+from sg2im_parsers.negation import find_denied
+from sg2im_parsers.numbers import find_numbers
+from sg2im_parsers.others import find_others
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.phrasebook import packaged_phrasebook
+from sg2im_parsers.places import put_things_in_places, take_places
 from sg2im_parsers.prepositions import join_prepositions
+from sg2im_parsers.reading import plain, put_back, read, to_read
+from sg2im_parsers.reciprocals import free_reciprocals, join_reciprocals
 from sg2im_parsers.relations import find_relations
 from sg2im_parsers.repairs import repair
 from sg2im_parsers.rules import packaged_rules
 from sg2im_parsers.simplify import (
     join_hyphens,
     join_measures,
+    join_sides,
     open_participles,
     promote_existentials,
     skip_helper_verbs,
 )
-from sg2im_parsers.things import find_things
+from sg2im_parsers.things import Thing, find_things
 from sg2im_parsers.tree import Tree
 
 if TYPE_CHECKING:
@@ -42,32 +53,53 @@ class SceneGraphParser:
 
     def __call__(self, text: str) -> ParsedText:
         """Parse one text; without words there are no objects."""
-        return parse_doc(self.nlp(text))
+        return next(self.pipe([text]))
 
     def pipe(self, texts: Iterable[str], batch_size: int = 256) -> Iterator[ParsedText]:
         """Parse many texts, `batch_size` at a time, one result for each, in order."""
-        for doc in self.nlp.pipe(texts, batch_size=batch_size):
-            yield parse_doc(doc)
+        readings, waiting = tee(read(text, self.nlp.make_doc(plain(text))) for text in texts)
+        docs = self.nlp.pipe(map(to_read, waiting), batch_size=batch_size)
+        for reading, doc in zip(readings, docs, strict=True):
+            yield put_back(parse_doc(doc), reading)
 
 
 def parse_doc(doc: Doc) -> ParsedText:
     """Find the scene graph of a Doc that has tags, lemmas and dependencies."""
     book = packaged_phrasebook()
+    tree, things = read_tree(doc)
+    found = list(resolve_reciprocals(tree, things, find_relations(tree, book, packaged_rules())))
+    share_out(tree, book, things, found)
+    found = tell_each(tree, found)
+    assembly = Assembly(tree, book, things)
+    assembly.settle(found)
+    told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
+    add_descriptions(tree, book, assembly.things_meant, told)
+    return assembly.parsed(found)
+
+
+def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
+    """A Doc's tree, simplified until the rules can read it, and the things named in it."""
+    book = packaged_phrasebook()
     tree = Tree.from_doc(doc)
     if is_clearnlp(tree):
         to_universal(tree)
     repair(tree, book)
+    mend_lists(tree)
+    places = take_places(tree)
     attach_by_meaning(tree, book)
     join_hyphens(tree, book)
+    tree.numbers = find_numbers(tree, book)
     open_participles(tree, book)
+    join_reciprocals(tree)
     join_prepositions(tree, book)
+    free_reciprocals(tree)
+    turn_inversions(tree)
     promote_existentials(tree)
+    join_sides(tree, book)
     measured = join_measures(tree, book)
     skip_helper_verbs(tree, book)
+    find_denied(tree, book)
     things = find_things(tree, book, measured)
-    found = list(find_relations(tree, book, packaged_rules()))
-    assembly = Assembly(tree, book, things)
-    assembly.settle(found)
-    told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
-    add_descriptions(tree, book, assembly.thing_meant, told)
-    return assembly.parsed(found)
+    find_others(tree, book, things)
+    put_things_in_places(things, places)
+    return tree, things

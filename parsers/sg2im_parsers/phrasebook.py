@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import product
 from typing import Any
 
+from sg2im_parsers.conventions import Conventions, packaged_conventions
 from sg2im_parsers.errors import Sg2imError
 
 TABLES = ("lists", "measures", "amounts", "numbers", "pronouns", "verbs", "attributes", "derived", "fillers")
@@ -23,10 +24,12 @@ class Measure:
     Attributes:
         quality: what the graph says of the thing measured ("piece"), if anything.
         amount: how many are meant, if it says.
+        exact: whether it says exactly.
     """
 
     quality: str | None = None
     amount: int | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Phrasebook:
         derived: adjectives made of nouns ("haired") and the nouns.
         fillers: participles that follow what fills or covers something ("snow covered"), and their verbs.
         attribute_forms: attributes that have another form in a graph.
+        conventions: what people who draw graphs agree on, by counts.
     """
 
     lists: Mapping[str, frozenset[str]]
@@ -58,10 +62,13 @@ class Phrasebook:
     derived: Mapping[str, str]
     fillers: Mapping[str, str]
     attribute_forms: Mapping[str, str]
+    conventions: Conventions = field(default_factory=Conventions)
 
     @classmethod
-    def from_data(cls, words: Mapping[str, Any], prepositions: Mapping[str, Any]) -> Phrasebook:
-        """Build it from the two parsed data files.
+    def from_data(
+        cls, words: Mapping[str, Any], prepositions: Mapping[str, Any], conventions: Conventions | None = None
+    ) -> Phrasebook:
+        """Build it from the parsed data files.
 
         Raises:
             Sg2imError: a table is missing, or a list has a word twice.
@@ -81,13 +88,15 @@ class Phrasebook:
             derived=words["derived"],
             fillers=words["fillers"],
             attribute_forms=words["attributes"],
+            conventions=conventions or Conventions(),
         )
 
 
 @cache
 def packaged_phrasebook() -> Phrasebook:
     """The words that come with the package."""
-    return Phrasebook.from_data(read_data("rules_words.toml"), read_data("rules_prepositions.toml"))
+    words, prepositions = read_data("rules_words.toml"), read_data("rules_prepositions.toml")
+    return Phrasebook.from_data(words, prepositions, packaged_conventions())
 
 
 def read_data(name: str) -> dict[str, Any]:

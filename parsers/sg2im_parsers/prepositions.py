@@ -26,7 +26,7 @@ def join_prepositions(tree: Tree, book: Phrasebook) -> None:
 
 def _join(tree: Tree, span: range) -> bool:
     noun = _noun_after(tree, span)
-    if noun is None:
+    if noun is None or _starts_a_noun_phrase(tree, span[0]):
         return False
     members = {*span, noun}
     top, own = _outermost(tree, span[0], members), _outermost(tree, noun, members)
@@ -39,6 +39,11 @@ def _join(tree: Tree, span: range) -> bool:
         tree.remove(token)
     tree.cases[noun] = tuple(span)
     return True
+
+
+def _starts_a_noun_phrase(tree: Tree, token: int) -> bool:
+    """Whether "part of" is a part itself: "a part of a sink"."""
+    return tree.is_noun(token) and (token == 0 or tree.tags[token - 1] in ("DT", "JJ"))
 
 
 def _noun_after(tree: Tree, span: range) -> int | None:

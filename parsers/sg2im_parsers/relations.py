@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sg2im_parsers.actors import RELATIVE, actor, is_passive, own_subject, stranded
+from sg2im_parsers.conventions import TURNED
 from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.rules import Rule, RuleBook
+from sg2im_parsers.things import is_whole
 from sg2im_parsers.tree import Tree
+
+OWNING = frozenset({"with", "have"})
+"""What these say adds nothing to where the second noun is told to be."""
 
 MOST_CONJUNCTS = 12
 """How many nouns of "a and b and c" are followed on one side of a relationship."""
@@ -25,6 +30,7 @@ class Found:
         words: what the predicate was made of.
         rule: name of the rule that found it.
         verb: position of the verb that it tells, if any.
+        said: the preposition, or the verb with its preposition, as the text has it.
     """
 
     subject: int
@@ -33,6 +39,7 @@ class Found:
     words: tuple[int, ...]
     rule: str
     verb: int | None
+    said: str = ""
 
 
 def find_relations(tree: Tree, book: Phrasebook, rules: RuleBook) -> Iterator[Found]:
@@ -42,16 +49,21 @@ def find_relations(tree: Tree, book: Phrasebook, rules: RuleBook) -> Iterator[Fo
         for rule in by_label.get(label, ()):
             if _fits(tree, book, rule, token):
                 found = _apply(tree, book, rule, token)
-                if found is not None:
-                    yield from _share(tree, book, found)
+                if found is not None and not _is_denied(tree, found):
+                    yield from (as_people_say(tree, book, each) for each in _share(tree, book, found))
                 break
+
+
+def _is_denied(tree: Tree, found: Found) -> bool:
+    """Whether it is said not to be so: by its verb, or by the noun that says where its subject is."""
+    return found.verb in tree.negated or (found.object in tree.negated and tree.heads[found.subject] == found.object)
 
 
 def _fits(tree: Tree, book: Phrasebook, rule: Rule, token: int) -> bool:
     head = tree.heads[token]
     return (
-        _is(tree, rule.head, head)
-        and _is(tree, rule.dependent, token)
+        _is(tree, book, rule.head, head)
+        and _is(tree, book, rule.dependent, token)
         and (rule.case is None or _has_case(tree, book, rule.case, token))
         and (rule.head_case is None or _has_case(tree, book, rule.head_case, head))
         and (rule.head_in is None or _listed(tree, book, rule.head_in, head))
@@ -62,7 +74,7 @@ def _fits(tree: Tree, book: Phrasebook, rule: Rule, token: int) -> bool:
     )
 
 
-def _is(tree: Tree, kind: str, token: int) -> bool:
+def _is(tree: Tree, book: Phrasebook, kind: str, token: int) -> bool:
     if kind == "any":
         return True
     if kind == "noun":
@@ -71,6 +83,8 @@ def _is(tree: Tree, kind: str, token: int) -> bool:
         return tree.is_verb(token)
     if kind == "passive":
         return tree.is_verb(token) and is_passive(tree, token)
+    if kind == "whole":
+        return tree.is_noun(token) and is_whole(tree, book, token)
     if kind == "preposition":
         return tree.tags[token] == "IN"
     return not tree.is_noun(token) and not tree.is_verb(token)
@@ -114,7 +128,25 @@ def _apply(tree: Tree, book: Phrasebook, rule: Rule, token: int) -> Found | None
     if left is not None:
         text, words = text.replace("{stranded}", case_text(tree, book, (left,))), (*words, left)
     told = verb if tree.is_verb(verb) else None
-    return Found(subject, text, obj, tuple(sorted({*words, *case})), rule.name, told)
+    said = f"{'' if told is None else tree.lemmas[told]} {case_text(tree, book, case)}".strip() or rule.name
+    return Found(subject, text, obj, tuple(sorted({*words, *case})), rule.name, told, said)
+
+
+def as_people_say(tree: Tree, book: Phrasebook, found: Found) -> Found:
+    """Tell it as people do between two such nouns: a man "with" a beard has it."""
+    agreed = book.conventions.relation(*between(tree, found))
+    if agreed is None or "PRP" in (tree.tags[found.subject], tree.tags[found.object]):
+        return found
+    one, other = sorted((found.subject, found.object))
+    if agreed.startswith(TURNED):
+        one, other = other, one
+    return replace(found, subject=one, object=other, predicate=agreed.removeprefix(TURNED))
+
+
+def between(tree: Tree, found: Found) -> tuple[str, str, str]:
+    """What conventions know of a relation: the nouns' lemmas in the order of the text, and the words."""
+    one, other = sorted((found.subject, found.object))
+    return tree.lemmas[one], found.said, tree.lemmas[other]
 
 
 def _slot(tree: Tree, slot: str, token: int, verb: int) -> int | None:
@@ -154,7 +186,7 @@ def _share(tree: Tree, book: Phrasebook, found: Found) -> Iterator[Found]:
     for subject in _subjects(tree, found):
         for obj in conjuncts(tree, found.object):
             if subject != obj:
-                yield Found(subject, _predicate(tree, book, found, obj), obj, found.words, found.rule, found.verb)
+                yield replace(found, subject=subject, predicate=_predicate(tree, book, found, obj), object=obj)
 
 
 def _predicate(tree: Tree, book: Phrasebook, found: Found, obj: int) -> str:

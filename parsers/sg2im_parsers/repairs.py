@@ -7,6 +7,7 @@ in the place of a noun ("green leaves on a tree") is a noun, and "has" before a 
 from __future__ import annotations
 
 from sg2im_parsers.phrasebook import Phrasebook
+from sg2im_parsers.tin_cans import is_tin, make_tin
 from sg2im_parsers.tree import Tree
 
 NOUN_MARKS = frozenset({"det", "amod", "nummod", "compound", "nmod:poss"})
@@ -14,29 +15,38 @@ BARE_VERBS = frozenset({"VB", "VBP", "VBZ", "MD"})
 NEVER_VERBS = {"leaves": "leaf"}
 """Plurals that taggers take for verbs, with their base form: a picture shows leaves, and nobody leaving."""
 
+LEADING_TO = frozenset({"next", "close", "adjacent", "attached", "tied", "connected", "taped", "chained", "hooked"})
 BEFORE_NOUNS = frozenset({"DT", "JJ", "CD", "PRP$", "POS"})
 
 
 def repair(tree: Tree, book: Phrasebook) -> None:
     """Mend tags and edges in place."""
     _mend_tags(tree, book)
-    _mend_edges(tree)
+    _mend_edges(tree, book)
 
 
 def _mend_tags(tree: Tree, book: Phrasebook) -> None:
     for token in range(len(tree)):
         tag = tree.tags[token]
-        if tag == "NNS" and _is_verb_after_all(tree, token):
+        if tag == "VBZ" and tree.child(token, "compound") == token - 1 and tree.lemmas[token] in book.lists["deeds"]:
+            tree.labels[token - 1] = "nsubj"
+            _take_marks(tree, token)
+        elif tag in ("NN", "NNS") and _is_verb_after_all(tree, token):
             tree.tags[token] = "VBZ"
+        elif tag == "VB" and _is_reached_by_to(tree, token):
+            _make_goal(tree, token)
+        elif tag in ("VB", "VBG") and _is_start_of_name(tree, book, token):
+            _make_name(tree, token)
         elif _is_noun_after_all(tree, token) or _is_name_in_ing(tree, book, token):
             _make_noun(tree, token)
         elif tree.lowers[token].endswith("ing") and (tag == "NN" or tree.labels[token] == "compound"):
             _make_participle(tree, book, token)
-        elif tag == "MD" and token and tree.is_noun(token - 1) and not _verb_follows(tree, token):
-            _make_head_of_compound(tree, token)
+        elif tag == "MD" and is_tin(tree, token):
+            make_tin(tree, token)
+            _make_noun(tree, token)
 
 
-def _mend_edges(tree: Tree) -> None:
+def _mend_edges(tree: Tree, book: Phrasebook) -> None:
     for token in range(len(tree)):
         if tree.lemmas[token] == "have" and tree.labels[token] == "aux":
             _make_have_a_verb(tree, token)
@@ -44,14 +54,29 @@ def _mend_edges(tree: Tree) -> None:
             _make_description(tree, token)
         elif tree.labels[token].startswith("nsubj") and tree.is_root(tree.heads[token]):
             _open_relative_clause(tree, token)
+        elif tree.labels[token] == "obl" and tree.case_of(token) and _is_plain_noun(tree, tree.heads[token]):
+            tree.labels[token] = "nmod"
         elif tree.labels[token] == "compound" and tree.tags[tree.heads[token]] == "VBG":
             tree.labels[token] = "nsubj"
         elif tree.labels[token] == "flat" and tree.is_noun(token):
-            _turn_flat_name(tree, token)
+            _turn_flat_name(tree, book, token)
         elif tree.labels[token] in ("compound", "amod"):
             _turn_impossible_compound(tree, token)
         elif tree.labels[token] == "compound:prt" and tree.is_noun(tree.heads[token]):
             _make_preposition(tree, token)
+
+
+def _is_plain_noun(tree: Tree, token: int) -> bool:
+    """Whether a noun is no predicate: nothing "is" it."""
+    return tree.is_noun(token) and tree.child(token, "cop", "nsubj", "aux") is None
+
+
+def _take_marks(tree: Tree, verb: int) -> None:
+    """Give the articles and adjectives of "a bird flies" to the bird."""
+    for mark in [c for c in tree.children[verb] if c < verb - 1 and tree.labels[c] in NOUN_MARKS]:
+        tree.attach(mark, verb - 1, tree.labels[mark])
+    for place in tree.all_children(verb, "nmod"):
+        tree.labels[place] = "obl"
 
 
 def _is_noun_after_all(tree: Tree, token: int) -> bool:
@@ -76,10 +101,46 @@ def _is_noun_after_all(tree: Tree, token: int) -> bool:
 
 
 def _is_verb_after_all(tree: Tree, token: int) -> bool:
-    """A plural with a subject, as in "a boy watches"."""
+    """A bare noun with a subject, as in "a boy watches", or where only a clause can stand, as in "zebras graze"."""
+    if any(tree.labels[c] in NOUN_MARKS or tree.labels[c] in ("cop", "case") for c in tree.children[token]):
+        return False
+    if tree.labels[token] == "acl":
+        return tree.heads[token] == token - 1 and tree.child(token, "obl", "obj") is not None
     subject = tree.child(token, "nsubj")
-    bare = not any(tree.labels[c] in NOUN_MARKS or tree.labels[c] in ("cop", "case") for c in tree.children[token])
-    return bare and subject == token - 1 and tree.tags[subject] in ("NN", "PRP")
+    return tree.tags[token] == "NNS" and subject == token - 1 and tree.tags[subject] in ("NN", "PRP")
+
+
+def _is_reached_by_to(tree: Tree, token: int) -> bool:
+    """Whether a "verb" is where something is "next to" or "attached to": "a toilet next to sink"."""
+    leads = token > 1 and tree.lowers[token - 1] == "to" and tree.lowers[token - 2] in LEADING_TO
+    return leads and tree.child(token, "obj", "nsubj", "xcomp") is None
+
+
+def _is_start_of_name(tree: Tree, book: Phrasebook, token: int) -> bool:
+    """Whether a "verb" is part of a name after a preposition: "next to train platform", "on cutting board"."""
+    noun = tree.child(token, "obj")
+    if noun is None or noun != token + 1 or not token or tree.child(token, "nsubj") is not None:
+        return False
+    if tree.tags[token] == "VB":
+        return tree.lowers[token - 1] == "to" and token > 1 and tree.lowers[token - 2] in LEADING_TO
+    return tree.tags[token - 1] in ("IN", "DT") and f"{tree.lowers[token]} {tree.lemmas[noun]}" in book.lists["names"]
+
+
+def _make_name(tree: Tree, token: int) -> None:
+    noun, head = token + 1, tree.heads[token]
+    tree.put_in_place_of(noun, token)
+    tree.attach(token - 1, noun, "case" if tree.tags[token - 1] in ("IN", "TO") else "det")
+    tree.attach(token, noun, "compound")
+    tree.tags[token] = "NN"
+    if not tree.is_root(noun):
+        tree.labels[noun] = "obl" if tree.is_verb(head) else "nmod"
+
+
+def _make_goal(tree: Tree, token: int) -> None:
+    _make_noun(tree, token)
+    tree.attach(token - 1, token, "case")
+    if tree.labels[token] not in ("obl", "nmod"):
+        tree.labels[token] = "obl" if tree.is_verb(tree.heads[token]) else "nmod"
 
 
 def _make_noun(tree: Tree, token: int) -> None:
@@ -88,7 +149,7 @@ def _make_noun(tree: Tree, token: int) -> None:
     tree.tags[token] = "NNS" if plural else "NN"
     tree.lemmas[token] = NEVER_VERBS.get(word, tree.lemmas[token] if plural else word)
     for child in tree.children[token]:
-        if tree.labels[child] == "obl":
+        if tree.labels[child] in ("obl", "obl:agent"):
             tree.labels[child] = "nmod"
 
 
@@ -101,6 +162,9 @@ def _is_name_in_ing(tree: Tree, book: Phrasebook, token: int) -> bool:
 
 def _make_participle(tree: Tree, book: Phrasebook, token: int) -> None:
     """Read "surfing" as a verb in "man surfing waves" and "man surfing": people do not name waves."""
+    if tree.labels[token] == "acl" and tree.lowers[token] not in book.lists["nouns_in_ing"]:
+        tree.tags[token] = "VBG"
+        return
     person = tree.child(token, "compound")
     if person is None or person != token - 1 or tree.lemmas[person] not in book.lists["people"]:
         return
@@ -112,25 +176,6 @@ def _make_participle(tree: Tree, book: Phrasebook, token: int) -> None:
     else:
         tree.move_children(token, person)
     tree.tags[token] = "VBG"
-
-
-def _verb_follows(tree: Tree, token: int) -> bool:
-    return any(tree.is_verb(t) for t in range(token + 1, min(token + 4, len(tree))))
-
-
-def _make_head_of_compound(tree: Tree, token: int) -> None:
-    """Read "can" as a noun in "trash can"."""
-    noun = token - 1
-    tree.tags[token] = "NN"
-    if tree.has_ancestor(token, noun):
-        tree.put_in_place_of(token, noun)
-        tree.move_children(noun, token, "compound")
-    elif tree.has_ancestor(noun, token):
-        pass
-    else:
-        return
-    tree.attach(noun, token, "compound")
-    _make_noun(tree, token)
 
 
 def _make_have_a_verb(tree: Tree, token: int) -> None:
@@ -188,10 +233,13 @@ def _open_relative_clause(tree: Tree, noun: int) -> None:
         tree.labels[verb] = "acl:relcl"
 
 
-def _turn_flat_name(tree: Tree, token: int) -> None:
-    """Make the last noun of "lego kitchen" its head; names of things end in what they are."""
+def _turn_flat_name(tree: Tree, book: Phrasebook, token: int) -> None:
+    """Make the last noun of "lego kitchen" its head, since names end in what they name; but zebras graze."""
     first = tree.heads[token]
     if token != first + 1 or not tree.is_noun(first):
+        return
+    if tree.lowers[first].endswith("s") and tree.lemmas[token] in book.lists["deeds"]:
+        tree.tags[token], tree.labels[token] = "VBP", "acl"
         return
     tree.put_in_place_of(token, first)
     tree.move_children(first, token)

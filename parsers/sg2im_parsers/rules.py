@@ -15,7 +15,7 @@ from typing import Any
 from sg2im_parsers.errors import Sg2imError
 from sg2im_parsers.phrasebook import packaged_phrasebook, read_data
 
-KINDS = ("any", "noun", "verb", "passive", "preposition", "other")
+KINDS = ("any", "noun", "whole", "verb", "passive", "preposition", "other")
 SLOTS = ("head", "dependent", "actor", "own object")
 LISTS = frozenset({"labels", "case", "head_case", "examples"})
 SWITCHES = frozenset({"has_object", "has_subject", "has_stranded"})
@@ -42,8 +42,8 @@ class Rule:
         name: unique.
         says: one line for people.
         labels: the edge's labels (Universal Dependencies).
-        head: what the head must be: any, noun, verb, passive (a passive verb), preposition, or other, which is
-            neither noun nor verb.
+        head: what the head must be: any, noun, whole (a noun that has the noun after it: "tree" in "tree branch"),
+            verb, passive (a passive verb), preposition, or other, which is neither noun nor verb.
         dependent: the same for the dependent.
         case: prepositions that the dependent must have; "" is none, "*" any.
         head_case: the same for the head.

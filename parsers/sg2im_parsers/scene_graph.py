@@ -24,6 +24,7 @@ class SceneObject:
         text: the sentence's own words for it ("cutting boards"), lower case; None for a graph without a sentence.
         attributes: what is said of it ("wooden"), in the sentence's order.
         quantity: an exact number that the sentence gives, or None ("several" is None).
+        place: where in the picture the sentence puts it ("on the left"), if it does.
         box: where it is, if known.
         mask: its shape within the box, if known.
         pin: whether a given box must stay where it is.
@@ -33,6 +34,7 @@ class SceneObject:
     text: str | None = None
     attributes: tuple[str, ...] = ()
     quantity: int | None = None
+    place: str | None = None
     box: Box | None = None
     mask: Mask | None = None
     pin: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sg2im_parsers.phrasebook import Measure, Phrasebook
 from sg2im_parsers.tree import Tree
@@ -117,6 +117,21 @@ def promote_existentials(tree: Tree) -> None:
                 tree.labels[place] = "nmod"
 
 
+def join_sides(tree: Tree, book: Phrasebook) -> None:
+    """Tell "against the back of a bench" as "against a bench"."""
+    for token in range(len(tree)):
+        if tree.lowers[token] not in book.lists["sides"] or token in tree.gone or token in tree.cases:
+            continue
+        of = tree.child(token, "nmod")
+        if of is not None and _after_of(tree, of) and tree.is_noun(of) and tree.case_of(token):
+            case = tree.case_of(token)
+            for word in tree.case_of(of):
+                tree.remove(word)
+            tree.put_in_place_of(of, token)
+            tree.cases[of] = case
+            tree.remove(token)
+
+
 def join_measures(tree: Tree, book: Phrasebook) -> dict[int, Measured]:
     """Let "people" stand where "a group of people" stood.
 
@@ -125,13 +140,26 @@ def join_measures(tree: Tree, book: Phrasebook) -> dict[int, Measured]:
     """
     found: dict[int, Measured] = {}
     for token in range(len(tree)):
-        measure = book.measures.get(tree.lemmas[token]) or book.measures.get(tree.lowers[token])
+        measure = _measure(tree, book, token)
         if measure is None or token in tree.gone:
             continue
         noun = next((n for n in tree.all_children(token, "nmod") if _after_of(tree, n)), None)
         if noun is not None and tree.is_noun(noun):
+            if measure.quality == tree.lemmas[token]:
+                measure = replace(measure, quality=tree.lowers[token])
             found[noun] = Measured(_replace_by(tree, token, noun), measure)
     return found
+
+
+def _measure(tree: Tree, book: Phrasebook, token: int) -> Measure | None:
+    """How a noun before "of" measures what follows; "two of the dogs" are two dogs."""
+    number = tree.numbers.get(token)
+    if number is not None:
+        return Measure(amount=number.value, exact=number.exact and number.value > 1)
+    if tree.lemmas[token] in book.lists["shoals"]:
+        of = tree.child(token, "nmod")
+        return Measure(amount=3) if of is not None and tree.lemmas[of] in book.lists["shoaling"] else None
+    return book.measures.get(tree.lemmas[token]) or book.measures.get(tree.lowers[token])
 
 
 def _after_of(tree: Tree, noun: int) -> bool:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from sg2im_parsers.numbers import Number
+
 NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 PLURAL_TAGS = frozenset({"NNS", "NNPS"})
 ROOT = "ROOT"
@@ -42,6 +44,10 @@ class Tree:
         units: for a token that stands for several ("t-shirt"), all of them.
         cases: for a noun, the words of the preposition before it, when it was put together from several.
         gone: tokens that are no part of the tree any more.
+        means: for words such as "each", the positions of the nouns that they mean.
+        numbers: numbers, by the position of each of their words.
+        denied: nouns that are said not to be there.
+        negated: verbs and other predicates that are said not to be so.
     """
 
     text: str
@@ -56,6 +62,10 @@ class Tree:
     units: dict[int, tuple[int, ...]] = field(default_factory=dict)
     cases: dict[int, tuple[int, ...]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    means: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    numbers: dict[int, Number] = field(default_factory=dict)
+    denied: set[int] = field(default_factory=set)
+    negated: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.children = [[] for _ in self.words]

@@ -97,11 +97,11 @@ def _parse(texts: Iterable[str], nlp: str | None) -> Iterator[ParsedText]:
 
 
 def _ground(parsed: ParsedText, vocabulary: Vocabulary | None) -> Grounded:
-    """In a model's words; without a vocabulary in the text's own, which need no account."""
+    """In a model's words; without a vocabulary in the text's own, which need no account but how they were read."""
     from sg2im_parsers.account import Account
     from sg2im_parsers.grounding import Grounded, ground
 
-    return Grounded(parsed.graph, Account()) if vocabulary is None else ground(parsed, vocabulary)
+    return Grounded(parsed.graph, Account((), parsed.remarks)) if vocabulary is None else ground(parsed, vocabulary)
 
 
 def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None, strict: bool) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sg2im_parsers.account import Account
-from sg2im_parsers.scene_graph import Box, SceneGraph
+from sg2im_parsers.scene_graph import Box, SceneGraph, SceneObject
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -61,18 +61,22 @@ def account_table(account: Account) -> Table:
 def objects_table(graph: SceneGraph) -> Table:
     """Objects with what is known of them."""
     placed = any(item.box is not None for item in graph.objects)
-    described = any(item.attributes or item.quantity for item in graph.objects)
+    described = any(item.attributes or item.quantity or item.place for item in graph.objects)
     table = _table("Objects")
     for heading in ("", "object", *(["attributes"] if described else []), *(["where"] if placed else [])):
         table.add_column(heading)
     for i, item in enumerate(graph.objects):
         row = [str(i), item.label]
         if described:
-            row.append(", ".join([*([str(item.quantity)] if item.quantity else []), *item.attributes]))
+            row.append(", ".join([*([str(item.quantity)] if item.quantity else []), *item.attributes, *_placed(item)]))
         if placed:
             row.append("" if item.box is None else _place(item.box))
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def _placed(item: SceneObject) -> list[str]:
+    return [] if item.place is None else [item.place]
 
 
 def _place(box: Box) -> str:

@@ -39,6 +39,13 @@ SENTENCES = {
     "a table with a cake on it": {"cake | on | table"},
     "the building has windows": {"building | have | windows"},
     "a blue sky without clouds over the sea": {"sky | over | sea"},
+    "zebras graze in a field": {"zebras | graze in | field"},
+    "toilet next to sink": {"toilet | next to | sink"},
+    "a trash can near a wall": {"trash can | near | wall"},
+    "a can on a table": {"can | on | table"},
+    "a blue trash can is next to a tree": {"trash can | next to | tree"},
+    "a woman who can ride a horse": {"woman | ride | horse"},
+    "a bird atop of a pole": {"bird | on top of | pole"},
     "a dog and two cats beside a tree and a bench": {
         "dog | beside | tree", "dog | beside | bench", "cats | beside | tree", "cats | beside | bench",
     },
@@ -62,6 +69,9 @@ def test_relationships(parser, text):
         ("a parked car", {"car": ("parked",)}),
         ("the dog is sleeping", {"dog": ("sleeping",)}),
         ("a piece of pizza", {"pizza": ("piece",)}),
+        ("two slices of pizza", {"pizza": ("slices",)}),
+        ("the seat is down", {"seat": ("down",)}),
+        ("a red colored car", {"car": ("red",)}),
     ],
 )
 def test_attributes(parser, text, expected):
@@ -163,6 +173,11 @@ def test_text_without_a_scene_has_an_empty_graph_or_at_least_a_graph(parser, tex
     parsed = parser(text)
     assert parsed.text == text
     assert parsed.graph.relationships == ()
+
+
+@pytest.mark.slow
+def test_twenty_thousand_nouns_in_a_row(parser):
+    check(parser("dog bed tree " * 6667))
 
 
 def test_five_thousand_words(parser):

@@ -1,0 +1,65 @@
+"""The scripts that learn from captions with their graphs, on a few of them."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TRAINING = Path(__file__).parents[2] / "parsers" / "training"
+ROWS = [
+    ("a velvet rope near a chair", "( rope , near , chair ) , ( rope , is , velvet )"),
+    ("a velvet bag on a bed", "( bag , on , bed ) , ( bag , is , velvet )"),
+    ("a velvet coat on a chair", "( coat , on , chair ) , ( coat , is , velvet )"),
+    ("a dog near a gizmo", "( dog , beneath , gizmo )"),
+    ("a cat near a gizmo", "( cat , beneath , gizmo )"),
+    ("a bird near a gizmo", "( bird , beneath , gizmo )"),
+]
+
+
+@pytest.fixture(scope="module")
+def captions(tmp_path_factory):
+    path = tmp_path_factory.mktemp("captions") / "captions.csv"
+    with path.open("w", encoding="utf8", newline="") as lines:
+        rows = csv.writer(lines)
+        rows.writerow(["caption", "scene_graph"])
+        rows.writerows(ROWS)
+    return path
+
+
+def run(script, *arguments):
+    command = [sys.executable, str(TRAINING / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_conventions_are_counted(captions, tmp_path):
+    run("conventions.py", captions, tmp_path / "learned.tsv")
+    learned = (tmp_path / "learned.tsv").read_text(encoding="utf8").splitlines()
+    assert "modifier\tvelvet\tquality\t3\t3" in learned
+    assert "relation\t*|near|gizmo\tbeneath\t3\t3" in learned
+
+
+def test_trees_are_kept_whose_graph_is_the_one_that_people_drew(captions, tmp_path):
+    from spacy.tokens import DocBin
+
+    from sg2im_parsers.pipeline import load_pipeline
+
+    said = run("silver.py", captions, tmp_path / "silver.spacy", "--rows", 4)
+    trees = list(DocBin().from_disk(tmp_path / "silver.spacy").get_docs(load_pipeline().vocab))
+    assert f"{len(trees)} of 4 captions" in said
+    assert 0 < len(trees) < 4
+    assert all(sum(token.head.i == token.i for token in tree) == 1 for tree in trees)
+
+
+def test_the_pipeline_can_be_trained_on_with_them(captions, tmp_path):
+    from sg2im_parsers.parser import SceneGraphParser
+    from sg2im_parsers.pipeline import EMBEDDED, load_pipeline
+
+    trees = tmp_path / "silver.spacy"
+    run("silver.py", captions, trees)
+    run("adapt.py", EMBEDDED, tmp_path / "adapted", "--treebank", trees, "--captions", trees, "--steps", 1)
+    parsed = SceneGraphParser(load_pipeline(str(tmp_path / "adapted")))("a dog on a bed")
+    assert [thing.text for thing in parsed.graph.objects] == ["dog", "bed"]

@@ -1,0 +1,106 @@
+"""The same scenes told in other ways: the other way round, as lists, with words that taggers misread."""
+
+import pytest
+
+from sg2im_parsers.parser import SceneGraphParser
+from sg2im_parsers.pipeline import load_pipeline
+from tests.parsers.trees import attributes, names, triples
+
+SENTENCES = {
+    "on the table sits a cat": {"cat | sit on | table"},
+    "under the bridge is a boat": {"boat | under | bridge"},
+    "next to the bed stands a lamp": {"lamp | stand next to | bed"},
+    "in front of the house is a car": {"car | in front of | house"},
+    "parked on the street is a car": {"car | park on | street"},
+    "on the table are two cups and a plate": {"cups | on | table", "plate | on | table"},
+    "A boat is on a lake. Behind it is a mountain.": {"boat | on | lake", "mountain | behind | boat"},
+    "a bird flies over a lake": {"bird | fly over | lake"},
+    "a toddler, a policeman and a bride near a tree": {
+        "toddler | near | tree", "policeman | near | tree", "bride | near | tree",
+    },
+    "a dog on a bed, a lamp on a table, a picture on the wall": {
+        "dog | on | bed", "lamp | on | table", "picture | on | wall",
+    },
+    "dog on bed, lamp, window": {"dog | on | bed"},
+    "street with cars, trees, buildings": {
+        "street | with | cars", "street | with | trees", "street | with | buildings",
+    },
+    "a cup on a plate on a table": {"cup | on | plate", "plate | on | table"},
+    "a man with a dog on a leash": {"man | with | dog", "dog | on | leash"},
+    "man riding horse on beach": {"man | ride | horse", "man | on | beach"},
+    "train parked next to train platform": {"train | park next to | train platform"},
+    "pizza sitting on cutting board": {"pizza | sit on | cutting board"},
+    "at night a man walks a dog": {"man | walk | dog"},
+    "sailboat in the lake": {"sailboat | in | lake"},
+    "bats leaning against the back of a bench": {"bats | lean against | bench"},
+    "a dog on the back of another one": {"dog | on back of | dog"},
+    "the chair is in front of the desk": {"chair | in front of | desk"},
+    "a man is standing in front of a table": {"man | stand in front of | table"},
+    "many planes are parked next to a long building in an airport": {
+        "planes | park next to | building", "building | in | airport",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def parser():
+    return SceneGraphParser(load_pipeline())
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_relationships(parser, text):
+    assert triples(parser(text)) == SENTENCES[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sky, mountains, lake, two boats", ["sky", "mountains", "lake", "boats"]),
+        ("beach, sunset, palm trees", ["beach", "sunset", "palm trees"]),
+        ("two cats; three dogs; a house", ["cats", "dogs", "house"]),
+        ("The Old Man And The Sea", ["man", "sea"]),
+    ],
+)
+def test_lists_and_titles_name_objects(parser, text, expected):
+    parsed = parser(text)
+    assert names(parsed) == expected
+    assert triples(parsed) == set()
+
+
+def test_broccoli_and_meat_in_a_pot(parser):
+    parsed = parser("Broccoli and meat in a large pot that is ready for serving")
+    assert triples(parsed) == {"broccoli | in | pot", "meat | in | pot"}
+    assert "large" in attributes(parsed)["pot"]
+
+
+def test_a_male_in_clothes_on_a_bench(parser):
+    parsed = parser("male in black t-shirt and denim jeans wearing a hat sitting on a bench")
+    assert names(parsed) == ["male", "t-shirt", "jeans", "hat", "bench"]
+    assert triples(parsed) == {
+        "male | wear | t-shirt", "male | wear | jeans", "male | wear | hat", "male | sit on | bench",
+    }  # fmt: skip
+    assert attributes(parsed) == {"t-shirt": ("black",), "jeans": ("denim",)}
+
+
+def test_two_colours_are_two_attributes(parser):
+    assert attributes(parser("a white and red toothbrush")) == {"toothbrush": ("white", "red")}
+
+
+def test_every_clause_has_its_own_adjective(parser):
+    parsed = parser("A dog is chasing a cat. The dog is brown and the cat is white.")
+    assert attributes(parsed) == {"dog": ("brown",), "cat": ("white",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a man and woman are posing", {"man": ("posing",), "woman": ("posing",)}),
+        ("the wall is brick", {"wall": ("brick",)}),
+        ("the umbrella is light blue", {"umbrella": ("light blue",)}),
+        ("this is sand", {}),
+        ("the woman standing has red hair", {"woman": ("standing",), "hair": ("red",)}),
+        ("the dog is a poodle", {}),
+    ],
+)
+def test_predicates(parser, text, expected):
+    assert attributes(parser(text)) == expected
