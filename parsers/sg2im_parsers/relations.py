@@ -31,6 +31,7 @@ class Found:
         rule: name of the rule that found it.
         verb: position of the verb that it tells, if any.
         said: the preposition, or the verb with its preposition, as the text has it.
+        agreed: whether its predicate is what people say of such nouns in place of that.
     """
 
     subject: int
@@ -40,6 +41,7 @@ class Found:
     rule: str
     verb: int | None
     said: str = ""
+    agreed: bool = False
 
 
 def find_relations(tree: Tree, book: Phrasebook, rules: RuleBook) -> Iterator[Found]:
@@ -140,7 +142,8 @@ def as_people_say(tree: Tree, book: Phrasebook, found: Found) -> Found:
     one, other = sorted((found.subject, found.object))
     if agreed.startswith(TURNED):
         one, other = other, one
-    return replace(found, subject=one, object=other, predicate=agreed.removeprefix(TURNED))
+    told = replace(found, subject=one, object=other, predicate=agreed.removeprefix(TURNED))
+    return told if told == found else replace(told, agreed=True)
 
 
 def between(tree: Tree, found: Found) -> tuple[str, str, str]:
