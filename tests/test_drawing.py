@@ -71,6 +71,7 @@ def test_white_letters_are_legible_on_every_color(name):
 
 
 NAMES = st.sampled_from(["sky", "person", "traffic light", "refrigerator", "car"])
+TALKATIVE = ("old", "abandoned", "brick", "red and white", "partly covered", "two-story", "leaning", "tall", "quiet")
 WORDS = st.sampled_from(["on", "in front of", "surrounding"])
 
 
@@ -78,7 +79,9 @@ WORDS = st.sampled_from(["on", "in front of", "surrounding"])
 def graphs(draw):
     """Up to twelve objects and as many relationships; some join the same two, or one with itself."""
     names = draw(st.lists(NAMES, min_size=1, max_size=12))
-    objects = tuple(SceneObject(name=name, attributes=draw(st.sampled_from([(), ("very old",)]))) for name in names)
+    objects = tuple(
+        SceneObject(name=name, attributes=draw(st.sampled_from([(), ("very old",), TALKATIVE]))) for name in names
+    )
     ends = st.integers(0, len(objects) - 1)
     return SceneGraph(objects, tuple(draw(st.lists(st.builds(Relationship, ends, WORDS, ends), max_size=len(names)))))
 
@@ -94,6 +97,23 @@ def test_nothing_of_a_graph_lies_on_anything_else_and_nothing_is_left_out(graph)
     x0, y0, x1, y1 = drawn.frame
     for area in (*(node.area for node in drawn.nodes), *(edge.label_area for edge in drawn.edges)):
         assert x0 <= area[0] and y0 <= area[1] and area[2] <= x1 and area[3] <= y1
+
+
+def test_all_that_is_said_of_an_object_is_in_its_box_and_as_wide_as_it_was_measured():
+    thing = SceneObject(name="house", attributes=TALKATIVE, quantity=2, place="in the background")
+    drawn = arrange(SceneGraph((thing,)))
+    (node,) = drawn.nodes
+    assert ", ".join(line.removesuffix(",") for line in node.details) == ", ".join(["2", *TALKATIVE, thing.place])
+    x0, y0, x1, y1 = node.area
+    root = ET.fromstring(graph_picture(SceneGraph((thing,)), Path("a.svg")))
+    texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert [text.text for text in texts] == ["house", *node.details]
+    for text in texts:
+        middle, width, size = (float(text.get(key, 0)) for key in ("x", "textLength", "font-size"))
+        assert x0 < middle - width / 2 < middle + width / 2 < x1
+        assert y0 + size / 2 < float(text.get("y", 0)) < y1
+    heights = [float(text.get("y", 0)) for text in texts]
+    assert all(low - high >= FONT_SIZE * 0.8 for high, low in itertools.pairwise(heights))
 
 
 def test_two_relationships_of_the_same_objects_are_two_arrows():

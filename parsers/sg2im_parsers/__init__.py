@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sg2im_parsers.account import Account, WordAccount
     from sg2im_parsers.errors import GraphError, InputError, Sg2imError, UnknownWordsError
+    from sg2im_parsers.explanation import Explanation, explain
     from sg2im_parsers.given_graphs import ground_graph
     from sg2im_parsers.graph_json import graph_from_json, graph_schema, graph_to_json, load_graphs
     from sg2im_parsers.grounding import Grounded, ground
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Account",
+    "Explanation",
     "GraphError",
     "Grounded",
     "InputError",
@@ -37,6 +39,7 @@ __all__ = [
     "Vocabulary",
     "Word",
     "WordAccount",
+    "explain",
     "graph_from_json",
     "graph_schema",
     "graph_to_json",
@@ -50,6 +53,7 @@ __all__ = [
 
 _HOMES = {
     "Account": "account",
+    "Explanation": "explanation",
     "GraphError": "errors",
     "Grounded": "grounding",
     "InputError": "errors",
@@ -64,6 +68,7 @@ _HOMES = {
     "Vocabulary": "vocabulary",
     "Word": "parsed",
     "WordAccount": "account",
+    "explain": "explanation",
     "graph_from_json": "graph_json",
     "graph_schema": "graph_json",
     "graph_to_json": "graph_json",

@@ -23,6 +23,8 @@ POLITE = (
     ("i", "'d", "like"),
     ("i", "want"),
     ("i", "need"),
+    ("what", "about"),
+    ("how", "about"),
     ("let", "me", "see"),
     ("let", "us", "see"),
 )

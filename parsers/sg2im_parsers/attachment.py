@@ -13,6 +13,8 @@ def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
             _give_deed_to_person(tree, book, token)
         elif tree.labels[token] == "conj" and _listed(tree, book, "clothes", token):
             _put_clothes_together(tree, book, token)
+        elif tree.lowers[token] == "full" and tree.labels[token] in ("xcomp", "advcl"):
+            _fill_noun(tree, token)
         elif tree.labels[token] == "nmod":
             _attach_place(tree, book, token)
 
@@ -36,6 +38,12 @@ def _put_clothes_together(tree: Tree, book: Phrasebook, garment: int) -> None:
     worn = [c for c in tree.all_children(person, "nmod") if c < garment and _listed(tree, book, "clothes", c)]
     if worn and _listed(tree, book, "people", person):
         tree.attach(garment, worn[-1], "conj")
+
+
+def _fill_noun(tree: Tree, full: int) -> None:
+    """Of "a bear walking across a river full of rocks", the river is full."""
+    if full and tree.is_noun(full - 1) and tree.lowers[full + 1 : full + 2] == ["of"]:
+        tree.attach(full, full - 1, "amod")
 
 
 def _attach_place(tree: Tree, book: Phrasebook, noun: int) -> None:

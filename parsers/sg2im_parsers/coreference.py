@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.things import Thing
-from sg2im_parsers.tree import PLURAL_TAGS, Tree
+from sg2im_parsers.tree import PLURAL_TAGS, ROOT, Tree
 
 PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers"})
 NEUTER = frozenset({"it", "its"})
 PLURAL = frozenset({"they", "them", "their"})
 ORDER = frozenset({"first", "second", "third", "fourth", "last", "next", "other", "another", "different"})
+SUBJECTS = frozenset({"nsubj", "nsubj:pass", ROOT})
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 
 
@@ -20,15 +21,26 @@ def is_pronoun(tree: Tree, token: int) -> bool:
 
 
 def antecedent(tree: Tree, book: Phrasebook, things: dict[int, Thing], pronoun: int) -> int | None:
-    """The thing that a pronoun means: above it in the tree if possible, else the first before it."""
+    """The thing that a pronoun means: above it in the tree if possible, else the first before it.
+
+    Of "A vase is on a table. In it are flowers.", it is what was spoken of last.
+    """
     outer = _things_above(tree, things, pronoun)
     placed = _placed_by(tree, pronoun, outer)
     for thing in outer:
         if thing != placed and _agrees(tree, book, pronoun, thing):
             return thing
     beside = {placed}
-    before = (t for t in sorted(things) if t < pronoun and t not in beside)
-    return next((t for t in before if _agrees(tree, book, pronoun, t)), None)
+    before = [t for t in sorted(things) if t < pronoun and t not in beside and _agrees(tree, book, pronoun, t)]
+    if _leads(tree, pronoun):
+        spoken_of = [t for t in before if tree.labels[t] in SUBJECTS and not tree.case_of(t)]
+        before = (spoken_of or before)[-1:]
+    return before[0] if before else None
+
+
+def _leads(tree: Tree, pronoun: int) -> bool:
+    """Whether it says where something is that is named only after it: "in it are flowers"."""
+    return bool(tree.case_of(pronoun)) and pronoun < tree.heads[pronoun]
 
 
 def _placed_by(tree: Tree, pronoun: int, outer: list[int]) -> int | None:

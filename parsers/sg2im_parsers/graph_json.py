@@ -1,9 +1,10 @@
 """The JSON format of scene graphs, in and out; its schema is ``data/scene_graph.schema.json``.
 
 ``{"objects": ["sky", {"name": "car", "box": [0, 0.5, 0.4, 1]}], "relationships": [[0, "above", 1]]}``: an object is a
-string, as in the original project's files, or an object with what is known of it. The keys "text", "seed", "weights"
-and "account" beside them say where a graph came from; they are allowed and not read. A number such as ``2.0`` is a
-whole number, as in JSON schemas. A relationship of an object with itself is read, as the original's files have some.
+string, as in the original project's files, or an object with what is known of it. The keys "text", "seed",
+"weights", "account" and "tree" beside them say where a graph came from; they are allowed and not read. A number such as
+``2.0`` is a whole number, as in JSON schemas. A relationship of an object with itself is read, as the original's files
+have some.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from sg2im_parsers.errors import GraphError, InputError
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
 
-GRAPH_KEYS = ("objects", "relationships", "text", "seed", "weights", "account")
+GRAPH_KEYS = ("objects", "relationships", "text", "seed", "weights", "account", "tree")
 OBJECT_KEYS = ("name", "text", "attributes", "quantity", "place", "box", "mask", "pin")
 MOST_OBJECTS, MOST_ATTRIBUTES, MOST_RELATIONSHIPS, MOST_ROWS = 1000, 1000, 10_000, 256
 MOST_THINGS = 1_000_000_000

@@ -20,7 +20,7 @@ MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""
 
 DENIED = "the text says that it is not so"
-PLACE = "this model knows no places in a picture; the graph keeps it"
+PLACE = "where in the picture: the graph keeps it, though this model does not draw by it"
 
 SIDE_BY_SIDE = ("left of", "beside", "next to", "near")
 """Relations that keep copies apart, best first."""
@@ -153,8 +153,13 @@ class _Grounding:
             entries[word] = self._number_entry(word)
         for word in mention.place_words:
             if self.parsed.words[word].content:
-                entries[word] = self._entry(word, "dropped", reason=PLACE)
+                entries[word] = self._place_entry(word, index)
         return entries
+
+    def _place_entry(self, word: int, index: int) -> WordAccount:
+        if not self.copies[index]:
+            return self._entry(word, "dropped", reason=f"{self.parsed.graph.objects[index].text!r} was dropped")
+        return self._entry(word, "kept", self.parsed.graph.objects[index].place, reason=PLACE)
 
     def _number_entry(self, word: int) -> WordAccount:
         """What a number counts: of "two men wearing hats", two people and two hats."""

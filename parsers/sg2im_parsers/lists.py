@@ -15,8 +15,16 @@ def mend_lists(tree: Tree) -> None:
             tree.labels[token] = "conj"
         elif tree.labels[token] == "nsubj" and tree.child(token, "cc") is not None:
             _join_subjects(tree, token)
-        elif tree.labels[token] == "conj" and tree.is_noun(token) and _starts_anew(tree, token):
-            tree.attach(token, tree.heads[tree.heads[token]], "conj")
+        elif tree.labels[token] == "conj" and tree.is_noun(token):
+            _mend_conjunct(tree, token)
+
+
+def _mend_conjunct(tree: Tree, token: int) -> None:
+    listed = _list_after_with(tree, token)
+    if listed is not None:
+        tree.attach(token, listed, "conj")
+    elif _starts_anew(tree, token) or _is_parallel(tree, token):
+        tree.attach(token, tree.heads[tree.heads[token]], "conj")
 
 
 def _join_subjects(tree: Tree, token: int) -> None:
@@ -42,3 +50,29 @@ def _starts_anew(tree: Tree, token: int) -> bool:
         return False
     listed = all(any(tree.lowers[c] == "," for c in tree.children[member]) for member in members[1:])
     return listed and tree.is_noun(tree.heads[place]) and [tree.lowers[c] for c in tree.case_of(place)] in PLACING
+
+
+def _list_after_with(tree: Tree, token: int) -> int | None:
+    """What the list of "a bathroom with a toilet, a sink and a mirror" starts with, where the parser saw two baths."""
+    place = tree.heads[token]
+    if not any(tree.lowers[c] == "," for c in tree.children[token]) or tree.child(token, "conj") is None:
+        return None
+    before = [c for c in tree.all_children(place, "nmod") if place < c < token]
+    if not before or [tree.lowers[c] for c in tree.case_of(before[-1])] != ["with"]:
+        return None
+    return None if tree.child(before[-1], "conj") is not None else before[-1]
+
+
+def _is_parallel(tree: Tree, token: int) -> bool:
+    """Whether two things are each in a place: "a cat on a mat and a dog on a bed" has no dog under the cat."""
+    place = tree.heads[token]
+    case = [tree.lowers[c] for c in tree.case_of(place)]
+    if (
+        tree.labels[place] != "nmod"
+        or case in ([], ["of"])
+        or not tree.is_noun(tree.heads[place])
+        or tree.case_of(token)
+    ):
+        return False
+    own = [c for c in tree.all_children(token, "nmod") if c > token and tree.is_noun(c)]
+    return any([tree.lowers[c] for c in tree.case_of(noun)] == case for noun in own)

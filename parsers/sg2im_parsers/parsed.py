@@ -68,6 +68,7 @@ class ParsedText:
         mentions: one for each object of the graph.
         relation_words: for each relationship of the graph, positions of the words its predicate was made of.
         rules: for each relationship of the graph, the name of the rule that found it.
+        agreed: positions of relationships that are told as people tell them of such nouns, whatever the text says.
         denied: positions of words for what is said not to be there or not so ("without cars"); nothing comes of them.
         guesses: positions of misspelled words, and the words that they were taken for.
         unread: how many letters at its end were not read, because the text is too long.
@@ -79,6 +80,7 @@ class ParsedText:
     mentions: tuple[Mention, ...]
     relation_words: tuple[tuple[int, ...], ...]
     rules: tuple[str, ...]
+    agreed: tuple[int, ...] = ()
     denied: tuple[int, ...] = ()
     guesses: tuple[tuple[int, str], ...] = ()
     unread: int = 0

@@ -31,6 +31,7 @@ class Found:
         rule: name of the rule that found it.
         verb: position of the verb that it tells, if any.
         said: the preposition, or the verb with its preposition, as the text has it.
+        agreed: whether its predicate is what people say of such nouns in place of that.
     """
 
     subject: int
@@ -40,6 +41,7 @@ class Found:
     rule: str
     verb: int | None
     said: str = ""
+    agreed: bool = False
 
 
 def find_relations(tree: Tree, book: Phrasebook, rules: RuleBook) -> Iterator[Found]:
@@ -140,7 +142,8 @@ def as_people_say(tree: Tree, book: Phrasebook, found: Found) -> Found:
     one, other = sorted((found.subject, found.object))
     if agreed.startswith(TURNED):
         one, other = other, one
-    return replace(found, subject=one, object=other, predicate=agreed.removeprefix(TURNED))
+    told = replace(found, subject=one, object=other, predicate=agreed.removeprefix(TURNED))
+    return told if told == found else replace(told, agreed=True)
 
 
 def between(tree: Tree, found: Found) -> tuple[str, str, str]:
@@ -205,11 +208,19 @@ def _subjects(tree: Tree, found: Found) -> list[int]:
         first = tree.heads[first]
     if first != subject and tree.labels[first] in ("nmod", "obl", "obj"):
         return [subject]
-    every = [s for s in conjuncts(tree, first) if s == subject or not found.words or _said_after(found, s)]
+    joined = conjuncts(tree, first)
+    if first != subject and not any(tree.child(c, "cc") is not None for c in joined):
+        return [subject]  # "sky, grass, a sheep standing on the grass"
+    every = [s for s in joined if s == subject or not found.words or _said_after(tree, found, s)]
     return every if len(every) > 1 else [subject]
 
 
-def _said_after(found: Found, subject: int) -> bool:
+def _said_after(tree: Tree, found: Found, subject: int) -> bool:
+    """Whether it may be said of an earlier one too: not of a cat that is "on a mat and a dog on a bed"."""
+    case = [tree.lowers[c] for c in tree.case_of(found.object)]
+    own = (n for n in tree.all_children(subject, "nmod") if subject < n < found.subject)
+    if case and any([tree.lowers[c] for c in tree.case_of(noun)] == case for noun in own):
+        return False
     return min(found.words) > subject or found.object < found.subject
 
 

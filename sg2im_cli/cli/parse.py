@@ -19,6 +19,7 @@ from sg2im_parsers.graph_json import graph_to_json
 from sg2im_parsers.strict import require_every_word
 
 if TYPE_CHECKING:
+    from sg2im_parsers.explanation import Explanation
     from sg2im_parsers.grounding import Grounded
     from sg2im_parsers.parsed import ParsedText
     from sg2im_parsers.vocabulary import Vocabulary
@@ -35,6 +36,7 @@ def command(
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
     weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
     nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
+    tree: Annotated[bool, typer.Option("--tree", help="Show the dependencies, and which rule made what.")] = False,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
 ) -> None:
@@ -48,6 +50,8 @@ def command(
         raise InputError("--jsonl goes with --file; for one sentence use --json.")
     if strict and open_words:
         raise InputError("--strict goes with a model's words; --open keeps every word anyway.")
+    if tree and file is not None:
+        raise InputError("--tree goes with one sentence, not with --file.")
     if save_graph is not None:
         if file is not None:
             raise InputError("--save-graph goes with one sentence, not with --file.")
@@ -56,9 +60,12 @@ def command(
     if file is not None:
         _print_lines(file, vocabulary, nlp, strict)
         return
-    parsed = next(_parse([read_text(text or "")], nlp))
+    explanation = _explain(read_text(text or ""), nlp) if tree else None
+    parsed = next(_parse([read_text(text or "")], nlp)) if explanation is None else explanation.parsed
     grounded = _ground(parsed, vocabulary)
     if not as_json:
+        if explanation is not None:  # before it is refused: the tree says why nothing was found
+            _show_explanation(explanation)
         from sg2im_parsers.grounding import require_objects
 
         require_objects(grounded, parsed)
@@ -67,7 +74,7 @@ def command(
     if save_graph is not None:
         write_file(save_graph, graph_file(grounded.graph, save_graph, layout=False), overwrite)
     if as_json:
-        print_json(as_line(parsed, vocabulary))
+        print_json(as_line(parsed, vocabulary) | ({} if explanation is None else {"tree": explanation.to_json()}))
     else:
         _show(grounded)
 
@@ -94,6 +101,13 @@ def _parse(texts: Iterable[str], nlp: str | None) -> Iterator[ParsedText]:
     from sg2im_parsers.pipeline import load_pipeline
 
     return SceneGraphParser(load_pipeline(nlp)).pipe(texts)
+
+
+def _explain(text: str, nlp: str | None) -> Explanation:
+    from sg2im_parsers.explanation import explain
+    from sg2im_parsers.pipeline import load_pipeline
+
+    return explain(load_pipeline(nlp), text)
 
 
 def _ground(parsed: ParsedText, vocabulary: Vocabulary | None) -> Grounded:
@@ -124,11 +138,18 @@ def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | No
         print_json(as_line(parsed, vocabulary))
 
 
+def _show_explanation(explanation: Explanation) -> None:
+    from sg2im_cli.cli.explained import show_explanation
+    from sg2im_cli.cli.shown import console
+
+    show_explanation(console(error=False), explanation)
+
+
 def _show(grounded: Grounded) -> None:
     from sg2im_cli.cli.shown import console, show_account, show_graph
 
     screen = console(error=False)
     show_graph(screen, grounded.graph)
-    if grounded.account.words:
+    if grounded.account.words or grounded.account.remarks:
         screen.print()
         show_account(screen, grounded.account)

@@ -40,13 +40,14 @@ def show_account(screen: Console, account: Account) -> None:
         screen.print(remark, style="yellow", markup=False)
 
 
-def _table(title: str) -> Table:
+def plain_table(title: str) -> Table:
+    """A table without lines."""
     return Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
 
 
 def account_table(account: Account) -> Table:
     """The sentence's words in their order: what each became, and why."""
-    table = _table("Words")
+    table = plain_table("Words")
     for heading in ("word", "became", "how"):
         table.add_column(heading)
     for word in account.words:
@@ -62,7 +63,7 @@ def objects_table(graph: SceneGraph) -> Table:
     """Objects with what is known of them."""
     placed = any(item.box is not None for item in graph.objects)
     described = any(item.attributes or item.quantity or item.place for item in graph.objects)
-    table = _table("Objects")
+    table = plain_table("Objects")
     for heading in ("", "object", *(["attributes"] if described else []), *(["where"] if placed else [])):
         table.add_column(heading)
     for i, item in enumerate(graph.objects):
@@ -86,7 +87,7 @@ def _place(box: Box) -> str:
 
 def relationships_table(graph: SceneGraph, checks: Sequence[Check] = ()) -> Table:
     """Relationships, subject first, and whether each holds on the boxes."""
-    table = _table("Relationships")
+    table = plain_table("Relationships")
     for heading in ("subject", "relation", "object", *(["holds"] if checks else [])):
         table.add_column(heading)
     held = {check.relationship: _verdict(check) for check in checks}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sg2im_cli.drawing.parts import FONT_SIZE, Area, Color, Point, object_color, overlap, printable, text_width
@@ -21,24 +21,27 @@ ALONG = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72)
 APART = 26.0
 """Between arrows that join the same two objects."""
 
+WIDEST = 240.0
+"""A line of attributes that is wider goes on in the next line, if it has several."""
+
 HEAD, TAIL = 18.0, 10.0
 """How much of an arrow must be seen before and behind its label."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """An object: a box with its name, and in a second line what is said of it."""
+    """An object: a box with its name, and in further lines what is said of it."""
 
     center: Point
     label: str
-    detail: str
+    details: tuple[str, ...]
     color: Color
 
     @property
     def size(self) -> Point:
         """Width and height."""
-        longest = max(text_width(self.label), text_width(self.detail) * SMALL)
-        return longest + 28, FONT_SIZE * (2.8 if self.detail else 1.8)
+        longest = max(text_width(self.label), *(text_width(line) * SMALL for line in self.details), 0)
+        return longest + 28, FONT_SIZE * (1.8 + len(self.details))
 
     @property
     def area(self) -> Area:
@@ -118,8 +121,22 @@ def arrange(graph: SceneGraph) -> Drawn:
 
 
 def _node(item: SceneObject, center: Point) -> Node:
-    said = ([str(item.quantity)] if item.quantity else []) + list(item.attributes)
-    return Node(center, printable(item.label), printable(", ".join(said)), object_color(item.label))
+    said = [str(item.quantity)] if item.quantity else []
+    said += [*item.attributes, *([] if item.place is None else [item.place])]
+    return Node(center, printable(item.label), tuple(_lines(map(printable, said))), object_color(item.label))
+
+
+def _lines(said: Iterable[str]) -> Iterator[str]:
+    """What is said of an object, with commas, in lines of no great width."""
+    line = ""
+    for word in said:
+        if line and text_width(f"{line}, {word}") * SMALL > WIDEST:
+            yield f"{line},"
+            line = word
+        else:
+            line = f"{line}, {word}" if line else word
+    if line:
+        yield line
 
 
 def _connect(graph: SceneGraph, nodes: tuple[Node, ...]) -> Drawn:

@@ -9,7 +9,17 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from sg2im_cli.drawing.arrangement import SMALL, Drawn, Node, arrange
-from sg2im_cli.drawing.parts import FONT_SIZE, Color, Point, encode_png, font, hex_color, svg_document, svg_rect
+from sg2im_cli.drawing.parts import (
+    FONT_SIZE,
+    Color,
+    Point,
+    encode_png,
+    font,
+    hex_color,
+    svg_document,
+    svg_rect,
+    text_width,
+)
 from sg2im_parsers.scene_graph import SceneGraph
 
 GREY: Color = (85, 85, 85)
@@ -33,28 +43,31 @@ def _as_svg(drawn: Drawn) -> str:
             'marker-end="url(#arrow)"/>'
         )
     for edge in drawn.edges:
-        x, y = edge.label_at
         parts.append(svg_rect(edge.label_area, 'fill="white"'))
-        parts.append(
-            f'<text x="{x:.1f}" y="{y + FONT_SIZE * 0.35:.1f}" text-anchor="middle">{escape(edge.label)}</text>'
-        )
+        parts.append(_svg_text(edge.label_at, FONT_SIZE, edge.label, "black"))
     for node in drawn.nodes:
         parts.append(svg_rect(node.area, f'rx="10" fill="{hex_color(node.color)}"'))
-        for (x, y), size, line in _lines(node):
-            parts.append(
-                f'<text x="{x:.1f}" y="{y + size * 0.35:.1f}" font-size="{size:.1f}" text-anchor="middle" '
-                f'fill="white">{escape(line)}</text>'
-            )
+        parts += [_svg_text(middle, size, line, "white") for middle, size, line in _lines(node)]
     return svg_document(drawn.frame, parts)
+
+
+def _svg_text(middle: Point, size: float, line: str, color: str) -> str:
+    """Text as wide as it was taken to be, whatever font the viewer has."""
+    width = f' textLength="{text_width(line) * size / FONT_SIZE:.1f}" lengthAdjust="spacingAndGlyphs"' if line else ""
+    return (
+        f'<text x="{middle[0]:.1f}" y="{middle[1] + size * 0.35:.1f}" font-size="{size:.1f}" text-anchor="middle" '
+        f'fill="{color}"{width}>{escape(line)}</text>'
+    )
 
 
 def _lines(node: Node) -> list[tuple[Point, float, str]]:
     """Middle, size and text of each line in a node."""
     x, y = node.center
-    if not node.detail:
-        return [((x, y), FONT_SIZE, node.label)]
-    step = FONT_SIZE * 0.6
-    return [((x, y - step), FONT_SIZE, node.label), ((x, y + step), FONT_SIZE * SMALL, node.detail)]
+    top = y - len(node.details) * FONT_SIZE / 2
+    lines = [((x, top - (1 if node.details else 0)), float(FONT_SIZE), node.label)]
+    for i, line in enumerate(node.details, 1):
+        lines.append(((x, top + i * FONT_SIZE + 1), FONT_SIZE * SMALL, line))
+    return lines
 
 
 def _as_image(drawn: Drawn) -> Image.Image:

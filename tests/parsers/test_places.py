@@ -10,6 +10,7 @@ from sg2im_parsers.open_graph import open_json
 from sg2im_parsers.parser import SceneGraphParser
 from sg2im_parsers.pipeline import load_pipeline
 from sg2im_parsers.scene_graph import SceneGraph, SceneObject
+from sg2im_parsers.strict import require_every_word
 from sg2im_parsers.vocabulary import Vocabulary
 from tests.parsers.trees import triples
 
@@ -69,8 +70,19 @@ def test_places_on_things_are_none_in_the_picture(parser, text, expected):
 def test_every_copy_has_the_place_and_the_account_says_what_became_of_it(parser):
     found = ground(parser("two dogs on the left"), VOCABULARY)
     assert [(item.name, item.place) for item in found.graph.objects] == [("dog", "on the left")] * 2
-    assert {word.word for word in found.account.dropped} == {"on", "left"}
-    assert all("the graph keeps it" in (word.reason or "") for word in found.account.dropped)
+    assert not found.account.dropped
+    require_every_word(found.account)
+    told = [(word.word, word.status, word.becomes) for word in found.account.words]
+    assert told[2:] == [("on", "kept", "on the left"), ("left", "kept", "on the left")]
+    assert all("the graph keeps it" in (word.reason or "") for word in found.account.words[2:])
+
+
+def test_the_place_of_what_cannot_be_drawn_is_dropped_with_it(parser):
+    account = ground(parser("a unicorn on the left and a dog"), VOCABULARY).account
+    assert [(word.word, word.reason) for word in account.dropped][1:] == [
+        ("on", "'unicorn' was dropped"),
+        ("left", "'unicorn' was dropped"),
+    ]
 
 
 def test_open_json_draws_the_background_as_people_do(parser):

@@ -25,6 +25,20 @@ SENTENCES = {
     "street with cars, trees, buildings": {
         "street | with | cars", "street | with | trees", "street | with | buildings",
     },
+    "a cat on a mat and a dog on a bed": {"cat | on | mat", "dog | on | bed"},
+    "a man with a hat and a woman with a bag": {"man | with | hat", "woman | with | bag"},
+    "a cat and a dog on a bed": {"cat | on | bed", "dog | on | bed"},
+    "sky, grass, a sheep standing on the grass": {"sheep | stand on | grass"},
+    "a bathroom with a toilet, a sink and a mirror": {
+        "bathroom | with | toilet", "bathroom | have | sink", "bathroom | with | mirror",
+    },
+    "a large brown bear walking across a river full of rocks": {"bear | walk across | river", "river | have | rocks"},
+    "There is a table. On the table there is a vase. In it are flowers.": {
+        "vase | on | table", "flowers | in | vase",
+    },
+    "There is a table in a kitchen. On it is a vase.": {"table | in | kitchen", "vase | on | table"},
+    "A man sits at a table. On it there is a cup.": {"man | sit at | table", "cup | on | table"},
+    "What about a cow in a field?": {"cow | in | field"},
     "a cup on a plate on a table": {"cup | on | plate", "plate | on | table"},
     "a man with a dog on a leash": {"man | with | dog", "dog | on | leash"},
     "man riding horse on beach": {"man | ride | horse", "man | on | beach"},
