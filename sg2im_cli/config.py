@@ -356,7 +356,8 @@ class TrainingConfig:
         layout_rate: of the graph half while it is trained alone.
         betas: of Adam.
         final_rate: share of each rate that is left at the end; it falls along a cosine. 1 keeps it.
-        adversarial_from: step from which the adversarial losses count.
+        adversarial_from: step from which the generator learns from its discriminators (the losses ``image``,
+            ``objects``, ``categories``, ``features``); they themselves learn from the first step.
         predicted_layouts: share of pictures whose layout is made of predicted boxes and masks.
         coarse_pixels: side in pixels of the squares whose mean colours are compared with the real picture's where a
             layout was predicted; its things lie elsewhere than in the real picture, and single pixels would teach

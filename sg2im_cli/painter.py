@@ -201,7 +201,7 @@ class Painter:
         batch = batch_graphs([told], self.vocabulary).to(self.device)
         predicted = self.generator.predict_layout(batch.objs, batch.triples)
         boxes = _given_boxes(graph, predicted.boxes)
-        masks = _given_masks(graph, predicted.masks)
+        masks = _given_masks(graph, predicted.masks, boxes)
         given_up: tuple[Relationship, ...] = ()
         if enforced:
             fixed = frozenset(i for i, item in enumerate(graph.objects) if item.box is not None)
@@ -260,12 +260,15 @@ def _given_boxes(graph: SceneGraph, predicted: Tensor) -> Tensor:
     return boxes
 
 
-def _given_masks(graph: SceneGraph, predicted: Tensor | None) -> Tensor | None:
-    """Masks of one size: given ones are resampled to the model's; without a mask head others fill their box."""
+def _given_masks(graph: SceneGraph, predicted: Tensor | None, boxes: Tensor) -> Tensor | None:
+    """Masks of one size: given ones are resampled to the model's; without a mask head others fill their box.
+
+    They are where the boxes are, and as precise.
+    """
     if all(item.mask is None for item in graph.objects):
         return predicted
     if predicted is None:
-        predicted = torch.ones(len(graph.objects) + 1, 16, 16)
+        predicted = boxes.new_ones(len(graph.objects) + 1, 16, 16)
     masks = predicted.clone()
     for i, item in enumerate(graph.objects):
         if item.mask is not None:

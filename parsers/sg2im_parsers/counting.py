@@ -69,7 +69,7 @@ def share_out(tree: Tree, book: Phrasebook, things: dict[int, Thing], found: Ite
     for relation in found:
         meant = tree.means.get(relation.subject, (relation.subject,))
         subject, item = things.get(meant[0]), things.get(relation.object)
-        if subject is None or item is None or relation.verb is None or item.amount is not None:
+        if subject is None or item is None or item.amount is not None:
             continue
         if len(meant) > 1 or not subject.quantity:
             continue
@@ -79,9 +79,10 @@ def share_out(tree: Tree, book: Phrasebook, things: dict[int, Thing], found: Ite
 
 
 def _is_for_each(tree: Tree, relation: Found) -> bool:
-    """Whether "each" has one: "each is wearing a hat"."""
+    """Whether "each" has one: "each is wearing a hat", "two boys each holding a ball"."""
     det = tree.child(relation.object, "det")
-    return tree.lowers[relation.subject] == "each" and det is not None and tree.lowers[det] in ("a", "an")
+    told = (relation.subject, *tree.children[relation.subject])
+    return any(tree.lowers[t] == "each" for t in told) and det is not None and tree.lowers[det] in ("a", "an")
 
 
 def _is_shared(tree: Tree, book: Phrasebook, relation: Found) -> bool:

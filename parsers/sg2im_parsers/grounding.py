@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from sg2im_parsers.account import Account, WordAccount
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import object_match
+from sg2im_parsers.having import relation
 from sg2im_parsers.lexicon import Lexicon, Match, VocabularyLexicon, packaged_lexicon
 from sg2im_parsers.parsed import Mention, ParsedText
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
@@ -19,6 +20,7 @@ MOST_COPIES = 8
 MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""
 
+ATTRIBUTES = "this model knows no attributes"
 DENIED = "the text says that it is not so"
 PLACE = "where in the picture: the graph keeps it, though this model does not draw by it"
 
@@ -63,7 +65,7 @@ class _Grounding:
         self.remarks: list[str] = list(parsed.remarks)
         self.guesses = dict(parsed.guesses)
         self.matches = [self._match(*pair) for pair in zip(parsed.graph.objects, parsed.mentions, strict=True)]
-        found = [words.predicate(r.predicate) for r in parsed.graph.relationships]
+        found = map(self._relation, parsed.graph.relationships)
         self.predicates = [match and match.decided(seed, i) for i, match in enumerate(found)]
         self.copies = self._copy_objects()
 
@@ -86,6 +88,10 @@ class _Grounding:
         compounds = [self._read(word) for word in mention.name_words if word != mention.head]
         return self.words.object(self._name(mention), " ".join([*compounds, head.lemma]), head.lemma)
 
+    def _relation(self, said: Relationship) -> Match | None:
+        place = self.parsed.graph.objects[said.object].place or ""
+        return relation(self.words, said.predicate, self.matches[said.subject], self.matches[said.object], place)
+
     def _name(self, mention: Mention) -> str:
         return " ".join(map(self._read, mention.name_words))
 
@@ -106,14 +112,15 @@ class _Grounding:
         return copies
 
     def _count(self, item: SceneObject, mention: Mention, match: Match) -> int:
-        mass = item.quantity is None and not mention.plural and self.words.is_stuff(match.name)
-        if mass:
+        stuff = self.words.is_stuff(match.name)
+        if item.quantity is None and not mention.plural and stuff:
             return 1
         if mention.amount is not None:
             if mention.amount > MOST_COPIES:
                 self.remarks.append(f"{mention.amount} of {match.name!r} were asked for; {MOST_COPIES} are drawn.")
             return max(1, min(mention.amount, MOST_COPIES))
-        return 2 if mention.plural and not self.words.is_stuff(match.name) else 1
+        one = stuff or self.parsed.words[mention.head].text.lower() in self.words.lexicon.pairs
+        return 2 if mention.plural and not one else 1
 
     def _spread(self, relationship: Relationship, match: Match, starts: list[int]) -> list[Relationship]:
         subject, target = relationship.subject, relationship.object
@@ -148,7 +155,7 @@ class _Grounding:
             entries[word] = self._name_entry(word, mention, match, len(self.copies[index]))
         for group in mention.attribute_words:
             for word in group:
-                entries[word] = self._entry(word, "dropped", reason="this model knows no attributes")
+                entries[word] = self._entry(word, "dropped", reason=ATTRIBUTES)
         for word in mention.number_words:
             entries[word] = self._number_entry(word)
         for word in mention.place_words:
@@ -165,7 +172,8 @@ class _Grounding:
         """What a number counts: of "two men wearing hats", two people and two hats."""
         counted = [index for index, mention in enumerate(self.parsed.mentions) if word in mention.number_words]
         if all(self.parsed.mentions[index].amount is None for index in counted):
-            return self._entry(word, "dropped", reason="this model knows no attributes")
+            said = any(word in group for i in counted for group in self.parsed.mentions[i].attribute_words)
+            return self._entry(word, "dropped", reason=ATTRIBUTES if said else "it says nothing that can be drawn")
         made: dict[str, int] = {}
         for item in (item for index in counted for item in self.copies[index]):
             made[item.label] = made.get(item.label, 0) + 1

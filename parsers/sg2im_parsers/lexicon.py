@@ -26,6 +26,8 @@ class Lexicon:
         kinds: more general words, in order of preference.
         usual: what a word is usually seen as, though it does not say so ("vehicle": car); of no other word than this.
         own: plurals that mean something of their own ("glasses"); they are no plural of their base form.
+        pairs: plurals of one thing ("jeans"); they make one object.
+        apart: objects that stand beside what has them: "a man with a dog".
         opaque: compounds that are not what their head says ("hot dog").
         relations: predicates for a phrase, in order of preference; "~" swaps subject and object, of "x or y" the seed
             takes one.
@@ -37,6 +39,8 @@ class Lexicon:
     kinds: Mapping[str, tuple[str, ...]]
     usual: Mapping[str, tuple[str, ...]]
     own: frozenset[str]
+    pairs: frozenset[str]
+    apart: frozenset[str]
     opaque: frozenset[str]
     relations: Mapping[str, tuple[str, ...]]
     lemmas: Mapping[str, str]
@@ -72,6 +76,8 @@ def packaged_lexicon() -> Lexicon:
         {word: tuple(targets) for word, targets in data["kinds"].items()},
         {word: tuple(targets) for word, targets in data["usual"].items()},
         frozenset(data["own"]),
+        frozenset(data["pairs"]),
+        frozenset(data["apart"]),
         frozenset(data["opaque"]),
         {phrase: tuple(targets) for phrase, targets in data["relations"].items()},
         data["lemmas"],

@@ -85,7 +85,7 @@ def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
         to_universal(tree)
     repair(tree, book)
     mend_lists(tree)
-    places = take_places(tree)
+    places = take_places(tree, book)
     attach_by_meaning(tree, book)
     join_hyphens(tree, book)
     tree.numbers = find_numbers(tree, book)

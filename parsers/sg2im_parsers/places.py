@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sg2im_parsers.actors import actor
+from sg2im_parsers.phrasebook import Phrasebook
 from sg2im_parsers.tree import Tree
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Place:
     thing: int
 
 
-def take_places(tree: Tree) -> list[Place]:
+def take_places(tree: Tree, book: Phrasebook) -> list[Place]:
     """Find the places, and take their words out of the tree."""
     found: list[Place] = []
     start = 0
@@ -51,7 +52,7 @@ def take_places(tree: Tree) -> list[Place]:
             start += 1
             continue
         span = range(start, end)
-        thing = _what_is_there(tree, span)
+        thing = _what_is_there(tree, book, span)
         if thing is not None:
             said = _without_picture(tree, span)
             _cut_out(tree, span, thing)
@@ -107,18 +108,18 @@ def _without_picture(tree: Tree, span: range) -> list[int]:
     return list(range(span.start, of))
 
 
-def _what_is_there(tree: Tree, span: range) -> int | None:
+def _what_is_there(tree: Tree, book: Phrasebook, span: range) -> int | None:
     top = next((t for t in span if tree.heads[t] not in span or tree.is_root(t)), span[0])
     head = tree.heads[top]
     if tree.is_root(top) or head in span:
         subject = tree.child(
             top, "nsubj", "nsubj:pass", "dep", "parataxis", "appos", "conj", "acl", "acl:relcl", "nmod"
         )
-        return _noun(tree, subject) if subject is not None else _nearest(tree, span)
-    return _noun(tree, head)
+        return _noun(tree, book, subject) if subject is not None else _nearest(tree, span)
+    return _noun(tree, book, head)
 
 
-def _noun(tree: Tree, token: int) -> int | None:
+def _noun(tree: Tree, book: Phrasebook, token: int) -> int | None:
     if not tree.is_noun(token):
         found = actor(tree, token)
         return tree.child(token, "obj") if found is None else found
@@ -126,8 +127,15 @@ def _noun(tree: Tree, token: int) -> int | None:
     if subject is not None and tree.case_of(token):
         return subject
     owned = tree.labels[token] == "nmod" and tree.is_noun(tree.heads[token])
-    carried = [tree.lowers[case] for case in tree.case_of(token)] in (["with"], ["in"])
+    case = [tree.lowers[word] for word in tree.case_of(token)]
+    carried = case == ["in"] or (case == ["with"] and _is_of_its_owner(tree, book, token))
     return tree.heads[token] if owned and carried else token
+
+
+def _is_of_its_owner(tree: Tree, book: Phrasebook, noun: int) -> bool:
+    """Whether it is where its owner is: a man with a hat is in the background, but not a beach with mountains there."""
+    lists = (book.lists["clothes"], book.lists["parts"], book.lists["worn"], book.lists["body"])
+    return any(tree.lemmas[noun] in words or tree.lowers[noun] in words for words in lists)
 
 
 def _nearest(tree: Tree, span: range) -> int | None:

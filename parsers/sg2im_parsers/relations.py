@@ -189,15 +189,23 @@ def _share(tree: Tree, book: Phrasebook, found: Found) -> Iterator[Found]:
     for subject in _subjects(tree, found):
         for obj in conjuncts(tree, found.object):
             if subject != obj:
-                yield replace(found, subject=subject, predicate=_predicate(tree, book, found, obj), object=obj)
+                yield replace(_told_of(tree, book, found, obj), subject=subject)
 
 
-def _predicate(tree: Tree, book: Phrasebook, found: Found, obj: int) -> str:
-    own = tree.case_of(obj)
+def _told_of(tree: Tree, book: Phrasebook, found: Found, obj: int) -> Found:
+    """The same with a coordinated noun, in its own preposition: "behind the house and in front of the trees"."""
+    case, own = tree.case_of(found.object), tree.case_of(obj)
     if obj == found.object or not own:
-        return found.predicate
-    old = case_text(tree, book, tree.case_of(found.object))
-    return found.predicate.removesuffix(old) + case_text(tree, book, own) if old else found.predicate
+        return replace(found, object=obj)
+    old, new = case_text(tree, book, case), case_text(tree, book, own)
+    if old == new:
+        predicate, said, words = found.predicate, found.said, {*found.words}.difference(case).union(own)
+    elif f" {found.predicate}".endswith(f" {old}"):
+        predicate, said = (text.removesuffix(old) + new for text in (found.predicate, found.said))
+        words = {*found.words}.difference(case).union(own)
+    else:  # "wearing a hat and with a bag": the bag is not worn
+        predicate, said, words = new, new, {*own}
+    return replace(found, object=obj, predicate=predicate, said=said, words=tuple(sorted(words)))
 
 
 def _subjects(tree: Tree, found: Found) -> list[int]:

@@ -57,13 +57,28 @@ def _mend_edges(tree: Tree, book: Phrasebook) -> None:
         elif tree.labels[token] == "obl" and tree.case_of(token) and _is_plain_noun(tree, tree.heads[token]):
             tree.labels[token] = "nmod"
         elif tree.labels[token] == "compound" and tree.tags[tree.heads[token]] == "VBG":
-            tree.labels[token] = "nsubj"
+            _make_doer(tree, token)
+        elif tree.lowers[token] == "each" and token > tree.heads[token] and tree.is_noun(tree.heads[token]):
+            tree.move_children(token, tree.heads[token])
         elif tree.labels[token] == "flat" and tree.is_noun(token):
             _turn_flat_name(tree, book, token)
         elif tree.labels[token] in ("compound", "amod"):
             _turn_impossible_compound(tree, token)
         elif tree.labels[token] == "compound:prt" and tree.is_noun(tree.heads[token]):
             _make_preposition(tree, token)
+
+
+def _make_doer(tree: Tree, noun: int) -> None:
+    """Let a noun do what the next word says, not be part of its name: "a herd of sheep grazing"."""
+    verb = tree.heads[noun]
+    case = [c for c in tree.all_children(verb, "case") if c < noun]
+    if not case:
+        tree.labels[noun] = "nsubj"
+        return
+    tree.put_in_place_of(noun, verb)
+    tree.labels[noun], tree.labels[verb] = "nmod", "acl"
+    for word in case:
+        tree.attach(word, noun, "case")
 
 
 def _is_plain_noun(tree: Tree, token: int) -> bool:

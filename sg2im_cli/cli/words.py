@@ -28,7 +28,8 @@ def command(
     vocabulary = Vocabulary.from_json(resolve(weights).config["vocabulary"])
     rows = [row for row in _rows(vocabulary) if pattern is None or matches(row["word"], pattern)]
     if not rows and pattern is not None:
-        raise InputError(_absent(pattern, vocabulary))
+        rows = [row for row in _rows(vocabulary) if row["word"] == _becomes(pattern, vocabulary)]
+        typer.echo(f"These weights have no word {pattern!r}; in a sentence it becomes {rows[0]['word']!r}.", err=True)
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
@@ -49,12 +50,16 @@ def _rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
     return [{"word": word, "kind": kind} for word, kind in kinds]
 
 
-def _absent(pattern: str, vocabulary: Vocabulary) -> str:
-    """What a word that a model does not know would become in a sentence, or the words that are spelled alike."""
+def _becomes(word: str, vocabulary: Vocabulary) -> str:
+    """What a word that a model does not know would become in a sentence.
+
+    Raises:
+        InputError: nothing; the words that are spelled alike are named.
+    """
     words = packaged_lexicon().for_vocabulary(vocabulary)
-    found = object_match(words, pattern) or words.predicate(pattern)
+    found = object_match(words, word) or words.predicate(word)
     if found is not None:
-        return f"These weights have no word {pattern!r}, but a sentence's {pattern!r} becomes {found.name!r}."
-    near = vocabulary.nearest_objects(pattern.lower()) + vocabulary.nearest_predicates(pattern.lower())
-    hint = f"; the nearest are {', '.join(near)}" if near else "; leave the pattern out to see all"
-    return f"These weights have no word like {pattern!r}{hint}."
+        return found.name
+    near = vocabulary.nearest_objects(word.lower()) + vocabulary.nearest_predicates(word.lower())
+    hint = f"the nearest are {', '.join(near)}" if near else "leave the pattern out to see all"
+    raise InputError(f"These weights have no word like {word!r}; {hint}.")

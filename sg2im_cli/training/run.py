@@ -61,7 +61,7 @@ class TrainResult:
     Attributes:
         finished: False if it was stopped before the last step.
         step: updates with pictures done.
-        weights: the bundle, or None if nothing was learned yet.
+        weights: the bundle's directory.
     """
 
     finished: bool

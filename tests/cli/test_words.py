@@ -57,8 +57,6 @@ def test_words_as_json(sg2im, tiny_bundle):
 @pytest.mark.parametrize(
     ("pattern", "message"),
     [
-        ("sedan", "no word 'sedan', but a sentence's 'sedan' becomes 'car'"),
-        ("alongside", "a sentence's 'alongside' becomes 'beside'"),
         ("besude", "the nearest are bed, beside"),
         ("qqq", "no word like 'qqq'; leave the pattern out"),
         ("", None),
@@ -69,6 +67,15 @@ def test_a_pattern_that_no_word_has(sg2im, tiny_bundle, pattern, message):
     assert done.code == (2 if message else 0)
     assert (message or "") in done.err
     assert bool(done.out) == (message is None)
+
+
+@pytest.mark.parametrize(
+    ("word", "row"), [("sedan", "car\tobject"), ("freeway", "road\tstuff"), ("alongside", "beside\trelation")]
+)
+def test_a_word_that_becomes_another_one(sg2im, tiny_bundle, word, row):
+    done = sg2im("words", word, "--weights", tiny_bundle)
+    assert (done.code, done.out) == (0, f"{row}\n")
+    assert f"no word {word!r}; in a sentence it becomes {row.partition(chr(9))[0]!r}" in done.err
 
 
 def test_weights_that_are_not_there(sg2im):

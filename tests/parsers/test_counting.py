@@ -49,6 +49,15 @@ def test_several_people_wear_as_many_hats(parser):
     assert {word.word: word.becomes for word in found.account.words}["two"] == "2 x person, 2 x hat"
 
 
+@pytest.mark.parametrize("text", ["three men each wearing a hat", "three men each with a hat"])
+def test_each_of_several_has_one(parser, text):
+    assert [thing.quantity for thing in parser(text).graph.objects] == [3, 3]
+
+
+def test_each_of_two_that_are_named_does_it(parser):
+    assert triples(parser("a boy and a girl each holding a ball")) == {"boy | hold | ball", "girl | hold | ball"}
+
+
 @pytest.mark.parametrize("text", ["two men wearing the hats", "two men wearing a hat", "two men near hats"])
 def test_other_things_are_not_shared_out(parser, text):
     assert [thing.quantity for thing in parser(text).graph.objects] == [2, None]

@@ -37,6 +37,8 @@ def places(parsed):
         ("in the background there is a mountain", {"mountain": "in the background"}),
         ("people sitting in the background", {"people": "in the background"}),
         ("a man with a hat in the foreground", {"man": "in the foreground", "hat": None}),
+        ("a beach with mountains in the background", {"beach": None, "mountains": "in the background"}),
+        ("a house with a red door on the left", {"house": "on the left", "door": None}),
         ("a tree in the middle and a house on the right", {"tree": "in the middle", "house": "on the right"}),
         ("on the left, a dog; on the right, a cat", {"dog": "on the left", "cat": "on the right"}),
         ("a red car at the bottom of the image", {"car": "at the bottom"}),

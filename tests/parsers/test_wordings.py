@@ -118,3 +118,33 @@ def test_every_clause_has_its_own_adjective(parser):
 )
 def test_predicates(parser, text, expected):
     assert attributes(parser(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "trees are behind the house and in front of the mountains",
+            {"trees | behind | house": "behind", "trees | in front of | mountains": "in front of"},
+        ),
+        ("the cat is on the bed and under the blanket", {"cat | on | bed": "on", "cat | under | blanket": "under"}),
+        ("a man in a hat and in a coat", {"man | wear | hat": "in", "man | wear | coat": "in"}),
+        ("a man wearing a hat and with a bag", {"man | wear | hat": "wearing", "man | with | bag": "with"}),
+        (
+            "a dog running on the beach and in the water",
+            {"dog | run on | beach": "running on", "dog | run in | water": "running in"},
+        ),
+    ],
+)
+def test_a_coordinated_noun_is_told_in_its_own_preposition(parser, text, expected):
+    parsed = parser(text)
+    said = [" ".join(parsed.words[i].text for i in words) for words in parsed.relation_words]
+    objects = names(parsed)
+    told = [f"{objects[r.subject]} | {r.predicate} | {objects[r.object]}" for r in parsed.graph.relationships]
+    assert dict(zip(told, said, strict=True)) == expected
+
+
+def test_a_herd_that_does_something_is_no_thing(parser):
+    parsed = parser("a herd of sheep grazing in a field")
+    assert triples(parsed) == {"sheep | graze in | field"}
+    assert names(parsed) == ["sheep", "field"]
