@@ -21,9 +21,10 @@ from sg2im_cli.model.generator import Generator
 from sg2im_cli.steering.check import Check, check
 from sg2im_cli.steering.enforce import enforce
 from sg2im_parsers.account import Account
+from sg2im_parsers.copies import keep_copies_apart
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import ground_graph
-from sg2im_parsers.grounding import Grounded, ground, keep_copies_apart, require_objects
+from sg2im_parsers.grounding import Grounded, ground, require_objects
 from sg2im_parsers.parsed import ParsedText
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
 from sg2im_parsers.strict import require_every_word

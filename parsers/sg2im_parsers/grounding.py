@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from sg2im_parsers.account import Account, WordAccount
 from sg2im_parsers.errors import InputError
@@ -23,9 +24,6 @@ MOST_OBJECTS = 32
 ATTRIBUTES = "this model knows no attributes"
 DENIED = "the text says that it is not so"
 PLACE = "where in the picture: the graph keeps it, though this model does not draw by it"
-
-SIDE_BY_SIDE = ("left of", "beside", "next to", "near")
-"""Relations that keep copies apart, best first."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,14 @@ class _Grounding:
         self.matches = [self._match(*pair) for pair in zip(parsed.graph.objects, parsed.mentions, strict=True)]
         found = map(self._relation, parsed.graph.relationships)
         self.predicates = [match and match.decided(seed, i) for i, match in enumerate(found)]
+        self.contents = dict(self._find_contents())
         self.copies = self._copy_objects()
 
     def grounded(self) -> Grounded:
         objects = [item for copies in self.copies for item in copies]
         starts = [0, *accumulate(len(copies) for copies in self.copies)]
+        for content, container in self.contents.items():
+            starts[content] = starts[container]
         relationships: list[Relationship] = []
         for relationship, match in zip(self.parsed.graph.relationships, self.predicates, strict=True):
             if match is not None:
@@ -98,11 +99,24 @@ class _Grounding:
     def _read(self, word: int) -> str:
         return self.guesses.get(word) or self.parsed.words[word].text.lower()
 
+    def _find_contents(self) -> Iterator[tuple[int, int]]:
+        """What is only drawn as that which it is in, as the coffee of "a cup of coffee": both are one object."""
+        for said in self.parsed.graph.relationships:
+            content, container = self.matches[said.subject], self.matches[said.object]
+            same = content is not None and container is not None and content.name == container.name
+            rules = (content and content.rule, container and container.rule)
+            if same and said.predicate == "in" and rules[0] == "usually" != rules[1]:
+                yield said.subject, said.object
+
+    def _made(self, index: int) -> list[SceneObject]:
+        return self.copies[self.contents.get(index, index)]
+
     def _copy_objects(self) -> list[list[SceneObject]]:
         copies: list[list[SceneObject]] = []
         total = 0
-        for item, mention, match in zip(self.parsed.graph.objects, self.parsed.mentions, self.matches, strict=True):
-            wanted = 0 if match is None else self._count(item, mention, match)
+        every = zip(self.parsed.graph.objects, self.parsed.mentions, self.matches, strict=True)
+        for index, (item, mention, match) in enumerate(every):
+            wanted = 0 if match is None or index in self.contents else self._count(item, mention, match)
             count = min(wanted, MOST_OBJECTS - total)
             if count < wanted:
                 self.remarks.append(f"At most {MOST_OBJECTS} objects are drawn; of {item.text!r} there are {count}.")
@@ -126,8 +140,8 @@ class _Grounding:
         subject, target = relationship.subject, relationship.object
         if match.inverted:
             subject, target = target, subject
-        left = range(starts[subject], starts[subject] + len(self.copies[subject]))
-        right = range(starts[target], starts[target] + len(self.copies[target]))
+        left = range(starts[subject], starts[subject] + len(self._made(subject)))
+        right = range(starts[target], starts[target] + len(self._made(target)))
         if len(left) == len(right):
             pairs = list(zip(left, right, strict=True))
         else:
@@ -152,7 +166,7 @@ class _Grounding:
         match = self.matches[index]
         entries: dict[int, WordAccount] = {}
         for word in (*mention.name_words, *mention.again):
-            entries[word] = self._name_entry(word, mention, match, len(self.copies[index]))
+            entries[word] = self._name_entry(word, mention, match, len(self._made(index)))
         for group in mention.attribute_words:
             for word in group:
                 entries[word] = self._entry(word, "dropped", reason=ATTRIBUTES)
@@ -200,8 +214,10 @@ class _Grounding:
             reason = f"this model has no relation for {relationship.predicate!r}"
             return self._entry(word, "dropped", reason=reason, nearest=near)
         for end in (relationship.subject, relationship.object):
-            if not self.copies[end]:
+            if not self._made(end):
                 return self._entry(word, "dropped", reason=f"{self.parsed.graph.objects[end].text!r} was dropped")
+        if self.contents.get(relationship.subject) == relationship.object:
+            return self._entry(word, "mapped", self._made(relationship.object)[0].name, "same object again")
         if match.rule == "exact" and self._read(word) in match.name.split():
             return self._entry(word, "kept", match.name)
         rule: str = "base form" if match.rule == "exact" else match.rule
@@ -229,27 +245,6 @@ class _Grounding:
         if word in self.guesses and status != "dropped":
             status, rule = "mapped", ", ".join(filter(None, (f"read as {self.guesses[word]!r}", rule)))
         return WordAccount(token.text, token.start, status, becomes, rule, reason, nearest)  # type: ignore[arg-type]
-
-
-def keep_copies_apart(graph: SceneGraph, vocabulary: Vocabulary) -> SceneGraph:
-    """The graph with copies of one mention set side by side, for a model to lay out.
-
-    To a graph network, "two sheep in a field" are one and the same object: equal words, equal relationships, so equal
-    boxes. Each copy therefore stands left of the next one, unless something is already said of the two. Only objects
-    that come from a sentence are meant: they have a ``text``.
-
-    Args:
-        graph: in the vocabulary's words.
-        vocabulary: of the model.
-    """
-    name = next((name for name in SIDE_BY_SIDE if vocabulary.has_predicate(name)), None)
-    said = {frozenset((r.subject, r.object)) for r in graph.relationships}
-    added = [
-        Relationship(i, name, i + 1)
-        for i, (one, other) in enumerate(pairwise(graph.objects))
-        if name and one.text and (one.name, one.text) == (other.name, other.text) and {i, i + 1} not in said
-    ]
-    return replace(graph, relationships=(*graph.relationships, *added))
 
 
 def require_objects(grounded: Grounded, parsed: ParsedText) -> None:

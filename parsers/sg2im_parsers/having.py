@@ -26,10 +26,10 @@ def relation(
     usual = words.predicate(predicate)
     if usual is None or not (predicate in ("with", "have") or (usual.rule, predicate[-5:]) == ("preposition", " with")):
         return usual
-    apart = words.lexicon.apart
     if any(word in place for word in FAR) and (found := words.predicate("behind")) is not None:
         return replace(found, rule="phrase", inverted=not found.inverted)
-    if owner is not None and thing is not None and {owner.name, thing.name} <= apart:
+    living, standing = words.lexicon.living, words.lexicon.standing
+    if owner is not None and thing is not None and owner.name in living and thing.name in living | standing:
         found = words.predicate("beside")
         return usual if found is None else replace(found, rule="phrase")
     return usual

@@ -27,7 +27,8 @@ class Lexicon:
         usual: what a word is usually seen as, though it does not say so ("vehicle": car); of no other word than this.
         own: plurals that mean something of their own ("glasses"); they are no plural of their base form.
         pairs: plurals of one thing ("jeans"); they make one object.
-        apart: objects that stand beside what has them: "a man with a dog".
+        living: objects that have things, and stand beside others that are theirs: "a man with a dog".
+        standing: objects that stand beside who has them: "the man's house".
         opaque: compounds that are not what their head says ("hot dog").
         relations: predicates for a phrase, in order of preference; "~" swaps subject and object, of "x or y" the seed
             takes one.
@@ -40,7 +41,8 @@ class Lexicon:
     usual: Mapping[str, tuple[str, ...]]
     own: frozenset[str]
     pairs: frozenset[str]
-    apart: frozenset[str]
+    living: frozenset[str]
+    standing: frozenset[str]
     opaque: frozenset[str]
     relations: Mapping[str, tuple[str, ...]]
     lemmas: Mapping[str, str]
@@ -77,7 +79,8 @@ def packaged_lexicon() -> Lexicon:
         {word: tuple(targets) for word, targets in data["usual"].items()},
         frozenset(data["own"]),
         frozenset(data["pairs"]),
-        frozenset(data["apart"]),
+        frozenset(data["living"]),
+        frozenset(data["standing"]),
         frozenset(data["opaque"]),
         {phrase: tuple(targets) for phrase, targets in data["relations"].items()},
         data["lemmas"],

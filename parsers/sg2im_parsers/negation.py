@@ -75,10 +75,11 @@ def _is_negated(tree: Tree, token: int) -> bool:
 
 
 def _shares_denial(tree: Tree, noun: int) -> bool:
-    """Whether it follows "no dogs or" without an article or a preposition of its own."""
+    """Whether it follows "no dogs or" without an article, number or preposition of its own; not after "but"."""
     if tree.labels[noun] != "conj" or tree.heads[noun] not in tree.denied or tree.heads[noun] > noun:
         return False
-    return tree.child(noun, "case", "det") is None
+    cc = tree.child(noun, "cc")
+    return tree.child(noun, "case", "det", "nummod") is None and (cc is None or tree.lowers[cc] != "but")
 
 
 def _indefinite(tree: Tree, token: int, *labels: str) -> list[int]:

@@ -101,6 +101,12 @@ class _Others:
         known = [t for t in self.before if texts <= {a.text for a in self.things[t].attributes}]
         if definite and known:
             self._mean(token, known[-1])
+        elif definite and self.tree.lowers[token] == "one" and (group := self._group()) is not None:
+            self._take_out(token, group)
+            self.things[token].attributes += said
+        elif definite and self.left is not None and not self.things[self.left].attributes:
+            self.things[self.left].attributes += said
+            self._mean(token, self.left)
         elif self.before:
             described = [t for t in self.before if self.things[t].attributes and self.things[t].like is None]
             self._one_more(token, described[-1] if described else self._kind())

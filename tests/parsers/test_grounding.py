@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sg2im_parsers import SceneGraphParser, load_pipeline
+from sg2im_parsers.copies import keep_copies_apart
 from sg2im_parsers.errors import InputError, UnknownWordsError
 from sg2im_parsers.given_graphs import ground_graph, require_drawable
-from sg2im_parsers.grounding import MOST_COPIES, MOST_OBJECTS, ground, keep_copies_apart, require_objects
+from sg2im_parsers.grounding import MOST_COPIES, MOST_OBJECTS, ground, require_objects
 from sg2im_parsers.parsed import Mention, ParsedText, Word
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary

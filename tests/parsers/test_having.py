@@ -30,6 +30,7 @@ def told(found):
         ("a street with a car", ["car on road"]),
         ("a man with a dog", ["person beside dog"]),
         ("a man has a cat", ["person beside cat"]),
+        ("the dog's house", ["dog beside building"]),
         ("a beach with mountains in the background", ["mountain behind sand"]),
         ("a street with a car in the foreground", ["car on road"]),
     ],
@@ -61,3 +62,12 @@ def test_words_that_only_name_the_picture_are_no_attributes(parser):
     dropped = {word.word: word.reason for word in ground(parser("a photo of a red car"), VOCABULARY).account.dropped}
     assert dropped["red"] == "this model knows no attributes"
     assert dropped["photo"] == "it says nothing that can be drawn"
+
+
+def test_coffee_in_a_cup_is_the_cup(parser):
+    words = Vocabulary.from_names(["cup", "table"], ["on", "in"])
+    found = ground(parser("two cups of coffee on a table"), words)
+    assert [item.name for item in found.graph.objects] == ["cup", "cup", "table"]
+    assert told(found) == ["cup on table"] * 2
+    assert {word.word: word.becomes for word in found.account.words}["coffee"] == "cup"
+    assert told(ground(parser("coffee on a table"), words)) == ["cup on table"]

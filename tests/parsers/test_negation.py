@@ -71,3 +71,9 @@ def test_clearnlp_trees_deny_too():
     assert triples(parse_doc(tree)) == set()
     tree = doc("a/DT/det/1 street/NN/ROOT/1 with/IN/prep/1 no/DT/det/4 cars/NNS/pobj/2/car")
     assert names(parse_doc(tree)) == ["street"]
+
+
+def test_but_ends_what_is_denied(parser):
+    parsed = parser("there are no dogs but two cats in the field")
+    assert names(parsed) == ["cats", "field"]
+    assert triples(parsed) == {"cats | in | field"}

@@ -50,6 +50,16 @@ def parser():
             {"car | on | street", "car | in front of | house"},
         ),
         (
+            "There are two chairs. The red one is near a table.",
+            ["chair", "chair", "table"],
+            {"chair | near | table"},
+        ),
+        (
+            "There are two cats. The black one is on a bed, the white one sits on a chair.",
+            ["cat", "cat", "bed", "chair"],
+            {"cat | on | bed", "cat | sit on | chair"},
+        ),
+        (
             "Two men are on horses. Each is wearing a hat.",
             ["men", "horses", "hat"],
             {"men | on | horses", "men | wear | hat"},
