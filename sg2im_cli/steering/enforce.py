@@ -32,6 +32,9 @@ SIZE_WEIGHT = 4.0
 MIDDLE = (0.35, 0.35, 0.65, 0.65)
 """Where an object begins that has no box, because it was predicted outside the picture."""
 
+OFF_TIES = 1e-9
+"""Added before rounding to six digits: half-way between two of them the solver's order of summing would decide."""
+
 MOST_TRIALS = 400
 """Sets of relationships that are tried to find the largest that can hold."""
 
@@ -171,9 +174,13 @@ class _Layout:
         for box, start in zip(self.now, self.start, strict=True):
             values = [min(1.0, max(0.0, getattr(box, name).value())) for name in ("x0", "y0", "x1", "y1")]
             before = (start.x0, start.y0, start.x1, start.y1)
-            x0, y0, x1, y1 = (b if abs(v - b) < 1e-9 else round(v, 6) for v, b in zip(values, before, strict=True))
+            x0, y0, x1, y1 = map(_six_digits, values, before)
             found.append((x0, y0, x1, y1))
         return found
+
+
+def _six_digits(value: float, before: float) -> float:
+    return before if abs(value - before) < 1e-9 else round(value + OFF_TIES, 6)
 
 
 def _distance(before: Box | None, after: Box) -> float:

@@ -121,3 +121,17 @@ def test_without_the_solver_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "kiwisolver", None)
     with pytest.raises(MissingSolverError, match=r"sg2im-cli\[enforce\]"):
         enforce(graph([(0, 0, 1, 1)], []), WORDS)
+
+
+def test_the_same_graph_always_gives_the_same_boxes():
+    """Half-way between two digits, where objects lie in memory would decide, as the solver sums in that order."""
+    rng, lie_elsewhere = np.random.default_rng(0), []
+    for _ in range(20):
+        corners = rng.uniform(0, 0.6, (4, 2))
+        boxes = np.round(np.hstack([corners, corners + rng.uniform(0.1, 0.35, (4, 2))]), 6).tolist()
+        asked = graph(boxes, [(0, "left of", 1), (2, "above", 0), (3, "inside", 2), (1, "on", 3)])
+        found = set()
+        for size in range(10):
+            lie_elsewhere.append([object() for _ in range(3 * size)])
+            found.add(enforce(asked, WORDS).graph)
+        assert len(found) == 1
