@@ -21,6 +21,7 @@ NEEDED = {
     "sg2im_cli/recipes/scenes64.toml",
     "sg2im_parsers/data/conventions.tsv",
     "sg2im_parsers/data/lexicon.toml",
+    "sg2im_parsers/data/record.schema.json",
     "sg2im_parsers/data/rules.toml",
     "sg2im_parsers/data/scene_graph.schema.json",
     "sg2im_parsers/data/spelling.tsv",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,6 +65,11 @@ class Bundle:
     def checksum(self) -> str:
         """SHA-256 of the file with the weights."""
         return sha256(self.tensors_path)
+
+    def settings_checksum(self) -> str:
+        """SHA-256 of the generator's settings and the vocabulary, which also decide what a picture is."""
+        settings = [self.config["generator"], self.config["vocabulary"]]
+        return hashlib.sha256(json.dumps(settings, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:
