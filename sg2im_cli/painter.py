@@ -47,8 +47,10 @@ class Painting:
         account: what became of the sentence's words; empty for a given graph.
         text: the sentence, or None.
         weights: as they were named, with the revision if they came from the Hub.
+        asked: the graph before anything was predicted: boxes and masks only where they were given.
         checks: whether each relationship holds on the boxes.
         given_up: relationships that could not be enforced together with the others; empty if none were.
+        apart: each sample as made alone, where they have graphs of their own; else empty.
     """
 
     images: tuple[Image.Image, ...]
@@ -57,8 +59,14 @@ class Painting:
     account: Account
     text: str | None
     weights: str
+    asked: SceneGraph
     checks: tuple[Check, ...] = ()
     given_up: tuple[Relationship, ...] = ()
+    apart: tuple[Painting, ...] = ()
+
+    def alone(self, i: int) -> Painting:
+        """Sample i with what led to it, as if it had been made alone."""
+        return self.apart[i] if self.apart else replace(self, images=(self.images[i],), seeds=(self.seeds[i],))
 
     @property
     def boxes(self) -> tuple[Box | None, ...]:
@@ -184,15 +192,17 @@ class Painter:
         seeds = tuple(seed + i for i in range(samples))
         graph, images, given_up = self._paint(grounded.graph, seeds, enforced)
         checks = check(graph, self.vocabulary)
-        return Painting(images, seeds, graph, grounded.account, text, self.weights, checks, given_up)
+        account, asked = grounded.account, grounded.graph
+        return Painting(images, seeds, graph, account, text, self.weights, asked, checks, given_up)
 
     def _paint_apart(self, text: str, seed: int, samples: int, enforced: bool) -> Painting:
         """Samples that each have a graph of their own, because the seed says where "beside" is."""
-        each = [self.paint(text, seed + i, enforced=enforced) for i in range(samples)]
+        each = tuple(self.paint(text, seed + i, enforced=enforced) for i in range(samples))
         remark = f"Each seed has sides of its own; the graph and the boxes are those of seed {seed}."
         account = replace(each[0].account, remarks=(*each[0].account.remarks, remark))
         images = tuple(image for painting in each for image in painting.images)
-        return replace(each[0], images=images, seeds=tuple(seed + i for i in range(samples)), account=account)
+        seeds = tuple(seed + i for i in range(samples))
+        return replace(each[0], images=images, seeds=seeds, account=account, apart=each)
 
     @torch.no_grad()
     def _paint(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sg2im_cli.cli.files import PICTURES, require_new
 from sg2im_cli.cli.streams import json_text
@@ -15,20 +15,29 @@ from sg2im_parsers.scene_graph import SceneGraph
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from sg2im_cli.record import Record
+
 GRAPH_ENDINGS = (".json", ".png", ".svg")
 
 
-def encode(image: Image, path: Path, scale: int = 1) -> bytes:
-    """A picture as the bytes of a file with this ending, enlarged."""
+def encode(image: Image, path: Path, record: Record | None = None) -> bytes:
+    """A picture as the bytes of a file with this ending; a PNG carries the record, if there is one."""
     import io
 
+    kind = PICTURES[path.suffix.lower()]
+    extras: dict[str, Any] = {"quality": 95}
+    if kind == "PNG":
+        extras = {} if record is None else {"pnginfo": record.png_info()}
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **extras)
+    return buffer.getvalue()
+
+
+def enlarge(image: Image, scale: int) -> Image:
+    """So many times as wide and as high."""
     from PIL.Image import Resampling
 
-    if scale > 1:
-        image = image.resize((image.width * scale, image.height * scale), Resampling.BICUBIC)
-    buffer = io.BytesIO()
-    image.save(buffer, PICTURES[path.suffix.lower()], **({"quality": 95} if path.suffix.lower() != ".png" else {}))
-    return buffer.getvalue()
+    return image.resize((image.width * scale, image.height * scale), Resampling.BICUBIC) if scale > 1 else image
 
 
 def graph_file(graph: SceneGraph, path: Path, layout: bool) -> bytes:

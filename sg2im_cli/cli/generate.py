@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sg2im_cli.cli.encode import check_graph_file, encode, graph_file
+from sg2im_cli.cli.encode import check_graph_file, encode, enlarge, graph_file
 from sg2im_cli.cli.files import Target, require_different, write_file
+from sg2im_cli.cli.painters import Recorder, load_painter, mark
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_standard_input, read_text
+from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Options
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import require_drawable
 from sg2im_parsers.graph_json import graph_to_json, load_graphs, read_graphs
@@ -22,7 +24,6 @@ from sg2im_parsers.scene_graph import SceneGraph
 if TYPE_CHECKING:
     from sg2im_cli.painter import Painter, Painting
 
-LAST_SEED = 2**63 - 1
 AT_ONCE = 32
 """Pictures that are drawn before the first of them is written."""
 
@@ -51,6 +52,7 @@ class Request:
         save_layout: where the layout goes, too.
         as_json: whether JSON is printed in place of paths.
         quiet: whether nothing else is printed.
+        recorder: says in each PNG what made it; None to leave it out.
     """
 
     sources: tuple[str | SceneGraph, ...]
@@ -64,6 +66,7 @@ class Request:
     save_layout: Path | None
     as_json: bool
     quiet: bool
+    recorder: Recorder | None = None
 
 
 @dataclass(frozen=True)
@@ -112,10 +115,13 @@ def command(
         bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
-    scale: Annotated[int, typer.Option(min=1, max=64, help="Enlarge the saved picture so many times.")] = 1,
+    scale: Annotated[int, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge the saved picture so many times.")] = 1,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
     save_layout: Annotated[Path | None, typer.Option(help="Save boxes and masks as .json, .png or .svg.")] = None,
     nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
+    no_metadata: Annotated[
+        bool, typer.Option("--no-metadata", help="Leave out of a PNG what made it (see sg2im show).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of paths.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
 ) -> None:
@@ -139,8 +145,16 @@ def command(
         quiet=quiet,
     )
     _check(request)
-    painter = _painter(weights, device, dtype.value, nlp, reads=text is not None)
+    from sg2im_weights import resolve
+
+    bundle = resolve(weights)
+    painter = load_painter(bundle, device, dtype.value, nlp, reads=text is not None)
     require_drawable([source for source in sources if isinstance(source, SceneGraph)], painter.vocabulary)
+    if not no_metadata:
+        options = Options(
+            device=painter.device.type, dtype=dtype.value, enforce=enforce, strict=strict, scale=scale, nlp=nlp
+        )
+        request = replace(request, recorder=Recorder(mark(bundle), options))
     for index, source in enumerate(request.sources):
         made = draw(painter, request, source, index)
         if request.as_json:
@@ -164,19 +178,29 @@ def draw(painter: Painter, request: Request, source: str | SceneGraph, index: in
         if first is None:
             first = painting
             if not request.quiet:
-                _show(painting, f"Graph {index + 1} of {len(request.sources)}" if len(request.sources) > 1 else None)
-        for image, seed in zip(painting.images, painting.seeds, strict=True):
-            path = request.target.path(_title(source), seed, index * request.samples + len(outputs))
-            request.target.write(path, encode(image, path, request.scale))
-            outputs.append((path, seed))
-            if not request.as_json:
-                typer.echo(os.fsencode(path))  # its very bytes, whatever the terminal's encoding
+                show_painting(
+                    painting, f"Graph {index + 1} of {len(request.sources)}" if len(request.sources) > 1 else None
+                )
+        for i in range(count):
+            outputs.append(_write(request, painting.alone(i), source, index * request.samples + len(outputs)))
     assert first is not None
     _save_extras(request, first)
     return Made(first, tuple(outputs))
 
 
-def _title(source: str | SceneGraph) -> str:
+def _write(request: Request, painting: Painting, source: str | SceneGraph, place: int) -> tuple[Path, int]:
+    """One picture's file and seed."""
+    seed = painting.seeds[0]
+    path = request.target.path(title(source), seed, place)
+    record = None if request.recorder is None else request.recorder.record(painting)
+    request.target.write(path, encode(enlarge(painting.images[0], request.scale), path, record))
+    if not request.as_json:
+        typer.echo(os.fsencode(path))  # its very bytes, whatever the terminal's encoding
+    return path, seed
+
+
+def title(source: str | SceneGraph) -> str:
+    """What files are named after."""
     return source if isinstance(source, str) else " ".join(item.label for item in source.objects)
 
 
@@ -206,29 +230,14 @@ def _check(request: Request) -> None:
     require_different(paths)
 
 
-def _painter(weights: str, device: str, dtype: str, nlp: str | None, reads: bool) -> Painter:
-    """Resolve weights first, so that a wrong name is told at once; import spaCy before torch: it is quicker so."""
-    from sg2im_weights import resolve
-
-    bundle = resolve(weights)
-    parser = None
-    if reads:
-        from sg2im_parsers.parser import SceneGraphParser
-        from sg2im_parsers.pipeline import load_pipeline
-
-        parser = SceneGraphParser(load_pipeline(nlp))
-    from sg2im_cli.painter import Painter
-
-    return Painter.from_pretrained(bundle, device, dtype, parser)
-
-
 def _save_extras(request: Request, painting: Painting) -> None:
     for path, layout in ((request.save_graph, False), (request.save_layout, True)):
         if path is not None:
             write_file(path, graph_file(painting.graph, path, layout), request.target.overwrite)
 
 
-def _show(painting: Painting, heading: str | None) -> None:
+def show_painting(painting: Painting, heading: str | None) -> None:
+    """What a person should know of a picture, on standard error."""
     from sg2im_cli.cli.shown import can_preview, console, preview, show_account, show_graph
 
     screen = console()
