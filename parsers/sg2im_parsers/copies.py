@@ -1,12 +1,16 @@
-"""Copies of one thing, told apart for a model."""
+"""Copies of one thing: made where a graph gives a number, and told apart for a model."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise, product
 
-from sg2im_parsers.scene_graph import Relationship, SceneGraph
+from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
+
+MOST_COPIES = 8
+"""Objects that one number makes at most: "a thousand birds" stay finite."""
 
 SIDE_BY_SIDE = ("left of", "beside", "next to", "near")
 """Relations that keep copies apart, best first."""
@@ -31,3 +35,36 @@ def keep_copies_apart(graph: SceneGraph, vocabulary: Vocabulary) -> SceneGraph:
         if name and one.text and (one.name, one.text) == (other.name, other.text) and {i, i + 1} not in said
     ]
     return replace(graph, relationships=(*graph.relationships, *added))
+
+
+def spread_quantities(graph: SceneGraph) -> SceneGraph:
+    """The graph with so many objects as each ``quantity`` says, at most `MOST_COPIES`.
+
+    Each copy carries the relationships; those between two groups of one size hold one to one. An object with a box, a
+    mask or a pin is one object, whatever it counts.
+    """
+    counts = [_copies(o) for o in graph.objects]
+    starts = [0, *accumulate(counts)]
+    places = [range(start, end) for start, end in pairwise(starts)]
+    objects = [
+        replace(o, quantity=None) if count > 1 else o
+        for o, count in zip(graph.objects, counts, strict=True)
+        for _ in range(count)
+    ]
+    relationships = [
+        Relationship(subject, r.predicate, obj)
+        for r in graph.relationships
+        for subject, obj in _paired(places[r.subject], places[r.object])
+    ]
+    return SceneGraph(tuple(objects), tuple(relationships))
+
+
+def _copies(item: SceneObject) -> int:
+    alone = item.box is not None or item.mask is not None or item.pin
+    return 1 if alone else max(1, min(item.quantity or 1, MOST_COPIES))
+
+
+def _paired(subjects: range, objects: range) -> Iterable[tuple[int, int]]:
+    if len(subjects) == len(objects):
+        return zip(subjects, objects, strict=True)
+    return product(subjects, objects)

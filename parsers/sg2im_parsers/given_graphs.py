@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sg2im_parsers.copies import spread_quantities
 from sg2im_parsers.errors import InputError, UnknownWordsError
 from sg2im_parsers.lexicon import Lexicon, Match, VocabularyLexicon, packaged_lexicon
 from sg2im_parsers.scene_graph import Relationship, SceneGraph
@@ -14,12 +15,15 @@ from sg2im_parsers.vocabulary import Vocabulary
 def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> SceneGraph:
     """Check the words of a given graph against a vocabulary; aliases of objects and predicates are replaced.
 
+    A ``quantity`` makes so many objects: see `spread_quantities`.
+
     Raises:
         UnknownWordsError: names every word that the vocabulary has nothing for.
         InputError: a graph without objects.
     """
     require_drawable([graph], vocabulary, lexicon)
     words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
+    graph = spread_quantities(graph)
     return SceneGraph(
         tuple(replace(o, name=_name(object_match(words, o.label))) for o in graph.objects),
         tuple(_turn(r, words.predicate(r.predicate)) for r in graph.relationships),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from sg2im_parsers.account import Account, WordAccount
+from sg2im_parsers.copies import MOST_COPIES
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import object_match
 from sg2im_parsers.having import relation
@@ -14,9 +15,6 @@ from sg2im_parsers.lexicon import Lexicon, Match, VocabularyLexicon, packaged_le
 from sg2im_parsers.parsed import Mention, ParsedText
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
-
-MOST_COPIES = 8
-"""The most objects that one number makes: "a thousand birds" is eight."""
 
 MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""

@@ -2,9 +2,11 @@
 
 import pytest
 
-from sg2im_parsers.grounding import MOST_COPIES, ground
+from sg2im_parsers.copies import MOST_COPIES, spread_quantities
+from sg2im_parsers.grounding import ground
 from sg2im_parsers.parser import SceneGraphParser
 from sg2im_parsers.pipeline import load_pipeline
+from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 from tests.parsers.trees import names, triples
 
@@ -87,3 +89,29 @@ def test_a_cut_number_is_told(parser):
 
 def test_what_a_group_does_its_members_do(parser):
     assert triples(parser("a flock of birds flying over a field")) == {"birds | fly over | field"}
+
+
+def spread(objects, relationships=()):
+    graph = SceneGraph(tuple(objects), tuple(Relationship(*r) for r in relationships))
+    found = spread_quantities(graph)
+    triples = [(r.subject, r.predicate, r.object) for r in found.relationships]
+    return [item.name for item in found.objects], triples
+
+
+def test_a_number_in_a_given_graph_makes_objects_that_carry_its_relationships():
+    objects = SceneObject(name="bed"), SceneObject(name="dog", quantity=2), SceneObject(name="cat", quantity=3)
+    names, triples = spread(objects, [(1, "on", 0), (2, "near", 1)])
+    assert names == ["bed", "dog", "dog", "cat", "cat", "cat"]
+    assert triples[:2] == [(1, "on", 0), (2, "on", 0)]
+    assert len(triples) == 2 + 6
+
+
+def test_two_groups_of_one_size_are_related_one_to_one():
+    _, triples = spread([SceneObject(name="man", quantity=2), SceneObject(name="horse", quantity=2)], [(0, "on", 1)])
+    assert triples == [(0, "on", 2), (1, "on", 3)]
+
+
+def test_what_has_a_place_is_one_object_and_numbers_have_a_bound():
+    assert spread([SceneObject(name="dog", quantity=2, box=(0, 0, 1, 1))])[0] == ["dog"]
+    assert spread([SceneObject(name="dog", quantity=0)])[0] == ["dog"]
+    assert spread([SceneObject(name="bird", quantity=1000)])[0] == ["bird"] * MOST_COPIES
