@@ -30,6 +30,7 @@ POLITE = (
 )
 ASKING = frozenset(
     {"draw", "paint", "show", "make", "create", "generate", "render", "sketch", "imagine", "give", "produce"}
+    | {"put", "add", "place"}
 )
 ALWAYS_ASKING = frozenset({"draw", "generate", "imagine"})
 MEDIA = frozenset({"picture", "image", "photo", "photograph", "drawing", "painting", "sketch", "scene"})

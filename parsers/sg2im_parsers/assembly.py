@@ -43,6 +43,15 @@ class Assembly:
             for token in (relation.subject, relation.object):
                 self.thing_meant(token)
 
+    def told_once(self, found: list[Found]) -> list[Found]:
+        """Without the "with" of "a table with plates on it" and of "standing with a dog behind him"."""
+        pairs: set[tuple[int | None, int | None]] = set()
+        for relation in found:
+            subject, item = self._ends(relation)
+            if item != relation.object and is_pronoun(self.tree, relation.object):
+                pairs.add((item, subject))
+        return [f for f in found if f.predicate.split()[-1] not in OWNING or self._ends(f) not in pairs]
+
     def things_meant(self, token: int) -> list[Thing]:
         """The things that a noun or a pronoun means: several for "they" of two."""
         meant = [self.thing_meant(each) for each in self.tree.means.get(token, (token,))]
@@ -107,19 +116,14 @@ class Assembly:
 
     def _relations(self, found: list[Found], index: dict[int, int]) -> list[tuple[Relationship, Found]]:
         told: dict[Relationship, Found] = {}
-        pairs: set[tuple[int, int]] = set()
         for relation in found:
-            ends = self.meant.get(relation.subject), self.meant.get(relation.object)
-            if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
-                continue
-            if ends[1] != relation.object and is_pronoun(self.tree, relation.object):
-                pairs.add((index[ends[1]], index[ends[0]]))
-            told.setdefault(Relationship(index[ends[0]], relation.predicate, index[ends[1]]), relation)
-        return [
-            (relation, found)
-            for relation, found in told.items()
-            if relation.predicate not in OWNING or (relation.subject, relation.object) not in pairs
-        ]
+            subject, item = self._ends(relation)
+            if subject is not None and item is not None and subject != item:
+                told.setdefault(Relationship(index[subject], relation.predicate, index[item]), relation)
+        return list(told.items())
+
+    def _ends(self, relation: Found) -> tuple[int | None, int | None]:
+        return self.meant.get(relation.subject), self.meant.get(relation.object)
 
     def _object(self, token: int) -> SceneObject:
         thing = self.things[token]

@@ -15,6 +15,8 @@ def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
             _put_clothes_together(tree, book, token)
         elif tree.lowers[token] == "full" and tree.labels[token] in ("xcomp", "advcl"):
             _fill_noun(tree, token)
+        elif tree.tags[token] == "PRP" and tree.labels[token] in ("nmod", "obl"):
+            _hang_pronoun_on_nearest(tree, token)
         elif tree.labels[token] == "nmod":
             _attach_place(tree, book, token)
 
@@ -48,9 +50,7 @@ def _fill_noun(tree: Tree, full: int) -> None:
 
 def _attach_place(tree: Tree, book: Phrasebook, noun: int) -> None:
     head = tree.heads[noun]
-    if tree.tags[noun] == "PRP":
-        _hang_pronoun_on_nearest(tree, noun)
-    elif tree.labels[head] == "nmod" and is_absent(tree, head):
+    if tree.labels[head] == "nmod" and is_absent(tree, head):
         tree.attach(noun, tree.heads[head], "nmod")
     elif tree.labels[head] == "obj" and tree.lemmas[tree.heads[head]] in book.lists["deeds"]:
         _give_place_to_deed(tree, book, noun)
@@ -73,8 +73,12 @@ def is_absent(tree: Tree, noun: int) -> bool:
 
 
 def _hang_pronoun_on_nearest(tree: Tree, pronoun: int) -> None:
-    """Of "a table with plates on it", the plates are on it, not the table."""
-    head = tree.heads[pronoun]
+    """Of "a table with plates on it" and "there is a table with plates on it", the plates are on it, not the table."""
+    head, case = tree.heads[pronoun], tree.case_of(pronoun)
+    carried = case[0] - 1 if case and case[0] else head
+    if tree.is_noun(carried) and [tree.lowers[c] for c in tree.case_of(carried)] == ["with"]:
+        tree.attach(pronoun, carried, "nmod")
+        return
     nearest = [n for n in tree.all_children(head, "nmod") if head < n < pronoun and tree.is_noun(n)]
     if nearest:
         tree.attach(pronoun, nearest[-1], "nmod")

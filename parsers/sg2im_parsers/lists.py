@@ -64,7 +64,10 @@ def _list_after_with(tree: Tree, token: int) -> int | None:
 
 
 def _is_parallel(tree: Tree, token: int) -> bool:
-    """Whether two things are each in a place: "a cat on a mat and a dog on a bed" has no dog under the cat."""
+    """Whether two things are each in a place: "a cat on a mat and a dog on a bed" has no dog under the cat.
+
+    So has "a chair near a window and a rug under it".
+    """
     place = tree.heads[token]
     case = [tree.lowers[c] for c in tree.case_of(place)]
     if (
@@ -74,5 +77,8 @@ def _is_parallel(tree: Tree, token: int) -> bool:
         or tree.case_of(token)
     ):
         return False
-    own = [c for c in tree.all_children(token, "nmod") if c > token and tree.is_noun(c)]
-    return any([tree.lowers[c] for c in tree.case_of(noun)] == case for noun in own)
+    for own in (c for c in tree.all_children(token, "nmod") if c > token):
+        same = [tree.lowers[c] for c in tree.case_of(own)] == case
+        if same if tree.is_noun(own) else tree.tags[own] == "PRP" and case != ["with"]:
+            return True
+    return False

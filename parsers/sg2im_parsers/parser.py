@@ -72,6 +72,7 @@ def parse_doc(doc: Doc) -> ParsedText:
     found = tell_each(tree, found)
     assembly = Assembly(tree, book, things)
     assembly.settle(found)
+    found = assembly.told_once(found)
     told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
     add_descriptions(tree, book, assembly.things_meant, told)
     return assembly.parsed(found)

@@ -188,6 +188,8 @@ def _make_participle(tree: Tree, book: Phrasebook, token: int) -> None:
     tree.attach(token, person, "acl")
     if noun != token:
         tree.attach(noun, token, "obj")
+        for mark in [c for c in tree.children[noun] if c < person and tree.labels[c] in NOUN_MARKS]:
+            tree.attach(mark, person, tree.labels[mark])
     else:
         tree.move_children(token, person)
     tree.tags[token] = "VBG"

@@ -39,6 +39,11 @@ SENTENCES = {
     "There is a table in a kitchen. On it is a vase.": {"table | in | kitchen", "vase | on | table"},
     "A man sits at a table. On it there is a cup.": {"man | sit at | table", "cup | on | table"},
     "What about a cow in a field?": {"cow | in | field"},
+    "a boy wearing a white t-shirt with a fish on it": {"boy | wear | t-shirt", "fish | on | t-shirt"},
+    "behind the house there is a big mountain with snow on it": {"mountain | behind | house", "snow | on | mountain"},
+    "a dog is lying on a rug with a ball beside it": {"dog | lay on | rug", "ball | beside | dog"},
+    "a man is standing with a dog behind him": {"dog | behind | man"},
+    "put a chair near the window and a rug under it": {"chair | near | window", "rug | under | chair"},
     "a cup on a plate on a table": {"cup | on | plate", "plate | on | table"},
     "a man with a dog on a leash": {"man | with | dog", "dog | on | leash"},
     "man riding horse on beach": {"man | ride | horse", "man | on | beach"},
@@ -98,6 +103,14 @@ def test_a_male_in_clothes_on_a_bench(parser):
 
 def test_two_colours_are_two_attributes(parser):
     assert attributes(parser("a white and red toothbrush")) == {"toothbrush": ("white", "red")}
+
+
+def test_adjectives_before_somebody_who_does_something_are_about_him(parser):
+    assert attributes(parser("an old man feeding birds from a bench")) == {"man": ("old",)}
+
+
+def test_a_verb_whose_relation_is_told_elsewhere_is_still_told(parser):
+    assert attributes(parser("a man is standing with a dog behind him")) == {"man": ("standing",)}
 
 
 def test_every_clause_has_its_own_adjective(parser):
