@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from sg2im_cli.steering.check import rules_for
-from sg2im_cli.steering.conditions import Corners, Rule
+from sg2im_cli.steering.conditions import Corners, Rule, slack
 from sg2im_parsers.errors import Sg2imError
 from sg2im_parsers.scene_graph import Relationship, SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
@@ -95,18 +95,39 @@ def _largest(
             if trials > MOST_TRIALS:
                 return _greedy(graph, rules, wanted, fixed)
             kept = [r for i, r in enumerate(wanted) if i not in dropped]
-            layout = _Layout(graph, rules, fixed)
-            if all(layout.require(r) for r in kept):
-                return layout.boxes(), tuple(wanted[i] for i in sorted(dropped))
+            boxes = _solve(graph, rules, kept, fixed)
+            if boxes is not None:
+                return boxes, tuple(wanted[i] for i in sorted(dropped))
     raise AssertionError("no relationship at all can always be kept")
 
 
 def _greedy(
     graph: SceneGraph, rules: dict[str, Rule], wanted: Sequence[Relationship], fixed: frozenset[int]
 ) -> tuple[list[Box], tuple[Relationship, ...]]:
+    kept: list[Relationship] = []
+    for relationship in wanted:
+        if _solve(graph, rules, [*kept, relationship], fixed) is not None:
+            kept.append(relationship)
+    boxes = _solve(graph, rules, kept, fixed)
+    assert boxes is not None
+    return boxes, tuple(r for r in wanted if r not in kept)
+
+
+def _solve(
+    graph: SceneGraph, rules: dict[str, Rule], kept: Sequence[Relationship], fixed: frozenset[int]
+) -> list[Box] | None:
+    """Boxes in which all of these hold, or None.
+
+    Looked at once more in numbers: a solver that has refused a condition can end with another one broken.
+    """
     layout = _Layout(graph, rules, fixed)
-    given_up = tuple(r for r in wanted if not layout.require(r))
-    return layout.boxes(), given_up
+    if not all(layout.require(r) for r in kept):
+        return None
+    boxes = layout.boxes()
+    corners = [Corners(*box) for box in boxes]
+    sound = all(0 < box.width and 0 < box.height for box in corners)
+    held = all(slack(rules[r.predicate], corners[r.subject], corners[r.object]) > 0 for r in kept)
+    return boxes if sound and held else None
 
 
 class _Layout:
