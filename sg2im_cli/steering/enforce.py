@@ -59,9 +59,10 @@ class Enforced:
 
 
 def enforce(graph: SceneGraph, vocabulary: Vocabulary, fixed: frozenset[int] = frozenset()) -> Enforced:
-    """Move boxes until the relationships of a graph hold; the same graph always gives the same boxes.
+    """Move boxes until the relationships of a graph hold.
 
-    Relationships without a rule stay as they are. If not all can hold, the largest set that can is kept.
+    The same graph gives the same boxes, unless several layouts are equally near: between those the solver chooses by
+    where things lie in memory. Relationships without a rule stay as they are. If not all can hold, the largest set that can is kept.
 
     Args:
         graph: with boxes inside the picture.
