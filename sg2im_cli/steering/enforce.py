@@ -62,7 +62,8 @@ def enforce(graph: SceneGraph, vocabulary: Vocabulary, fixed: frozenset[int] = f
     """Move boxes until the relationships of a graph hold.
 
     The same graph gives the same boxes, unless several layouts are equally near: between those the solver chooses by
-    where things lie in memory. Relationships without a rule stay as they are. If not all can hold, the largest set that can is kept.
+    where things lie in memory. Relationships without a rule stay as they are. If not all can hold, the largest set
+    that can is kept.
 
     Args:
         graph: with boxes inside the picture.
@@ -126,7 +127,7 @@ def _solve(
         return None
     boxes = layout.boxes()
     corners = [Corners(*box) for box in boxes]
-    sound = all(0 < box.width and 0 < box.height for box in corners)
+    sound = all(box.width > 0 and box.height > 0 for box in corners)
     held = all(slack(rules[r.predicate], corners[r.subject], corners[r.object]) > 0 for r in kept)
     return boxes if sound and held else None
 
