@@ -107,11 +107,12 @@ def _greedy(
     graph: SceneGraph, rules: dict[str, Rule], wanted: Sequence[Relationship], fixed: frozenset[int]
 ) -> tuple[list[Box], tuple[Relationship, ...]]:
     kept: list[Relationship] = []
+    boxes = _Layout(graph, rules, fixed).boxes()
     for relationship in wanted:
-        if _solve(graph, rules, [*kept, relationship], fixed) is not None:
+        found = _solve(graph, rules, [*kept, relationship], fixed)
+        if found is not None:
             kept.append(relationship)
-    boxes = _solve(graph, rules, kept, fixed)
-    assert boxes is not None
+            boxes = found
     return boxes, tuple(r for r in wanted if r not in kept)
 
 
