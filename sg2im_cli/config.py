@@ -67,7 +67,7 @@ class GeneratorConfig:
         activation: in the refinement network; ``leakyrelu-S`` names a slope S.
         layout_noise_dim: channels of noise appended to the layout.
         layout_noise_kept: whether noise is scaled up where the layout is made smaller, so that its variance is 1 at
-            every size. In the paper it fades: of what reaches the first module a thousandth of the variance is left.
+            every size. In the paper it fades: a quarter of the variance is left each time the layout is halved.
         layout_vector_dim: channels to which object vectors are reduced where they enter the layout; none leaves D, as
             in the paper.
         layout_category_dim: channels of the layout that name each object's category alone, by an embedding of their
@@ -418,3 +418,6 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.losses.masks and self.generator.mask_size is None:
             raise ConfigError("losses.masks is above 0, but generator.mask_size is none; set one of them.")
+        if self.training.coarse_pixels > min(self.generator.image_size):
+            side = min(self.generator.image_size)
+            raise ConfigError(f"training.coarse_pixels is {self.training.coarse_pixels} and must be at most {side}.")

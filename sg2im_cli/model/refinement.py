@@ -55,9 +55,9 @@ class RefinementNetwork(nn.Module):
         super().__init__()
         self.upsampling = upsampling
         self.kept_dim = kept_dim
-        halves = torch.ones(1, layout_dim, 1, 1)
-        halves[:, layout_dim - kept_dim :] = 2  # the mean of 2 x 2 independent values has half their deviation
-        self.register_buffer("kept", halves, persistent=False)
+        scale = torch.ones(1, layout_dim, 1, 1)
+        scale[:, layout_dim - kept_dim :] = 2  # the mean of 2 x 2 independent values has half their deviation
+        self.register_buffer("kept", scale, persistent=False)
         self.refinement_modules = nn.ModuleList(
             RefinementModule(layout_dim, d_in, d_out, normalization, slope)
             for d_in, d_out in zip([1, *dims[:-1]], dims, strict=True)

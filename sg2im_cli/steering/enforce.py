@@ -18,7 +18,9 @@ from sg2im_parsers.scene_graph import Relationship, SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from kiwisolver import Constraint, Solver
+    from types import ModuleType
+
+    from kiwisolver import Constraint, Solver, Variable
 
 MARGIN = 0.004
 """How much more than a rule asks for, so that rounding cannot undo it."""
@@ -59,11 +61,9 @@ class Enforced:
 
 
 def enforce(graph: SceneGraph, vocabulary: Vocabulary, fixed: frozenset[int] = frozenset()) -> Enforced:
-    """Move boxes until the relationships of a graph hold.
+    """Move boxes until the relationships of a graph hold; the same graph always gives the same boxes.
 
-    The same graph gives the same boxes, unless several layouts are equally near: between those the solver chooses by
-    where things lie in memory. Relationships without a rule stay as they are. If not all can hold, the largest set
-    that can is kept.
+    Relationships without a rule stay as they are. If not all can hold, the largest set that can is kept.
 
     Args:
         graph: with boxes inside the picture.
@@ -147,10 +147,8 @@ class _Layout:
         self.rules = rules
         self.solver: Solver = kiwisolver.Solver()
         self.start = [Corners(*(item.box or MIDDLE)) for item in graph.objects]
-        self.now = [
-            Corners(*(kiwisolver.Variable(f"{i}.{name}") for name in ("x0", "y0", "x1", "y1")))
-            for i in range(len(self.start))
-        ]
+        variables = _variables(kiwisolver, 4 * len(self.start))
+        self.now = [Corners(*variables[i : i + 4]) for i in range(0, len(variables), 4)]
         stay = kiwisolver.strength.create(0, 0, 1)
         keep_size = kiwisolver.strength.create(0, 0, SIZE_WEIGHT)
         for i, (box, start) in enumerate(zip(self.now, self.start, strict=True)):
@@ -201,6 +199,20 @@ class _Layout:
             x0, y0, x1, y1 = map(_six_digits, values, before)
             found.append((x0, y0, x1, y1))
         return found
+
+
+def _variables(kiwi: ModuleType, count: int) -> list[Variable]:
+    """Variables in the order in which the solver sums them.
+
+    That is where they lie in memory, which differs from call to call: sums would differ in their last bit, and with
+    them the choice between layouts that are equally near. Only a listing of a solver's variables shows the order.
+    """
+    found = {str(i): kiwi.Variable(str(i)) for i in range(count)}
+    listing = kiwi.Solver()
+    for variable in found.values():
+        listing.addConstraint(variable >= 0)
+    lines = listing.dumps().partition("Variables")[2].partition("Edit Variables")[0].splitlines()
+    return [found[name] for name in (line.partition(" = ")[0] for line in lines) if name in found]
 
 
 def _six_digits(value: float, before: float) -> float:

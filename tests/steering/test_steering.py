@@ -80,6 +80,7 @@ def test_what_is_not_given_up_holds(boxes, data):
     held = enforce(wanted, WORDS)
     for item in check(held.graph, WORDS):
         assert item.satisfied or item.relationship in held.given_up
+    assert enforce(wanted, WORDS) == held
 
 
 def test_what_holds_stays_where_it_is():

@@ -186,6 +186,7 @@ def test_the_papers_losses():
         ("[generator]\nmask_size = 12", "must be a power of two"),
         ("[data]\nthinning = 2.0", "thinning is 2.0 and must be at most 1"),
         ("[image_discriminator]\nlayers = 'C4'", "must look like"),
+        ("[training]\ncoarse_pixels = 100", "training.coarse_pixels is 100 and must be at most 64"),
         ("[object_discriminator]\ncrop_size = 16\nlayers = 'C4-8-2,C4-8-2,C4-8-2'", "needs more than 16 pixels"),
         ("[image_discriminator]\nlayers = 'C4-8-2,C4-8-2,C4-8-2,C4-8-2,C4-8-2'", "needs more than 64 pixels"),
         ("generator = 3", "expected a table"),
