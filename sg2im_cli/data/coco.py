@@ -43,6 +43,8 @@ class Annotated:
         boxes: (O, 4) in [0, 1].
         masks: (O, M, M) uint8, cut to the box.
         has_mask: (O,) False where the file gives a box only.
+        attributes: (O,) words that the data has for each object, such as ``("red", "small")``.
+        relationships: subject, predicate, object; None where the data states none and they are derived from boxes.
     """
 
     path: Path
@@ -50,6 +52,8 @@ class Annotated:
     boxes: NDArray[np.float32]
     masks: NDArray[np.uint8]
     has_mask: NDArray[np.bool_]
+    attributes: tuple[tuple[str, ...], ...]
+    relationships: tuple[tuple[int, str, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +232,7 @@ def _annotated(picture: Picture, items: list[Annotation], mask_size: int) -> Ann
         (corners / scale).clip(0, 1),
         np.stack([blank if mask is None else mask for mask in masks]),
         np.array([mask is not None for mask in masks]),
+        attributes=((),) * len(items),
     )
 
 
