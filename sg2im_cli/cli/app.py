@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli import evaluate, generate, parse, replay, show, train, weights, words
+from sg2im_cli.cli import data, evaluate, generate, parse, replay, show, train, weights, words
 from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
 from sg2im_parsers.errors import InputError, Sg2imError
@@ -84,6 +84,7 @@ app.command("replay")(replay.command)
 app.command("words")(words.command)
 app.command("train")(train.command)
 app.command("eval")(evaluate.command)
+app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,7 +51,7 @@ class Annotations:
         stuff: category names, without `other`.
     """
 
-    pictures: Iterable[Picture]
+    pictures: Pictures
     things: tuple[str, ...]
     stuff: tuple[str, ...]
 
@@ -85,9 +85,7 @@ def read_annotations(
             reader.read(kind, path)
     reader.finish()
     things, stuff = (tuple(dict.fromkeys(n for n in reader.kinds.get(kind, []) if n != LEFT_OUT)) for kind in KINDS)
-    return Annotations(
-        _Pictures(reader, stuff_only), things, tuple(name for name in stuff if name not in things)
-    )
+    return Annotations(Pictures(reader, stuff_only), things, tuple(name for name in stuff if name not in things))
 
 
 def picture_folder(data: Path, split: str) -> Path | None:
@@ -196,11 +194,15 @@ class _Reader:
         )
 
 
-class _Pictures:
+class Pictures:
     """The pictures of a reader; each loop begins anew."""
 
     def __init__(self, reader: _Reader, stuff_only: bool) -> None:
         self.reader, self.stuff_only = reader, stuff_only
+
+    def __len__(self) -> int:
+        idents = self.reader.pictures
+        return len(self.reader.with_stuff & idents.keys()) if self.stuff_only else len(idents)
 
     def __iter__(self) -> Iterator[Picture]:
         for ident, (name, width, height) in self.reader.pictures.items():

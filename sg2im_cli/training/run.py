@@ -12,8 +12,8 @@ import torch
 
 from sg2im_cli.config import Recipe, plain
 from sg2im_cli.data.batch import GraphBatch
-from sg2im_cli.data.coco import picture_folder
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
+from sg2im_cli.data.sources import data_name, has_split
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.export import export
 from sg2im_cli.training.interrupts import graceful
@@ -34,7 +34,7 @@ class TrainOptions:
     """What a run is started with.
 
     Attributes:
-        data: directory in the COCO / COCO-Stuff layout.
+        data: directory of prepared data, or in the COCO / COCO-Stuff layout.
         recipe: what to train.
         recipe_name: what to call it.
         out: the run's directory.
@@ -237,7 +237,7 @@ class _Run:
         return {
             "recipe": self.options.recipe_name,
             "recipe_settings": plain(self.recipe),
-            "data": self.options.data.resolve().name,
+            "data": data_name(self.options.data),
             "pictures": len(self.data),
             "seed": self.options.seed,
             "layout_steps": self.position.layout_step,
@@ -249,7 +249,7 @@ class _Run:
     def _sheet_batch(self) -> GraphBatch:
         """Fixed pictures of the val split, or of train where there is none."""
         data: SceneDataset = self.data
-        if picture_folder(self.options.data, "val") is not None:
+        if has_split(self.options.data, "val"):
             data = load_scenes(self.options.data, "val", self.recipe.data, self.recipe.generator, self.data.vocabulary)
         step = max(1, len(data) // SHEET_SIZE)
         return data.collate(range(0, len(data), step)[:SHEET_SIZE], exact=True).to(self.options.device)
