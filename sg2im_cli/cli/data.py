@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from sg2im_cli.cli import data_prepare
-from sg2im_cli.cli.files import require_new, write_file
 
 if TYPE_CHECKING:
-    from sg2im_cli.data.checks import Findings
+    pass
 
 app = typer.Typer(
     help="Prepare, check and show data to train on.",

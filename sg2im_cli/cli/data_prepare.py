@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import time
+from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli.preparing import run
 from sg2im_parsers.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
-
     from sg2im_cli.config import DataConfig
-    from sg2im_cli.data.prepared import Prepared
-    from sg2im_cli.data.preparing import Source
 
 app = typer.Typer(
     help="Make prepared data of COCO, of Visual Genome, or of your own pictures.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-SECONDS_BETWEEN_LINES = 10.0
 
 OUT = typer.Option(help="The directory to make; if it was broken off, the same command goes on.")
 IMAGE_SIZE = typer.Option(min=8, max=1024, help="Side of the pictures in pixels: that of the recipe's image_size.")
@@ -33,6 +28,13 @@ LICENSE = typer.Option("--license", help="What the card says of the data's licen
 MIN_AREA = typer.Option(min=0, max=1, help="Leave out objects whose box is not above this share of the picture.")
 MIN_OBJECTS = typer.Option(min=1, help="Leave out pictures with fewer objects.")
 MAX_OBJECTS = typer.Option(min=1, help="Leave out pictures with more objects.")
+
+
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        schema = resources.files("sg2im_cli.data").joinpath("annotations.schema.json").read_text(encoding="utf8")
+        typer.echo(schema.rstrip())
+        raise typer.Exit
 
 
 @app.command()
@@ -84,7 +86,7 @@ def coco(
         paper=paper,
         license=license_,
     )
-    _prepare(
+    run(
         lambda: coco_source(source, options),
         out,
         image_size,
@@ -102,72 +104,96 @@ def _bounds(everything: DataConfig, min_area: float, min_objects: int, max_objec
     return replace(everything, min_area=min_area, min_objects=min_objects, max_objects=most)
 
 
-def _prepare(
-    make_source: Any,  # noqa: ANN401
-    out: Path,
-    image_size: int,
-    mask_size: int,
-    keep: DataConfig,
-    skip_unreadable: bool,
-    source_options: dict[str, Any],
+@app.command()
+def vg(
+    source: Annotated[Path, typer.Argument(help="A directory with image_data.json, objects.json and so on.")],
+    out: Annotated[Path, OUT],
+    image_size: Annotated[int, IMAGE_SIZE] = 64,
+    mask_size: Annotated[int, MASK_SIZE] = 16,
+    splits: Annotated[
+        Path | None, typer.Option(help="A JSON file of image ids by split, in place of the paper's.")
+    ] = None,
+    object_count: Annotated[int, typer.Option(min=1, help="Least objects in train for a name to be kept.")] = 2000,
+    predicate_count: Annotated[
+        int, typer.Option(min=1, help="Least relationships in train for a predicate to be kept.")
+    ] = 500,
+    attribute_count: Annotated[
+        int, typer.Option(min=1, help="Least objects in train for an attribute to be kept.")
+    ] = 2000,
+    skip_unreadable: Annotated[bool, SKIP] = False,
+    license_: Annotated[str | None, LICENSE] = None,
 ) -> None:
-    from sg2im_cli.cli.shown import console
-    from sg2im_cli.data.preparing import PrepareOptions, find_finished, prepare
+    """Prepare Visual Genome 1.4, by default as in the paper.
 
-    if mask_size & (mask_size - 1):
-        raise InputError(f"--mask-size is {mask_size} and must be a power of two.")
-    screen = console()
-    options = PrepareOptions(
-        image_size=(image_size, image_size),
-        mask_size=mask_size,
-        keep=keep,
-        skip_unreadable=skip_unreadable,
-        source=source_options,
+    Names go through the alias files; pictures are divided by the paper's list of ids.
+
+    Example: sg2im data prepare vg visual_genome/ --out data/vg64
+    """
+    from sg2im_cli.data.preparing import EVERYTHING
+    from sg2im_cli.data.visual_genome import LICENSE as VG_LICENSE
+    from sg2im_cli.data.visual_genome import VisualGenomeOptions, visual_genome_source
+
+    options = VisualGenomeOptions(
+        splits=splits,
+        object_count=object_count,
+        predicate_count=predicate_count,
+        attribute_count=attribute_count,
+        license=license_ or VG_LICENSE,
     )
-    screen.print("Reading annotations ...")
-    source = make_source()
-    done = find_finished(source, out, options)
-    if done is not None:
-        screen.print("Everything is prepared already.")
-    else:
-        with _shown(source) as shown:
-            done = prepare(source, out, options, shown.progress, shown.skipped)
-    for name, split in done.splits.items():
-        screen.print(f"{name}: {split['pictures']:,} pictures, {split['objects']:,} objects", markup=False)
-    typer.echo(str(out))
+    counts = {"object": object_count, "predicate": predicate_count, "attribute": attribute_count}
+    run(
+        lambda: visual_genome_source(source, options),
+        out,
+        image_size,
+        mask_size,
+        EVERYTHING,
+        skip_unreadable,
+        {"splits": "paper" if splits is None else splits.name, "counts": counts},
+    )
 
 
-class _shown:  # noqa: N801
-    """A bar for each split in a terminal; a line now and then in a file or pipe."""
+@app.command()
+def jsonl(
+    source: Annotated[Path, typer.Argument(help="A file with a JSON object a line; --schema prints what it may have.")],
+    out: Annotated[Path, OUT],
+    val: Annotated[Path | None, typer.Option(help="Such a file for the val split.")] = None,
+    val_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Without --val: the share of the pictures that are val.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of which pictures those are.")] = 0,
+    stuff: Annotated[str | None, typer.Option(help="Names that have no count, with commas: sky,grass.")] = None,
+    image_size: Annotated[int, IMAGE_SIZE] = 64,
+    mask_size: Annotated[int, MASK_SIZE] = 16,
+    min_area: Annotated[float, MIN_AREA] = 0.0,
+    min_objects: Annotated[int, MIN_OBJECTS] = 1,
+    max_objects: Annotated[int | None, MAX_OBJECTS] = None,
+    skip_unreadable: Annotated[bool, SKIP] = False,
+    license_: Annotated[str | None, LICENSE] = None,
+    schema: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option("--schema", is_eager=True, callback=_print_schema, help="Print the JSON schema of a line."),
+    ] = False,
+) -> None:
+    """Prepare your own pictures.
 
-    def __init__(self, source: Source) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    Each line of SOURCE has the path of a picture, its objects with a name and a box in pixels (and polygons or run
+    lengths, and attributes, if there are any), and relationships, if they are known.
 
-        from sg2im_cli.cli.shown import console
+    Example: sg2im data prepare jsonl mine.jsonl --val-share 0.1 --out data/mine
+    """
+    from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
+    from sg2im_cli.data.preparing import EVERYTHING
 
-        self.screen = console()
-        columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())
-        self.bars = Progress(*columns, console=self.screen)
-        self.tasks: dict[str, TaskID] = {}
-        self.last_line = time.monotonic()
-
-    def __enter__(self) -> _shown:
-        if self.screen.is_terminal:
-            self.bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.screen.is_terminal:
-            self.bars.stop()
-
-    def progress(self, split: str, done: int, most: int) -> None:
-        if self.screen.is_terminal:
-            if split not in self.tasks:
-                self.tasks[split] = self.bars.add_task(split, total=most)
-            self.bars.update(self.tasks[split], completed=done)
-        elif time.monotonic() - self.last_line > SECONDS_BETWEEN_LINES:
-            self.last_line = time.monotonic()
-            self.screen.print(f"{split}: {done:,} of {most:,} pictures", markup=False)
-
-    def skipped(self, sentence: str) -> None:
-        self.screen.print(f"Left out: {sentence}", style="yellow", markup=False, soft_wrap=True)
+    if val is not None and val_share:
+        raise InputError("--val names the val split and --val-share draws one; give one of them.")
+    names = tuple(name.strip() for name in (stuff or "").split(",") if name.strip())
+    options = JsonlOptions(val=val, val_share=val_share, seed=seed, stuff=names, license=license_)
+    run(
+        lambda: jsonl_source(source, options),
+        out,
+        image_size,
+        mask_size,
+        _bounds(EVERYTHING, min_area, min_objects, max_objects),
+        skip_unreadable,
+        {"val_share": val_share, "seed": seed if val_share else None, "stuff": list(names)},
+    )

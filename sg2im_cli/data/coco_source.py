@@ -60,9 +60,9 @@ def coco_source(data: Path, options: CocoOptions) -> Source:
     first = next(iter(read.values()))
     splits: dict[str, Callable[[], Iterable[Picture]]] = {}
     counts: dict[str, int] = {}
-    for split, annotations in read.items():
-        whole = partial(iter, annotations.pictures)
-        splits[split], counts[split] = whole, len(annotations.pictures)
+    for split, found in read.items():
+        whole = partial(iter, found.pictures)
+        splits[split], counts[split] = whole, len(found.pictures)
         if split == "val" and options.divide_val is not None:
             splits |= _divided(whole, options)
             counts |= {"val": min(options.divide_val, counts[split]), "test": counts[split]}
@@ -86,9 +86,9 @@ def _all_names(first: Annotations, every: Iterable[Annotations]) -> tuple[tuple[
     """The first split's names as they are when it is trained on without preparation, and those that others add."""
     things = dict.fromkeys(first.things)
     stuff = dict.fromkeys(first.stuff)
-    for annotations in every:
-        things |= {name: None for name in annotations.things if name not in stuff}
-        stuff |= {name: None for name in annotations.stuff if name not in things}
+    for found in every:
+        things |= {name: None for name in found.things if name not in stuff}
+        stuff |= {name: None for name in found.stuff if name not in things}
     return tuple(things), tuple(stuff)
 
 

@@ -183,9 +183,7 @@ class SceneDataset:
         picked = pick_objects(scene.stated, len(scene.objs), self.config.max_objects, rng)
         return picked[self._thin(len(picked), rng)]
 
-    def _stated_triples(
-        self, stated: NDArray[np.int64], kept: NDArray[np.int64], flip: bool
-    ) -> NDArray[np.int64]:
+    def _stated_triples(self, stated: NDArray[np.int64], kept: NDArray[np.int64], flip: bool) -> NDArray[np.int64]:
         """What the data says of these objects; in a mirror left is right, or unsaid if there is no word for it."""
         triples = triples_among(stated, kept)
         if flip and len(triples):
@@ -292,7 +290,5 @@ def _scene(item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tu
 
 def _stated(item: Annotated, known: NDArray[np.bool_], vocabulary: Vocabulary) -> NDArray[np.int64]:
     """(T, 3) the relationships whose words are all known."""
-    said = [
-        (s, vocabulary.predicate_id(p), o) for s, p, o in item.relationships or () if vocabulary.has_predicate(p)
-    ]
+    said = [(s, vocabulary.predicate_id(p), o) for s, p, o in item.relationships or () if vocabulary.has_predicate(p)]
     return triples_among(np.array(said, dtype=np.int64).reshape(-1, 3), np.flatnonzero(known))

@@ -55,7 +55,9 @@ class LazyScenes(Sequence["Scene"]):
         known = self._vocabulary.has_object
         return np.array(
             [
-                any(has and known(name) for has, name in zip(self._items.has_mask(i), self._items.names(i), strict=True))
+                any(
+                    has and known(name) for has, name in zip(self._items.has_mask(i), self._items.names(i), strict=True)
+                )
                 for i in self._places
             ],
             dtype=bool,

@@ -34,7 +34,7 @@ def read_lists(path: Path, keys: tuple[str, ...]) -> Iterator[tuple[str, int, An
     with _opened(path) as scanner:
         if scanner.peek() != "{":
             raise _Unsuitable
-        for key in scanner.keys():
+        for key in scanner.members():
             if key in keys and scanner.peek() == "[":
                 found.add(key)
                 for place, entry in enumerate(scanner.entries()):
@@ -129,7 +129,7 @@ class _Scanner:
             if self.take(",]") == "]":
                 return
 
-    def keys(self) -> Iterator[str]:
+    def members(self) -> Iterator[str]:
         """The keys of an object; the value of each must be read before the next."""
         self.take("{")
         if self.peek() == "}":

@@ -24,9 +24,7 @@ OPTIONS = PrepareOptions(image_size=(32, 32), mask_size=8)
 
 
 def make(source, out, options=OPTIONS, **coco):
-    return prepare(
-        coco_source(source, CocoOptions(keep=options.keep, **coco)), out, options, lambda *_: None, print
-    )
+    return prepare(coco_source(source, CocoOptions(keep=options.keep, **coco)), out, options, lambda *_: None, print)
 
 
 @pytest.fixture(scope="module")
