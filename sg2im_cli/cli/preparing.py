@@ -59,14 +59,14 @@ def run(
     if done is not None:
         screen.print("Everything is prepared already.")
     else:
-        with _Shown() as shown:
+        with Shown() as shown:
             done = prepare(source, out, options, shown.progress, shown.skipped)
     for name, split in done.splits.items():
         screen.print(f"{name}: {split['pictures']:,} pictures, {split['objects']:,} objects", markup=False)
     typer.echo(str(out))
 
 
-class _Shown:
+class Shown:
     """A bar for each split in a terminal; a line now and then in a file or pipe."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class _Shown:
         self.tasks: dict[str, TaskID] = {}
         self.last_line = time.monotonic()
 
-    def __enter__(self) -> _Shown:
+    def __enter__(self) -> Shown:
         if self.screen.is_terminal:
             self.bars.start()
         return self
@@ -90,6 +90,7 @@ class _Shown:
             self.bars.stop()
 
     def progress(self, split: str, done: int, most: int) -> None:
+        """How many of a split's pictures are done."""
         if self.screen.is_terminal:
             if split not in self.tasks:
                 self.tasks[split] = self.bars.add_task(split, total=most)
@@ -99,4 +100,5 @@ class _Shown:
             self.screen.print(f"{split}: {done:,} of {most:,} pictures", markup=False)
 
     def skipped(self, sentence: str) -> None:
+        """A picture is left out."""
         self.screen.print(f"Left out: {sentence}", style="yellow", markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.annotated import Picture, chosen
-from sg2im_cli.data.coco import KINDS, Annotations, picture_folder, read_annotations
+from sg2im_cli.data.coco import KINDS, Annotations, Report, picture_folder, read_annotations
 from sg2im_cli.data.preparing import Source
 from sg2im_parsers.errors import InputError
 
@@ -46,8 +46,13 @@ class CocoOptions:
     license: str | None = None
 
 
-def coco_source(data: Path, options: CocoOptions) -> Source:
+def coco_source(data: Path, options: CocoOptions, report: Report | None = None) -> Source:
     """The splits of a directory in the COCO / COCO-Stuff layout.
+
+    Args:
+        data: the directory.
+        options: what of it is wanted.
+        report: is told of each entry that cannot be used, and it is left out; without it the first one is an error.
 
     Raises:
         InputError: files that are missing or cannot be used.
@@ -56,7 +61,7 @@ def coco_source(data: Path, options: CocoOptions) -> Source:
     there = [split for split in options.splits if picture_folder(data, split) is not None]
     if not there or not data.is_dir():
         read_annotations(data, options.splits[0])  # says what is missing
-    read = {split: read_annotations(data, split, kinds, options.stuff_only) for split in there}
+    read = {split: read_annotations(data, split, kinds, options.stuff_only, report) for split in there}
     first = next(iter(read.values()))
     splits: dict[str, Callable[[], Iterable[Picture]]] = {}
     counts: dict[str, int] = {}

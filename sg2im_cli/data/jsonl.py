@@ -25,6 +25,7 @@ from sg2im_cli.data.preparing import Source
 from sg2im_parsers.errors import InputError
 
 KEYS = {"": ("image", "objects", "relationships"), "objects": ("name", "box", "polygon", "rle", "attributes")}
+Report = Callable[[str], None]
 RESERVED = ("__image__", "__in_image__", "NONE", "other")
 """Words that mean something of their own."""
 
@@ -55,19 +56,24 @@ class JsonlOptions:
     license: str | None = None
 
 
-def jsonl_source(path: Path, options: JsonlOptions) -> Source:
+def jsonl_source(path: Path, options: JsonlOptions, report: Report | None = None) -> Source:
     """The splits of JSON-lines files; every line is looked at once before anything is made.
+
+    Args:
+        path: of the train split.
+        options: what is made of it.
+        report: is told of each line that cannot be used, and it is left out; without it the first one is an error.
 
     Raises:
         InputError: a file is missing or a line cannot be used; the message names the line and the place in it.
     """
     files = {"train": path, **({} if options.val is None else {"val": options.val})}
     words = _Words(stated=False)
-    counts = {split: sum(1 for _ in _lines(file, words.look)) for split, file in files.items()}
+    counts = {split: sum(1 for _ in _lines(file, words.look, report)) for split, file in files.items()}
     if unknown := [name for name in options.stuff if name not in words.names]:
         raise InputError(f"No object is called {unknown[0]!r}, which --stuff names.")
     splits: dict[str, Callable[[], Iterator[Picture]]] = {
-        split: partial(_pictures, file, words.stated) for split, file in files.items()
+        split: partial(_pictures, file, words.stated, skip=report is not None) for split, file in files.items()
     }
     if options.val_share:
         chosen = _draw(counts["train"], options)
@@ -117,16 +123,25 @@ def _draw(count: int, options: JsonlOptions) -> frozenset[int]:
     return frozenset(np.random.default_rng(options.seed).permutation(count)[:wanted].tolist())
 
 
-def _lines(path: Path, use: Callable[[dict[str, Any]], None] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(
+    path: Path, use: Callable[[dict[str, Any]], None] | None = None, report: Report | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """The lines that are not empty, looked through, with their numbers from 1."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             for number, text in enumerate(file, 1):
-                if text.strip():
+                if not text.strip():
+                    continue
+                try:
                     line = _line(text, f"{path}, line {number}")
-                    if use is not None:
-                        use(line)
-                    yield number, line
+                except InputError as error:
+                    if report is None:
+                        raise
+                    report(str(error))
+                    continue
+                if use is not None:
+                    use(line)
+                yield number, line
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.") from None
     except (OSError, UnicodeError) as error:
@@ -249,10 +264,10 @@ def _check_relationship(value: object, count: int, place: str) -> None:
 
 
 def _pictures(
-    path: Path, stated: bool, chosen: frozenset[int] = frozenset(), wanted: bool = False
+    path: Path, stated: bool, chosen: frozenset[int] = frozenset(), wanted: bool = False, skip: bool = False
 ) -> Iterator[Picture]:
     """The pictures of the lines that are among those chosen, or of those that are not."""
-    for place, (number, line) in enumerate(_lines(path)):
+    for place, (number, line) in enumerate(_lines(path, report=(lambda _: None) if skip else None)):
         if (place in chosen) == wanted:
             yield _picture(path, f"{path}, line {number}", line, stated)
 

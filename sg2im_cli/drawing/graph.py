@@ -31,6 +31,11 @@ def graph_picture(graph: SceneGraph, path: Path) -> bytes:
     return _as_svg(drawn).encode() if path.suffix.lower() == ".svg" else encode_png(_as_image(drawn))
 
 
+def draw_graph(graph: SceneGraph) -> Image.Image:
+    """The graph as an image."""
+    return _as_image(arrange(graph))
+
+
 def _as_svg(drawn: Drawn) -> str:
     parts = [
         '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '

@@ -32,9 +32,9 @@ def layout_picture(graph: SceneGraph, path: Path) -> bytes:
     return _as_svg(graph).encode() if path.suffix.lower() == ".svg" else encode_png(draw_layout(graph))
 
 
-def draw_layout(graph: SceneGraph, side: int = SIDE) -> Image.Image:
-    """Boxes, masks and names, large objects first so that small ones stay visible."""
-    canvas = Image.new("RGB", (side, side), "white")
+def draw_layout(graph: SceneGraph, side: int = SIDE, picture: Image.Image | None = None) -> Image.Image:
+    """Boxes, masks and names, large objects first so that small ones stay visible; on white, or on a picture."""
+    canvas = Image.new("RGB", (side, side), "white") if picture is None else picture.resize((side, side))
     items = _by_area(graph)
     for item in items:
         x0, y0, x1, y1 = (round(v) for v in _corners(item, side - 1))

@@ -30,7 +30,10 @@ def thing(picture, place, name, box=(10, 10, 100, 100)):
 
 
 def relationship(picture, number, subject, predicate, target):
-    ends = {end: {**thing(picture, place, "thing"), "name": "thing"} for end, place in (("subject", subject), ("object", target))}
+    ends = {
+        end: {**thing(picture, place, "thing"), "name": "thing"}
+        for end, place in (("subject", subject), ("object", target))
+    }
     return {"relationship_id": picture * 1000 + number, "predicate": predicate, "synsets": [], **ends}
 
 
@@ -46,7 +49,9 @@ def genome(tmp_path):
         Image.fromarray(pixels).save(root / folder / f"{ident}.jpg")
         height = 150 if ident == 4 else 300  # the fourth is too small
         url = f"https://cs.stanford.edu/people/rak248/{folder}/{ident}.jpg"
-        images.append({"image_id": ident, "width": 400, "height": height, "url": url, "coco_id": None, "flickr_id": None})
+        images.append(
+            {"image_id": ident, "width": 400, "height": height, "url": url, "coco_id": None, "flickr_id": None}
+        )
         items = [
             thing(ident, 0, "gentleman" if ident % 2 else "man", (50, 20, 60, 200)),
             thing(ident, 1, "horse", (30, 120, 200, 150)),
@@ -55,13 +60,22 @@ def genome(tmp_path):
             thing(ident, 4, f"rare {ident}", (0, 0, 50, 50)),
         ]
         objects.append({"image_id": ident, "objects": items, "image_url": url})
-        said = [relationship(ident, 0, 0, "Riding " if ident < 9 else "riding", 1), relationship(ident, 1, 1, "next to", 2)]
+        said = [
+            relationship(ident, 0, 0, "Riding " if ident < 9 else "riding", 1),
+            relationship(ident, 1, 1, "next to", 2),
+        ]
         said += [relationship(ident, 2, 3, "in", 2), relationship(ident, 3, 1, "ignores", 0)] * (ident == 1)
         relationships.append({"image_id": ident, "relationships": said})
-        entries = [{**thing(ident, 1, "horse"), "attributes": ["Brown ", "large", f"no. {ident}"]}, thing(ident, 2, "tree")]
+        entries = [
+            {**thing(ident, 1, "horse"), "attributes": ["Brown ", "large", f"no. {ident}"]},
+            thing(ident, 2, "tree"),
+        ]
         attributes.append({"image_id": ident, "attributes": entries})
     for name, content in (
-        ("image_data", images), ("objects", objects), ("relationships", relationships), ("attributes", attributes)
+        ("image_data", images),
+        ("objects", objects),
+        ("relationships", relationships),
+        ("attributes", attributes),
     ):
         (root / f"{name}.json").write_text(json.dumps(content))
     (root / "object_alias.txt").write_text("man,gentleman,guy\nhorse,horses\n")
