@@ -47,21 +47,16 @@ def check(
 
 
 def _print(findings: Findings) -> None:
-    from rich.text import Text
-
-    from sg2im_cli.cli.shown import console, plain_table
+    from sg2im_cli.cli.shown import console
 
     screen = console(error=False)
     for name, split in findings.splits.items():
         screen.print(f"{name}: {split['pictures']:,} pictures, {split['objects']:,} objects", markup=False)
-    table = plain_table("")
-    for heading in ("", "how many", "what", "such as"):
-        table.add_column(heading)
     for item in sorted(findings.found.values(), key=lambda item: not item.wrong):
-        verdict = Text("wrong", style="red") if item.wrong else Text("remark", style="yellow")
-        table.add_row(verdict, f"{item.count:,}", Text(item.what), Text("; ".join(item.examples)))
-    if findings.found:
-        screen.print(table)
+        kind, style = ("wrong", "red") if item.wrong else ("remark", "yellow")
+        screen.print(f"{kind}: {item.what}: {item.count:,}", style=style, markup=False, soft_wrap=True)
+        for example in item.examples:
+            screen.print(f"    {example}", markup=False, soft_wrap=True)
     screen.print("Something is wrong." if findings.wrong else "Nothing is wrong.")
 
 

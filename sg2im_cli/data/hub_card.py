@@ -29,7 +29,7 @@ Pictures with their objects, prepared for `sg2im train --data` by sg2im: {height
 
 {objects} object names. Relationships are {relationships}. Licence of the data: {license}.
 
-One row a picture: `image` is its pixels, (3, {height}, {width}) uint8; `names` the objects, largest first; `boxes`
+One row a picture: `image` is its pixels, ({height}, {width}, 3) uint8; `names` the objects, largest first; `boxes`
 (O, 4) float32, x0 y0 x1 y1 in [0, 1] from the top left; `areas` (O,) float64, of the boxes in pixels of the picture
 as it was annotated, `width` x `height`; `masks` (O, {side}, {side}) within their boxes, a bit each (`numpy.packbits`),
 meaningless where `has_mask` (O,) uint8 is 0; `attributes` the words of each object; `subjects`, `predicates` and

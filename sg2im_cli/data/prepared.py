@@ -51,7 +51,7 @@ COLUMNS = {
 }
 """Names and types; a list is a list of its element's type.
 
-`image` (3, H, W) uint8, `boxes` (O, 4) float32 in [0, 1], `areas` (O,) float64 of the boxes in pixels of the annotated
+`image` (H, W, 3) uint8, `boxes` (O, 4) float32 in [0, 1], `areas` (O,) float64 of the boxes in pixels of the annotated
 picture, which is `width` x `height`; `masks` (O, M, M) bits, eight to a byte; `has_mask` (O,) uint8. Objects stand
 largest first. Relationships are null where the data states none.
 """
@@ -206,6 +206,11 @@ class Rows:
         areas = self.array(index, "areas", np.float64)
         return chosen(areas, whole, config, stated)
 
+    def pixels(self, index: int) -> NDArray[np.uint8]:
+        """(3, H, W) a picture as a view of the map, with a pixel's colours side by side as `load_image` has them."""
+        flat: NDArray[np.uint8] = self.array(index, "image", np.uint8)
+        return flat.reshape(*self.image_size, 3).transpose(2, 0, 1)
+
     def annotated(self, index: int, kept: list[int], with_pixels: bool = True, stated: bool = True) -> Annotated:
         """A picture with some of its objects; pixels stay in the map until they are looked at.
 
@@ -222,7 +227,7 @@ class Rows:
         count, side = len(names), self.mask_size
         try:
             bits = np.unpackbits(self.array(index, "masks", np.uint8), count=count * side * side)
-            pixels = self.array(index, "image", np.uint8).reshape(3, *self.image_size) if with_pixels else None
+            pixels = self.pixels(index) if with_pixels else None
             return Annotated(
                 Path(self.cell(index, "file")),
                 tuple(names[i] for i in kept),

@@ -288,7 +288,7 @@ def _row(
             "file": str(Path(*picture.path.parts[-2:])),
             "width": picture.width,
             "height": picture.height,
-            "image": pixels.tobytes(),
+            "image": pixels.transpose(1, 2, 0).tobytes(),
             "names": item.names,
             "boxes": item.boxes.astype("<f4").tobytes(),
             "areas": np.array([picture.objects[i].area for i in kept], dtype="<f8").tobytes(),

@@ -27,8 +27,10 @@ __all__ = ["Items", "Split", "data_name", "find_data", "has_split", "open_split"
 class Items(Protocol):
     """The pictures of a split that a configuration uses, one at a time."""
 
-    lazy: bool
-    """Whether a look-up costs little, so that nothing need be kept."""
+    @property
+    def lazy(self) -> bool:
+        """Whether a look-up costs little, so that nothing need be read before."""
+        ...
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int) -> Annotated: ...

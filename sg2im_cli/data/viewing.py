@@ -14,7 +14,7 @@ from sg2im_cli.data.batch import SceneExample
 from sg2im_cli.data.dataset import DEFAULT_MASK_SIZE, SceneDataset, load_scenes
 from sg2im_cli.data.prepared import is_prepared, open_prepared
 from sg2im_cli.data.sources import find_data
-from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
+from sg2im_parsers.scene_graph import Box, Relationship, SceneGraph, SceneObject
 
 SIDE = 128
 """Of pictures that are not prepared."""
@@ -50,12 +50,17 @@ def view_scenes(
     return [_viewed(scenes, scenes.example(int(i), 0, seed)) for i in chosen]
 
 
+def _box(corners: NDArray[np.float32]) -> Box:
+    x0, y0, x1, y1 = map(float, corners)
+    return x0, y0, x1, y1
+
+
 def _viewed(scenes: SceneDataset, example: SceneExample) -> ViewedScene:
     words = scenes.vocabulary
     objects = tuple(
         SceneObject(
             name=words.objects[example.objs[i]],
-            box=tuple(float(v) for v in example.boxes[i]),
+            box=_box(example.boxes[i]),
             mask=tuple(tuple(map(float, row)) for row in example.masks[i]) if example.has_mask[i] else None,
         )
         for i in range(len(example.objs) - 1)

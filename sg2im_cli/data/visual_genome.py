@@ -30,6 +30,14 @@ from sg2im_cli.data.visual_genome_splits import Splits, paper_splits, read_split
 from sg2im_parsers.errors import InputError
 
 TRAIN = "train"
+FILES = (
+    "image_data.json",
+    "objects.json",
+    "relationships.json",
+    "attributes.json",
+    "object_alias.txt",
+    "relationship_alias.txt",
+)
 LICENSE = "Visual Genome 1.4, CC BY 4.0; its pictures come from YFCC100M and COCO under their Flickr licences"
 Kept = list[tuple[int, str, tuple[float, float, float, float]]]
 """Id, name and corners of each object of a picture that is kept."""
@@ -120,9 +128,7 @@ class _Reader:
     attributes: dict[str, None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        names = ("image_data.json", "objects.json", "relationships.json", "attributes.json")
-        names += ("object_alias.txt", "relationship_alias.txt")
-        self.files = tuple(self.data / name for name in names)
+        self.files = tuple(self.data / name for name in FILES)
         self.base = sqlite3.connect("")
         for table in ("objects", "relationships", "attributes"):
             self.base.execute(f"CREATE TABLE {table} (place INTEGER PRIMARY KEY, picture INTEGER UNIQUE, found TEXT)")
