@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
+from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.model.discriminators import ObjectDiscriminator, ObjectScores, PatchDiscriminator
@@ -18,6 +19,7 @@ from sg2im_cli.model.layout import sample_masks
 from sg2im_cli.model.losses import box_loss, category_loss, feature_loss, gan_d_loss, gan_g_loss, mask_loss, pixel_loss
 from sg2im_cli.training.augment import augment, change_colors
 from sg2im_cli.training.averaging import WeightAverage
+from sg2im_cli.training.initial import Start, start_from
 from sg2im_parsers.errors import Sg2imError
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -54,6 +56,7 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, vocabulary: Vocabulary, device: torch.device) -> None:
         self.recipe = recipe
+        self.vocabulary = vocabulary
         self.device = device
         n_objects = len(vocabulary.objects)
         self.generator = Generator(recipe.generator, n_objects, len(vocabulary.predicates)).to(device)
@@ -75,6 +78,12 @@ class Trainer:
         self.layout_optimizer = self._adam(self._graph_half(), training.layout_rate)
         scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=device)
         self.mean, self.std = scale[0].view(1, 3, 1, 1), scale[1].view(1, 3, 1, 1)
+
+    def start_from(self, source: Checkpoint) -> Start:
+        """Take another generator's weights as far as they fit, for the average, too; see `initial.start_from`."""
+        start = start_from(self.generator, self.vocabulary, source)
+        self.average.model.load_state_dict(self.generator.state_dict())
+        return start
 
     def layout_step(self, batch: GraphBatch, step: int) -> dict[str, float]:
         """Update embeddings, graph network and heads from annotations alone.
