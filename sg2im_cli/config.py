@@ -73,6 +73,8 @@ class GeneratorConfig:
         layout_category_dim: channels of the layout that name each object's category alone, by an embedding of their
             own. Not in the paper: vectors after graph convolution tell relations and categories mixed, and in short
             runs the refinement network learns late which is which.
+        layout_modulation: whether the layout also scales and shifts the features of each refinement module, place by
+            place, as in spatially adaptive normalisation. Not in the paper.
         pixel_mean: subtracted from pixels in [0, 1] before training; model units are (pixel - mean) / std.
         pixel_std: see ``pixel_mean``.
     """
@@ -97,6 +99,7 @@ class GeneratorConfig:
     layout_noise_kept: bool = False
     layout_vector_dim: int | None = None
     layout_category_dim: int = 0
+    layout_modulation: bool = False
     pixel_mean: tuple[float, float, float] = PIXEL_MEAN
     pixel_std: tuple[float, float, float] = PIXEL_STD
 

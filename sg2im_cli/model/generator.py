@@ -91,6 +91,7 @@ class Generator(nn.Module):
             leaky_slope(config.activation),
             config.upsampling,
             config.layout_noise_dim if config.layout_noise_kept else 0,
+            config.layout_modulation,
         )
 
     def forward(

@@ -43,7 +43,7 @@ def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint)
     """Give a new generator the weights of another as far as they fit.
 
     Words keep their rows by name. Every other part (graph network, heads, refinement network) is taken whole if all
-    its tensors fit, else it starts anew.
+    its tensors fit, else it starts anew; what it has beyond them, all zeros (such as a layout's modulation), may stay.
 
     Args:
         generator: changed in place.
@@ -98,7 +98,8 @@ def _take_whole(part: nn.Module, given: nn.Module | None) -> bool:
     if given is None:
         return False
     mine, theirs = part.state_dict(), given.state_dict()
-    if {k: v.shape for k, v in mine.items()} != {k: v.shape for k, v in theirs.items()}:
+    added = {name for name in mine.keys() - theirs.keys() if not mine[name].any()}  # zeros change nothing at first
+    if {k: v.shape for k, v in mine.items() if k not in added} != {k: v.shape for k, v in theirs.items()}:
         return False
-    part.load_state_dict(theirs)
+    part.load_state_dict(theirs, strict=not added)
     return True
