@@ -1,30 +1,36 @@
 """What a model, its discriminators, losses, data and training are made of: frozen dataclasses in one place.
 
 Every value can be written to and read from JSON or TOML (`read`, `plain`); a wrong one raises `ConfigError`, which
-names the field, the value and the bound, and an unknown key suggests the nearest known one.
+names the field, the value and the bound.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import re
-import types
-from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Literal
 
-from sg2im_parsers.errors import InputError
+from sg2im_cli.config_reading import ConfigError, plain, read
 
-T = TypeVar("T")
+__all__ = [
+    "PIXEL_MEAN",
+    "PIXEL_STD",
+    "ConfigError",
+    "DataConfig",
+    "DiscriminatorConfig",
+    "GeneratorConfig",
+    "LossConfig",
+    "Recipe",
+    "TrainingConfig",
+    "leaky_slope",
+    "parse_layers",
+    "plain",
+    "read",
+]
 
 PIXEL_MEAN = (0.485, 0.456, 0.406)
 PIXEL_STD = (0.229, 0.224, 0.225)
-
-
-class ConfigError(InputError):
-    """A configuration with one or more wrong values; all of them are in the message."""
 
 
 def _require(problems: list[str]) -> None:
@@ -152,80 +158,6 @@ def leaky_slope(name: str) -> float:
     if kind not in {"relu", "leakyrelu"} or (slope and kind == "relu"):
         raise ValueError(name)
     return float(slope) if slope else 0.01
-
-
-def read(cls: type[T], data: object, where: str = "") -> T:
-    """Build a configuration dataclass from plain JSON or TOML values.
-
-    Args:
-        cls: a dataclass of this module.
-        data: its fields by name; nested dataclasses as nested mappings.
-        where: what to call it in a message, such as a file's name.
-
-    Raises:
-        ConfigError: an unknown key (with the nearest known one), a wrong type or a value out of bounds.
-    """
-    prefix = f"{where}: " if where else ""
-    if not isinstance(data, Mapping):
-        raise ConfigError(f"{prefix}expected a table of settings, got {type(data).__name__}.")
-    hints = get_type_hints(cls)
-    known = [f.name for f in dataclasses.fields(cls) if f.init]  # type: ignore[arg-type]
-    if unknown := [key for key in data if key not in known]:
-        raise ConfigError(prefix + "; ".join(_unknown_key(key, known) for key in unknown) + ".")
-    values = {key: _value(hints[key], value, f"{where}.{key}" if where else key) for key, value in data.items()}
-    try:
-        return cls(**values)
-    except ConfigError as error:
-        raise ConfigError(prefix + str(error)) from None
-    except TypeError:
-        missing = [f.name for f in dataclasses.fields(cls) if _required(f) and f.name not in data]  # type: ignore[arg-type]
-        raise ConfigError(f"{prefix}{', '.join(missing)} must be given.") from None
-
-
-def plain(config: object) -> dict[str, Any]:
-    """A configuration as JSON values, nested dataclasses as nested dictionaries."""
-    return dataclasses.asdict(config)  # type: ignore[call-overload, no-any-return]
-
-
-def _required(item: dataclasses.Field[Any]) -> bool:
-    return item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-
-
-def _unknown_key(key: str, known: list[str]) -> str:
-    near = get_close_matches(key, known, n=1, cutoff=0.5)
-    return f"unknown setting {key!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
-
-
-def _value(hint: Any, value: object, where: str) -> Any:  # noqa: ANN401
-    """One value as its annotation says, or ConfigError."""
-    origin = get_origin(hint)
-    if origin is Literal:
-        if value not in get_args(hint):
-            raise ConfigError(f"{where} is {value!r} and must be one of {', '.join(map(repr, get_args(hint)))}.")
-        return value
-    if origin in (Union, types.UnionType):
-        if value is None or value == "none":
-            return None
-        return _value(next(arg for arg in get_args(hint) if arg is not type(None)), value, where)
-    if origin is tuple:
-        return _tuple(get_args(hint), value, where)
-    if dataclasses.is_dataclass(hint):
-        return read(hint, value, where)  # type: ignore[arg-type]
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigError(f"{where} is {value!r} and must be of type {hint.__name__}.")
-    return value
-
-
-def _tuple(kinds: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        raise ConfigError(f"{where} is {value!r} and must be a list.")
-    if kinds[-1] is Ellipsis:
-        kinds = (kinds[0],) * len(value)
-    if len(kinds) != len(value):
-        raise ConfigError(f"{where} has {len(value)} values and must have {len(kinds)}.")
-    return tuple(_value(kind, v, f"{where}[{i}]") for i, (kind, v) in enumerate(zip(kinds, value, strict=True)))
 
 
 @dataclass(frozen=True, kw_only=True)
