@@ -37,6 +37,7 @@ HALF: Changes = {
 VARIANTS: dict[str, Changes] = {
     "scenes64": {},
     "with modulation by the layout": {"generator": {"layout_modulation": True}},
+    "four times the weight on categories": {"losses": {"categories": 0.2}},
     "no augmentation": {"training": {"augment": False}},
     "no feature matching": {"losses": {"features": 0.0}},
     "gan loss, batch norm": {
