@@ -1,8 +1,7 @@
 """Masks for objects of which the data gives a box only, by GrabCut (Rother, Kolmogorov and Blake 2004).
 
-Inside the box is asked what may be the object, the surroundings, half as far again, are background. Where the answer is doubtful the mask stays
-unknown: of COCO's boxes about two in five get one, and those
-are mostly right.
+Inside the box is asked what may be the object; the surroundings, half as far again, are background. Where the answer is
+doubtful the mask stays unknown: of COCO's boxes about two in five get one, and most of those look right.
 """
 
 from __future__ import annotations
