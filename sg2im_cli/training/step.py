@@ -59,7 +59,8 @@ class Trainer:
         self.vocabulary = vocabulary
         self.device = device
         n_objects = len(vocabulary.objects)
-        self.generator = Generator(recipe.generator, n_objects, len(vocabulary.predicates)).to(device)
+        sizes = n_objects, len(vocabulary.predicates), len(vocabulary.attributes)
+        self.generator = Generator(recipe.generator, *sizes).to(device)
         self.average = WeightAverage(self.generator, recipe.training.averaging)
         losses, training = recipe.losses, recipe.training
         self.image_discriminator: PatchDiscriminator | None = None
@@ -94,7 +95,7 @@ class Trainer:
         self.generator.train()
         self._set_rate(self.layout_optimizer, self.recipe.training.layout_rate, step, self.recipe.training.layout_steps)
         with self._precision():
-            predicted = self.generator.predict_layout(batch.objs, batch.triples)
+            predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
             losses = self._layout_losses(predicted, batch)
         self._update("layout", self.layout_optimizer, self._weighted(losses))
         self.average.update(self.generator, step)
@@ -181,7 +182,8 @@ class Trainer:
 
     def _graph_half(self) -> nn.Module:
         g = self.generator
-        parts = [g.obj_embeddings, g.pred_embeddings, g.gconv, g.gconv_net, g.box_net, g.mask_net]
+        parts = [g.obj_embeddings, g.pred_embeddings, g.attribute_embeddings]
+        parts += [g.gconv, g.gconv_net, g.box_net, g.mask_net]
         return nn.ModuleList([part for part in parts if part is not None])
 
     def _set_modes(self, step: int) -> None:
@@ -211,7 +213,7 @@ class Trainer:
     def _generator_losses(
         self, batch: GraphBatch, real: Tensor, rng: torch.Generator, step: int
     ) -> tuple[dict[str, Tensor], Drawn]:
-        predicted = self.generator.predict_layout(batch.objs, batch.triples)
+        predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
         losses = self._layout_losses(predicted, batch)
         drawn = self._draw(predicted, batch, rng)
         losses["pixels"] = pixel_loss(drawn.images, real, drawn.given, self.recipe.training.coarse_pixels)
