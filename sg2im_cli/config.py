@@ -242,6 +242,10 @@ class LossConfig:
         _require(_at_least(self, 0, "pixels", "boxes", "masks", "image", "objects", "categories", "features"))
 
 
+SHARES = ("min_area", "thinning", "unmasked_share", "attribute_dropout")
+"""Fields of `DataConfig` from 0 to 1."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DataConfig:
     """Which pictures and objects a model is trained on, and how graphs are drawn from them.
@@ -255,6 +259,10 @@ class DataConfig:
         thinning: share of graphs from which objects are left out at random, while the picture stays whole.
         flip: whether half of the pictures are mirrored, with their boxes, masks and relations.
         unmasked_share: share of the pictures without any mask that an epoch shows.
+        attributes: none; or colour and size words derived from pixels and boxes by the rules of
+            `sg2im_cli.data.attributes`, where the data has no such words itself; or those that the data states.
+        attribute_dropout: share of objects of which nothing is said, drawn at random, and share of the words about
+            each other object that are left out one by one: so what a sentence does not say stays free.
     """
 
     relations: Literal["paper", "spoken"] = "paper"
@@ -265,16 +273,18 @@ class DataConfig:
     thinning: float = 0.0
     flip: bool = False
     unmasked_share: float = 1.0
+    attributes: Literal["none", "derived", "stated"] = "none"
+    attribute_dropout: float = 0.3
 
     def __post_init__(self) -> None:
-        problems = _at_least(self, 0, "min_area", "thinning", "unmasked_share") + _at_least(self, 1, "min_objects")
+        problems = _at_least(self, 0, *SHARES) + _at_least(self, 1, "min_objects")
         problems += [f"{name} is {value} and must be at most 1" for name, value in self._shares() if value > 1]
         if self.max_objects < self.min_objects:
             problems.append(f"max_objects is {self.max_objects} and must be at least min_objects")
         _require(problems)
 
     def _shares(self) -> list[tuple[str, float]]:
-        return [(name, getattr(self, name)) for name in ("min_area", "thinning", "unmasked_share")]
+        return [(name, getattr(self, name)) for name in SHARES]
 
 
 @dataclass(frozen=True, kw_only=True)

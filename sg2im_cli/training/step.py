@@ -182,8 +182,8 @@ class Trainer:
 
     def _graph_half(self) -> nn.Module:
         g = self.generator
-        parts = [g.obj_embeddings, g.pred_embeddings, g.attribute_embeddings]
-        parts += [g.gconv, g.gconv_net, g.box_net, g.mask_net]
+        words = [g.obj_embeddings, g.pred_embeddings, g.attribute_embeddings]
+        parts = [*words, g.gconv, g.gconv_net, g.box_net, g.mask_net]
         return nn.ModuleList([part for part in parts if part is not None])
 
     def _set_modes(self, step: int) -> None:
