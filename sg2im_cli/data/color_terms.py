@@ -117,8 +117,9 @@ def cover(boxes: NDArray[np.float32], masks: NDArray[np.uint8], height: int, wid
     rows, inside_y = _cells(boxes[:, 1], boxes[:, 3], height, size)
     columns, inside_x = _cells(boxes[:, 0], boxes[:, 2], width, size)
     here = np.arange(len(boxes))[:, None, None]
-    inside: NDArray[np.bool_] = inside_y[:, :, None] & inside_x[:, None, :]
-    return inside & masks[here, rows[:, :, None], columns[:, None, :]].astype(bool)
+    inside = inside_y[:, :, None] & inside_x[:, None, :]
+    covered: NDArray[np.bool_] = inside & (masks[here, rows[:, :, None], columns[:, None, :]] > 0)
+    return covered
 
 
 def _cells(
