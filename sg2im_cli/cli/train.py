@@ -27,6 +27,9 @@ def command(
     steps: Annotated[int | None, typer.Option(min=1, help="Updates with pictures, in place of the recipe's.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop and save after so long.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 0,
+    init: Annotated[
+        str | None, typer.Option(help="Weights to start from: default, a directory, or owner/name[@revision].")
+    ] = None,
     min_objects: Annotated[
         int | None, typer.Option(min=1, help="Leave out pictures with fewer objects, in place of the recipe's.")
     ] = None,
@@ -62,6 +65,7 @@ def command(
         minutes=minutes,
         seed=seed,
         device=choose_device(device),
+        init=init,
     )
     result = _run(options)
     typer.echo(str(result.weights))

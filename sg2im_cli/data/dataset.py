@@ -4,55 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
-from sg2im_cli.data.annotated import Annotated, load_image
+from sg2im_cli.data.attributes import DERIVED, frequent_words, usual_sizes
 from sg2im_cli.data.batch import WHOLE, GraphBatch, SceneExample, collate
 from sg2im_cli.data.lazy import LazyScenes
-from sg2im_cli.data.relations import (
-    INFORMATIVE,
-    MIRRORED,
-    RELATIONS,
-    SYMMETRIC,
-    mask_centers,
-    paper_table,
-    spoken_table,
-)
-from sg2im_cli.data.sources import open_split
+from sg2im_cli.data.relations import INFORMATIVE, MIRRORED, RELATIONS, SYMMETRIC
+from sg2im_cli.data.scenes import Scene, SceneMaker
+from sg2im_cli.data.sources import Split, open_split
 from sg2im_cli.data.stated import pick_objects, triples_among
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
+__all__ = ["DEFAULT_MASK_SIZE", "Scene", "SceneDataset", "load_scenes"]
+
 DEFAULT_MASK_SIZE = 16
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One picture of a split, ready to draw graphs from.
-
-    Attributes:
-        objs: (O,) ids, without `__image__`.
-        boxes: (O, 4).
-        masks: (O, M, M) uint8.
-        has_mask: (O,).
-        relations: (P, O, O) which relation holds, in the order of the vocabulary without `__in_image__`.
-        image: (3, H, W) uint8, or None; of prepared data it lies in the memory map until it is looked at.
-        stated: (T, 3) subject, predicate id, object, where the data states relationships; then ``relations`` is empty.
-    """
-
-    objs: NDArray[np.int64]
-    boxes: NDArray[np.float32]
-    masks: NDArray[np.uint8]
-    has_mask: NDArray[np.bool_]
-    relations: NDArray[np.bool_]
-    image: NDArray[np.uint8] | None
-    stated: NDArray[np.int64] | None = None
 
 
 class SceneDataset:
@@ -109,7 +80,7 @@ class SceneDataset:
             index: which scene.
             epoch: draws differ between epochs.
             seed: and between seeds.
-            exact: for measuring: no object is left out and nothing is mirrored.
+            exact: for measuring: no object and no attribute is left out, and nothing is mirrored.
         """
         scene = self.scenes[index]
         rng = np.random.default_rng((seed, epoch, index))
@@ -132,6 +103,7 @@ class SceneDataset:
             masks=np.concatenate([masks, np.ones((1, *masks.shape[1:]), dtype=np.uint8)]),
             has_mask=np.append(scene.has_mask[kept], True),
             image=image,
+            attributes=self._say(scene, kept, exact, rng),
         )
 
     def batches(self, batch_size: int, start: int = 0, seed: int = 0, with_images: bool = True) -> Iterator[GraphBatch]:
@@ -168,7 +140,7 @@ class SceneDataset:
         """One batch of the scenes at these indices."""
         examples = [self.example(int(i), epoch, seed, exact) for i in indices]
         if not with_images:
-            examples = [SceneExample(e.objs, e.triples, e.boxes, e.masks, e.has_mask) for e in examples]
+            examples = [replace(e, image=None) for e in examples]
         return collate(examples)
 
     def _order(self, rng: np.random.Generator, shown: int) -> NDArray[np.int64]:
@@ -196,6 +168,18 @@ class SceneDataset:
             return np.sort(rng.permutation(count)[: rng.integers(1, count)])
         return np.arange(count)
 
+    def _say(
+        self, scene: Scene, kept: NDArray[np.int64], exact: bool, rng: np.random.Generator
+    ) -> NDArray[np.bool_] | None:
+        """What is said of these objects, and nothing of `__image__`; drawn last, so that other draws stay."""
+        if scene.attributes is None:
+            return None
+        said = scene.attributes[kept]
+        if not exact:
+            share = self.config.attribute_dropout
+            said = said & (rng.random((len(said), 1)) >= share) & (rng.random(said.shape) >= share)
+        return np.concatenate([said, np.zeros((1, said.shape[1]), dtype=bool)])
+
     def _draw_triples(
         self, table: NDArray[np.bool_], places: NDArray[np.float32], rng: np.random.Generator
     ) -> NDArray[np.int64]:
@@ -208,7 +192,7 @@ class SceneDataset:
         """
         count = table.shape[1]
         here = np.arange(count)
-        triples = np.zeros((count, 3), dtype=np.int64)
+        triples = np.zeros((0, 3), dtype=np.int64)
         if count > 1:
             others = (here + rng.integers(1, count, size=count)) % count
             coin = rng.random(count) < 0.5
@@ -219,8 +203,7 @@ class SceneDataset:
             triples = np.stack([subjects, predicates + 1, objects], axis=1)
             turned = self._symmetric[triples[:, 1]] & (places[subjects] > places[objects])
             triples[turned] = triples[turned][:, ::-1]
-            return triples
-        return np.zeros((0, 3), dtype=np.int64)
+        return triples
 
 
 def _with_image(triples: NDArray[np.int64], count: int) -> NDArray[np.int64]:
@@ -254,12 +237,12 @@ def load_scenes(
     Raises:
         InputError: files that are missing or cannot be used.
     """
-    size = generator.image_size if with_images else None
     derive = vocabulary is not None and vocabulary.predicates[1:] == RELATIONS[config.relations]
+    colored = config.attributes == "derived" and (vocabulary is None or bool(vocabulary.attributes))
+    size = generator.image_size if with_images or colored else None
     source = open_split(data, split, config, generator.mask_size or DEFAULT_MASK_SIZE, size, derive)
     if vocabulary is None:
-        names = RELATIONS[config.relations] if source.predicates is None else source.predicates
-        vocabulary = Vocabulary.from_names((*source.things, *source.stuff), names, source.stuff)
+        vocabulary = _vocabulary(source, config)
     items, known, unknown = source.items, [], Counter[str]()
     for index in range(len(items)):
         names = items.names(index)
@@ -268,27 +251,17 @@ def load_scenes(
             known.append(index)
     if len(items) and not known:
         raise InputError(f"The weights know none of the objects in {data}, such as {', '.join(sorted(unknown)[:3])}.")
-    scenes = LazyScenes(items, known, vocabulary, partial(_scene, vocabulary=vocabulary, config=config, size=size))
+    usual = usual_sizes((items.names(i), items.boxes(i)) for i in range(len(items))) if colored else {}
+    scenes = LazyScenes(items, known, vocabulary, SceneMaker(vocabulary, config, size, with_images, usual))
     return SceneDataset(scenes if items.lazy else list(scenes), vocabulary, config, unknown)
 
 
-def _scene(item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tuple[int, int] | None) -> Scene:
-    known = np.array([vocabulary.has_object(name) for name in item.names], dtype=bool)
-    names = [name for name in item.names if vocabulary.has_object(name)]
-    boxes, masks, has_mask = item.boxes[known], item.masks[known], item.has_mask[known]
-    stated = None
-    if item.relationships is not None:
-        table, stated = np.zeros((0, len(names), len(names)), dtype=bool), _stated(item, known, vocabulary)
-    elif config.relations == "paper":
-        table = paper_table(boxes, mask_centers(boxes, masks, has_mask))
-    else:
-        table = spoken_table(boxes, np.array([name in vocabulary.stuff for name in names], dtype=bool))
-    objs = np.array([vocabulary.object_id(name) for name in names], dtype=np.int64)
-    image = None if size is None else load_image(item.path, size) if item.pixels is None else item.pixels
-    return Scene(objs, boxes, masks, has_mask, table, image, stated)
-
-
-def _stated(item: Annotated, known: NDArray[np.bool_], vocabulary: Vocabulary) -> NDArray[np.int64]:
-    """(T, 3) the relationships whose words are all known."""
-    said = [(s, vocabulary.predicate_id(p), o) for s, p, o in item.relationships or () if vocabulary.has_predicate(p)]
-    return triples_among(np.array(said, dtype=np.int64).reshape(-1, 3), np.flatnonzero(known))
+def _vocabulary(source: Split, config: DataConfig) -> Vocabulary:
+    """The words of data, and those that are derived from it."""
+    predicates = RELATIONS[config.relations] if source.predicates is None else source.predicates
+    attributes = DERIVED if config.attributes == "derived" else ()
+    if config.attributes == "stated":
+        items = source.items
+        said = (words for index in range(len(items)) for words in items.attributes(index))
+        attributes = frequent_words(said) if source.attributes is None else source.attributes
+    return Vocabulary.from_names((*source.things, *source.stuff), predicates, source.stuff, attributes)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.data.annotated import Annotated
+from sg2im_cli.data.scenes import Scene
 from sg2im_cli.data.sources import Items
 from sg2im_parsers.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from sg2im_cli.data.dataset import Scene
 
-
-class LazyScenes(Sequence["Scene"]):
+class LazyScenes(Sequence[Scene]):
     """The scenes at some places of a split; each is made once and kept, its pixels being a view of the map.
 
     Args:

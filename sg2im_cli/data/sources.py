@@ -42,6 +42,14 @@ class Items(Protocol):
         """Of the objects of a picture."""
         ...
 
+    def boxes(self, index: int) -> NDArray[np.float32]:
+        """Of the objects of a picture."""
+        ...
+
+    def attributes(self, index: int) -> tuple[tuple[str, ...], ...]:
+        """Of the objects of a picture."""
+        ...
+
 
 @dataclass(frozen=True)
 class Split:
@@ -52,14 +60,14 @@ class Split:
         things: category names.
         stuff: likewise.
         predicates: of relationships that the data states; None where they are derived from boxes.
-        attributes: words of objects.
+        attributes: words of objects that were chosen for a model when the data was prepared; None if none were.
     """
 
     items: Items
     things: tuple[str, ...]
     stuff: tuple[str, ...]
     predicates: tuple[str, ...] | None = None
-    attributes: tuple[str, ...] = ()
+    attributes: tuple[str, ...] | None = None
 
 
 def find_data(data: Path) -> Path:
@@ -124,7 +132,8 @@ def open_split(
         _require_sizes(prepared, mask_size, image_size)
         predicates = None if derive else prepared.predicates
         items = _MappedItems(prepared.rows(split), config, image_size is not None, predicates is not None)
-        return Split(items, prepared.things, prepared.stuff, predicates, prepared.attributes)
+        chosen = prepared.attributes if prepared.metadata["layout"] == "vg" else None
+        return Split(items, prepared.things, prepared.stuff, predicates, chosen)
     annotations = read_annotations(folder, split)
     return Split(_ReadItems(list(used_images(annotations, config, mask_size))), annotations.things, annotations.stuff)
 
@@ -157,6 +166,12 @@ class _ReadItems:
     def has_mask(self, index: int) -> NDArray[np.bool_]:
         return self.found[index].has_mask
 
+    def boxes(self, index: int) -> NDArray[np.float32]:
+        return self.found[index].boxes
+
+    def attributes(self, index: int) -> tuple[tuple[str, ...], ...]:
+        return self.found[index].attributes
+
 
 class _MappedItems:
     lazy = True
@@ -180,3 +195,13 @@ class _MappedItems:
     def has_mask(self, index: int) -> NDArray[np.bool_]:
         row, kept = self.kept[index]
         return self.rows.array(row, "has_mask", np.uint8).astype(bool)[kept]
+
+    def boxes(self, index: int) -> NDArray[np.float32]:
+        row, kept = self.kept[index]
+        found: NDArray[np.float32] = self.rows.array(row, "boxes", np.float32).reshape(-1, 4)[kept]
+        return found
+
+    def attributes(self, index: int) -> tuple[tuple[str, ...], ...]:
+        row, kept = self.kept[index]
+        words = self.rows.cell(row, "attributes")
+        return tuple(tuple(words[i]) for i in kept)

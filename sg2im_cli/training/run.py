@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import Recipe, plain
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
@@ -21,6 +22,7 @@ from sg2im_cli.training.progress import Meter, Progress, Reporter
 from sg2im_cli.training.samples import draw_sheet, save_sheet
 from sg2im_cli.training.step import NotFiniteError, Trainer
 from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_weights import resolve
 
 SHEET_SIZE = 12
 """Pictures on a sample sheet."""
@@ -42,6 +44,7 @@ class TrainOptions:
         minutes: stop (and save) after so long; the same call again goes on.
         seed: of everything that is drawn at random.
         device: where to train.
+        init: weights to start from, as for ``--weights``; none starts from random ones.
     """
 
     data: Path
@@ -52,6 +55,7 @@ class TrainOptions:
     minutes: float | None = None
     seed: int = 0
     device: torch.device = torch.device("cpu")  # noqa: RUF009
+    init: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,10 @@ class _Run:
             "recipe": plain(options.recipe),
             "data": str(options.data.resolve()),
             "seed": options.seed,
+            "init": options.init,
         }
         self.directory.check(started_with)
+        self.source = None if options.init is None else resolve(options.init)
         self.reporter.message(f"Reading {options.data} ...")
         self.data = load_scenes(options.data, "train", self.recipe.data, self.recipe.generator)
         self.sheet = self._sheet_batch()
@@ -129,6 +135,9 @@ class _Run:
 
     def _resume(self) -> None:
         resumed = self._load()
+        if self.source is not None and not resumed:
+            start = self.trainer.start_from(load_generator(self.source, self.options.device))
+            self.reporter.message(f"From {self.options.init}: {start}")
         self.directory.log({"event": "start", "step": self.position.step, "layout_step": self.position.layout_step})
         self.reporter.message(
             f"{len(self.data)} pictures; "
@@ -244,6 +253,7 @@ class _Run:
             "steps": self.position.step,
             "hours": round(self.position.seconds / 3600, 2),
             "device": _device_name(self.options.device),
+            **({} if self.options.init is None else {"init": self.options.init}),
         }
 
     def _sheet_batch(self) -> GraphBatch:

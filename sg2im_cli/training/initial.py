@@ -1,0 +1,114 @@
+"""Starting from the weights of a bundle, whose words may be others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from sg2im_cli.checkpoint import Checkpoint
+from sg2im_cli.model.generator import Generator
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.vocabulary import Vocabulary
+
+OBJECT_TABLES = ("obj_embeddings", "layout_categories")
+PREDICATE_TABLES = ("pred_embeddings",)
+ATTRIBUTE_TABLES = ("attribute_embeddings", "layout_attributes")
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a run took from a bundle.
+
+    Attributes:
+        known: words whose rows were taken.
+        new: words that the bundle lacks; their rows are as they were initialised.
+        anew: parts of the generator, by name, that the bundle lacks or has in another shape.
+    """
+
+    known: tuple[str, ...]
+    new: tuple[str, ...]
+    anew: tuple[str, ...]
+
+    def __str__(self) -> str:
+        words = f"{len(self.known)} words keep their vectors"
+        if self.new:
+            words += f", {len(self.new)} are new: {', '.join(self.new)}"
+        return f"{words}. " + (f"These parts start anew: {', '.join(self.anew)}." if self.anew else "")
+
+
+@torch.no_grad()
+def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint) -> Start:
+    """Give a new generator the weights of another as far as they fit.
+
+    Words keep their rows by name. Every other part (graph network, heads, refinement network) is taken whole if all
+    its tensors fit, else it starts anew; what it has beyond them, all zeros (such as a layout's modulation), may stay.
+
+    Args:
+        generator: changed in place.
+        vocabulary: its words.
+        source: where weights come from.
+
+    Raises:
+        InputError: neither the graph network nor the refinement network fits.
+    """
+    anew = []
+    for name, part in generator.named_children():
+        given = getattr(source.generator, name, None)
+        if name in OBJECT_TABLES:
+            taken = _take_rows(part, given, vocabulary.objects, _ids(source.vocabulary.objects))
+        elif name in PREDICATE_TABLES:
+            taken = _take_rows(part, given, vocabulary.predicates, _ids(source.vocabulary.predicates))
+        elif name in ATTRIBUTE_TABLES:
+            taken = _take_rows(part, given, vocabulary.attributes, _ids(source.vocabulary.attributes))
+        else:
+            taken = _take_whole(part, given)
+        if not taken:
+            anew.append(name)
+    if {"gconv", "refinement_net"} <= set(anew):
+        raise InputError(
+            "The weights to start from fit this recipe neither in the graph network nor in the refinement network; "
+            "name others with --init, or give the recipe their sizes."
+        )
+    pairs = [(_words(vocabulary)[kind], {*_words(source.vocabulary)[kind]}) for kind in range(3)]
+    known, new = (
+        tuple(word for wanted, there in pairs for word in wanted if (word in there) is kept) for kept in (True, False)
+    )
+    return Start(known, new, tuple(anew))
+
+
+def _words(vocabulary: Vocabulary) -> tuple[tuple[str, ...], ...]:
+    """Of each kind: "orange" may be an object of one model and an attribute of another."""
+    return vocabulary.object_names, vocabulary.predicate_names, vocabulary.attribute_names
+
+
+def _ids(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(names)}
+
+
+def _take_rows(part: nn.Module, given: nn.Module | None, names: tuple[str, ...], ids: Mapping[str, int]) -> bool:
+    """Copy the rows of the words that both have; False if there is no table with rows of this size."""
+    if given is None:
+        return False
+    mine, theirs = part.weight, given.weight
+    assert isinstance(mine, Tensor)
+    assert isinstance(theirs, Tensor)
+    if mine.shape[1] != theirs.shape[1]:
+        return False
+    for i, name in enumerate(names):
+        if name in ids:
+            mine[i] = theirs[ids[name]]
+    return True
+
+
+def _take_whole(part: nn.Module, given: nn.Module | None) -> bool:
+    if given is None:
+        return False
+    mine, theirs = part.state_dict(), given.state_dict()
+    added = {name for name in mine.keys() - theirs.keys() if not mine[name].any()}  # zeros change nothing at first
+    if {k: v.shape for k, v in mine.items() if k not in added} != {k: v.shape for k, v in theirs.items()}:
+        return False
+    part.load_state_dict(theirs, strict=not added)
+    return True
