@@ -23,7 +23,8 @@ from sg2im_parsers.errors import InputError
 from sg2im_weights.errors import WeightsError
 data = Path(sys.argv[1])
 try:
-    scenes = load_scenes(data, "val", DataConfig(), GeneratorConfig(image_size=(32, 32), refinement_dims=(8, 8), mask_size=8))
+    generator = GeneratorConfig(image_size=(32, 32), refinement_dims=(8, 8), mask_size=8)
+    scenes = load_scenes(data, "val", DataConfig(), generator)
     print(len(scenes), scenes.scenes[0].image.shape, has_split(data, "test"), find_data(data).name)
 except (InputError, WeightsError) as error:
     print(error)
