@@ -259,7 +259,7 @@ def load_scenes(
 def _vocabulary(source: Split, config: DataConfig) -> Vocabulary:
     """The words of data, and those that are derived from it."""
     predicates = RELATIONS[config.relations] if source.predicates is None else source.predicates
-    attributes = DERIVED if config.attributes == "derived" else ()
+    attributes: tuple[str, ...] = DERIVED if config.attributes == "derived" else ()
     if config.attributes == "stated":
         items = source.items
         said = (words for index in range(len(items)) for words in items.attributes(index))

@@ -304,6 +304,8 @@ def _row(
 
 def _finish(source: Source, out: Path, options: PrepareOptions, made_from: Mapping[str, Any]) -> Prepared:
     """Say what lies there, when all of it does."""
+    for rest in out.glob("*/*.part"):  # of a call that was killed
+        rest.unlink()
     splits = {split: _describe_split(out / split, options) for split in source.splits}
     if not any(split["pictures"] for split in splits.values()):
         raise InputError(f"{source.name} has no picture that can be used, so nothing was prepared.")

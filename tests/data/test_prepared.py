@@ -134,7 +134,9 @@ def test_a_call_that_was_broken_off_goes_on(tiny_data, ready, tmp_path, monkeypa
     first = (out / "train" / "data-00000.arrow").stat().st_mtime_ns
     with pytest.raises(InputError, match="is not prepared to the end; the same sg2im data prepare"):
         load_scenes(out, "train", DataConfig(), GENERATOR)
+    (out / "train" / "data-00001.arrow.1234.part").write_bytes(b"of a call that was killed")
     done = make(tiny_data, out)
+    assert not list(out.rglob("*.part"))
     assert (out / "train" / "data-00000.arrow").stat().st_mtime_ns == first
     assert "train_001.jpg" not in read[9:] and len(read) == 9 + 7 + 5
     assert [len(s["shards"]) for s in done.splits.values()] == [3, 1]
