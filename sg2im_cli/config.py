@@ -258,7 +258,7 @@ class DataConfig:
         crowded: what becomes of pictures with more: left out (as in the paper), or their largest objects are used.
         thinning: share of graphs from which objects are left out at random, while the picture stays whole.
         flip: whether half of the pictures are mirrored, with their boxes, masks and relations.
-        unmasked_share: share of the pictures without any mask that an epoch shows.
+        unmasked_share: share of the pictures of which most objects lack a mask that an epoch shows.
         attributes: none; or colour and size words derived from pixels and boxes by the rules of
             `sg2im_cli.data.attributes`, where the data has no such words itself; or those that the data states.
         attribute_dropout: share of objects of which nothing is said, drawn at random, and share of the words about

@@ -85,7 +85,7 @@ class SceneDataset:
         self.vocabulary = vocabulary
         self.config = config
         self.unknown = dict(unknown or {})
-        has_mask = np.array([bool(scene.has_mask.any()) for scene in scenes])
+        has_mask = np.array([scene.has_mask.mean() >= 0.5 for scene in scenes])
         self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
         names = vocabulary.predicates[1:]
         self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names])
@@ -163,7 +163,7 @@ class SceneDataset:
         return collate(examples)
 
     def _order(self, rng: np.random.Generator, shown: int) -> NDArray[np.int64]:
-        """The scenes of one epoch, shuffled: all with a mask, and a share of those without."""
+        """The scenes of one epoch, shuffled: all that are mostly masked, and a share of the others."""
         unmasked = rng.permutation(self._unmasked)[: shown - len(self._masked)]
         return rng.permutation(np.concatenate([self._masked, unmasked]))
 
