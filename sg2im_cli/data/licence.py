@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,11 @@ def _coco_licences(path: Path) -> list[Any]:
     """The list ``licenses`` of an annotation file, found without reading the file as a whole: it may have 500 MB."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            start = content.find(b'"licenses"')
-            text = content[start + len(b'"licenses"') : start + LONGEST] if start >= 0 else b""
+            key = re.search(rb'"licenses"\s*:', content)
+            text = content[key.end() : key.end() + LONGEST] if key else b""
     except (OSError, ValueError):  # a file without bytes cannot be mapped
         return []
-    found = _parse(text.partition(b":")[2], whole=False)
+    found = _parse(text, whole=False)
     return found if isinstance(found, list) else []
 
 

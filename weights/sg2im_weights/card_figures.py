@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,14 @@ class FigureRow:
         value: for people, with an interval if there is one.
         count: what it was taken over.
         number: the value itself, for the Hub; None leaves the row out there.
+        other: the same of the weights that these were held against.
     """
 
     name: str
     value: str
     count: str
     number: float | None = None
+    other: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,19 +45,20 @@ class Figures:
         data: name of the data.
         split: of it.
         seed: of what was drawn at random.
+        checksum: of the weights that were measured; None if it is not known.
+        against: name of the weights that they were held against, if there are any.
     """
 
     rows: tuple[FigureRow, ...]
     data: str
     split: str
     seed: int
+    checksum: str | None = None
+    against: str | None = None
 
 
 def read_figures(path: Path) -> Figures:
-    """The figures in a file of ``sg2im eval``.
-
-    Every object with a ``value`` and a ``count`` in its sections is a figure; ``interval``, ``of`` and ``layout`` are
-    shown if they are there.
+    """The figures in a file of ``sg2im eval``, also of ``sg2im eval A --against B``: then those of A, beside B's.
 
     Raises:
         WeightsInputError: it cannot be read, or holds no figures.
@@ -67,41 +70,42 @@ def read_figures(path: Path) -> Figures:
     except (OSError, ValueError, RecursionError) as error:
         raise WeightsInputError(f"{path} cannot be read as JSON: {error}.") from None
     try:
-        rows = tuple(_row(entry) for entry in _entries(report))
-        return Figures(rows or _fail(), str(report["data"]), str(report["split"]), int(report["seed"]))
+        return _figures(report)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise WeightsInputError(f"{path} holds no figures of sg2im eval; make it with: sg2im eval -o {path}.") from None
 
 
-def _fail() -> tuple[FigureRow, ...]:
-    raise ValueError
+def _figures(report: Mapping[str, Any]) -> Figures:
+    """Raises KeyError, TypeError or ValueError for what is no report."""
+    own, against = report.get("a", report), report.get("b")
+    others = {(entry["name"], entry.get("layout")): _value(entry) for entry in _entries(against or {"sections": {}})}
+    rows = [_row(entry, others.get((entry["name"], entry.get("layout")), "")) for entry in _entries(own)]
+    if not rows:
+        raise ValueError
+    checksum, other = own.get("checksum"), against and str(against["weights"])
+    return Figures(tuple(rows), str(own["data"]), str(own["split"]), int(own["seed"]), checksum, other)
 
 
-def _entries(part: object) -> Iterator[Mapping[str, Any]]:
-    """The figures in a part of the report, in its order."""
-    if isinstance(part, Mapping):
-        if "value" in part and "count" in part:
-            if part["value"] is not None and math.isfinite(part["value"]):
-                yield part
-        else:
-            for key, inner in part.items():
-                if key != "details":  # more than a card has room for
-                    yield from _entries(inner)
-    elif isinstance(part, list):
-        for inner in part:
-            yield from _entries(inner)
+def _entries(report: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The figures of a report that are numbers."""
+    for section in report["sections"].values():
+        yield from (e for e in section["figures"] if e["value"] is not None and math.isfinite(e["value"]))
 
 
-def _row(entry: Mapping[str, Any]) -> FigureRow:
-    value = float(entry["value"])
-    text = f"{value:.3f}"
+def _row(entry: Mapping[str, Any], other: str) -> FigureRow:
+    name = str(entry.get("title") or entry["name"])
+    if layout := entry.get("layout"):
+        name += f", {layout}" + ("" if layout == "real" else " layout")
+    count = f"{int(entry['count']):,} {entry.get('of', '')}".strip()
+    return FigureRow(name, _value(entry), count, float(entry["value"]), other)
+
+
+def _value(entry: Mapping[str, Any]) -> str:
+    text = f"{float(entry['value']):.3f}"
     if entry.get("interval"):
         low, high = map(float, entry["interval"])
         text += f" ({low:.3f} to {high:.3f})"
-    name = str(entry.get("title") or entry["name"])
-    if entry.get("layout"):
-        name += f", {entry['layout']}" + ("" if entry["layout"] == "real" else " layout")
-    return FigureRow(name, text, f"{int(entry['count']):,} {entry.get('of', '')}".strip(), value)
+    return text
 
 
 def add_figures(card: str, figures: Figures) -> str:
@@ -113,7 +117,7 @@ def add_figures(card: str, figures: Figures) -> str:
     said = f"Measured by `sg2im eval` on `{figures.data}` {figures.split}, seed {figures.seed}."
     if any("(" in row.value for row in figures.rows):
         said += " In brackets: 95 % intervals."
-    return _with_model_index(write_section(card, SECTION, f"{said}\n\n{_table(figures.rows)}"), figures)
+    return _with_model_index(write_section(card, SECTION, f"{said}\n\n{_table(figures)}"), figures)
 
 
 def has_figures(card: str) -> bool:
@@ -121,9 +125,11 @@ def has_figures(card: str) -> bool:
     return bool(re.search(r"^\|.*\d.*\|$", read_section(card, SECTION) or "", re.MULTILINE))
 
 
-def _table(rows: Sequence[FigureRow]) -> str:
-    lines = [("measure", "value", "over"), ("---", "---", "---"), *((row.name, row.value, row.count) for row in rows)]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+def _table(figures: Figures) -> str:
+    rows = [("measure", "value", figures.against or "", "over"), ("---",) * 4]
+    rows += [(row.name, row.value, row.other, row.count) for row in figures.rows]
+    columns = (0, 1, 3) if figures.against is None else (0, 1, 2, 3)
+    return "\n".join(f"| {' | '.join(row[i].replace('|', '/') for i in columns)} |" for row in rows)
 
 
 def _with_model_index(text: str, figures: Figures) -> str:

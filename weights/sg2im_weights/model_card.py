@@ -77,7 +77,7 @@ def renew_card(bundle: Bundle, figures: Figures | None = None) -> Path:
         the card's file.
 
     Raises:
-        WeightsInputError: the card that is there cannot be read.
+        WeightsInputError: the card that is there cannot be read, or the figures are of other weights.
         WeightsError: the card cannot be written.
     """
     path = bundle.path / CARD
@@ -86,6 +86,11 @@ def renew_card(bundle: Bundle, figures: Figures | None = None) -> Path:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise WeightsInputError(f"The model card {path} cannot be read: {reason}.") from None
+    if figures is not None and figures.checksum not in (None, bundle.checksum()):
+        raise WeightsInputError(
+            f"The figures are of other weights than those in {bundle.path}; measure these: "
+            f"sg2im eval --weights {bundle.path}."
+        )
     card = previous
     if card is None or "recipe_settings" in bundle.config["trained"]:
         card = model_card(bundle.config, describe(bundle)["parameters"], previous)
