@@ -8,6 +8,7 @@ import re
 import tomllib
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -173,3 +174,21 @@ def test_bases_do_not_show_in_the_settings_of_a_run(made):
     written = json.loads((run / "run.json").read_text())["recipe"]
     assert not {"base", "reaches"} & set(written)
     assert re.sub(r"\s+", " ", written["description"]) == re.sub(r"\s+", " ", recipe.description)
+
+
+def test_the_table_of_recipes_has_all_and_their_results():
+    text = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text(encoding="utf8")
+    rows = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
+    assert set(rows) == set(recipe_names())
+    for name, row in rows.items():
+        for target in targets_of(name):
+            assert target.source in row
+            assert target.value is None or target.value in row
+
+
+def test_the_example_in_the_documentation_is_a_recipe(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text(encoding="utf8")
+    path = tmp_path / "garden.toml"
+    path.write_text(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    assert load_recipe(str(path)).generator.image_size == (128, 128)
+    assert [target.value for target in targets_of(str(path))] == ["0.45"]
