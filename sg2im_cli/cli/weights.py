@@ -101,7 +101,8 @@ def card(
 ) -> None:
     """Write the model card anew, with figures.
 
-    What you write between the marks notes and limits stays, and so does the licence in the front matter.
+    What you write between the marks notes and limits stays, and so does the licence in the front matter. A card
+    without these marks only gets the figures; remove it to have it made anew.
 
     Example: sg2im weights card runs/scenes --figures eval.json
     """

@@ -10,7 +10,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 from sg2im_cli.cli.app import main
-from sg2im_weights import WeightsInputError, bundle_of_run, read_bundle, write_bundle
+from sg2im_weights import WeightsInputError, bundle_of_run, describe, read_bundle, write_bundle
 from sg2im_weights.card import build_card, licence_of
 from sg2im_weights.card_check import card_problems
 from sg2im_weights.card_figures import FigureRow, Figures, add_figures, has_figures, read_figures
@@ -44,7 +44,8 @@ def trained(tiny_bundle, config, tmp_path):
     """A run's directory with a card of its own."""
     path = tmp_path / "run" / "weights"
     path.parent.mkdir()
-    write_bundle(path, config, read_bundle(tiny_bundle).tensors(), model_card(config, 51_064))
+    parameters = describe(read_bundle(tiny_bundle))["parameters"]
+    write_bundle(path, config, read_bundle(tiny_bundle).tensors(), model_card(config, parameters))
     return path.parent
 
 
@@ -62,9 +63,9 @@ def saved(tmp_path, content):
 
 
 def test_a_card_says_what_the_run_knows(config):
-    card = model_card(config, 51_064)
+    card = model_card(config, 2_500_000)
     for said in (
-        "0.1 million parameters,\n32 x 32 pixels, 20 objects and 12 relations",
+        "2.5 million parameters,\n32 x 32 pixels, 20 objects and 12 relations",
         "| recipe | `tiny`, seed 3 |",
         "| data | `scenes`: 12 pictures |",
         "| updates | 4 of the graph half alone, 6 with pictures |",
@@ -78,6 +79,7 @@ def test_a_card_says_what_the_run_knows(config):
     ):
         assert said in card
     assert "start |" not in card
+    assert "51,064 parameters" in model_card(config, 51_064)
     assert "| start | from `default` |" in model_card({**config, "trained": {**TRAINED, "init": "default"}}, 1)
 
 
@@ -210,7 +212,15 @@ def test_a_card_with_broken_marks_is_left_as_it_is(trained, monkeypatch, capsys)
     assert card.read_text() == before
 
 
-def test_a_converted_checkpoint_keeps_its_card(tiny_bundle, tmp_path):
+def test_a_card_that_is_not_there_is_made(trained):
+    card = trained / "weights" / "README.md"
+    text = card.read_text()
+    card.unlink()
+    renew_card(bundle_of_run(trained), FIGURES)
+    assert card.read_text() == add_figures(text, FIGURES)
+
+
+def test_a_card_by_hand_keeps_its_words(tiny_bundle, tmp_path):
     path = tmp_path / "converted"
     shutil.copytree(tiny_bundle, path)
     renew_card(read_bundle(path))

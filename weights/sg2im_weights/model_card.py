@@ -32,6 +32,9 @@ UNSTATED = "not stated by the data: research use is assumed; ask those who made 
 UNUSED = "NONE"
 """How a vocabulary marks an id without a word."""
 
+KEPT = ("notes", "limits")
+"""Sections that a person writes."""
+
 SAME_WEIGHTS = ("recipe_settings", "data", "seed", "init", "layout_steps", "steps")
 """What weights depend on, of what is said of their training."""
 
@@ -61,7 +64,7 @@ def model_card(
     card = build_card("sg2im weights", _body(config, parameters), front.pop("license"), front)
     if previous is None:
         return card
-    for name in ("notes", "limits"):
+    for name in KEPT:
         if kept := read_section(previous, name):
             card = write_section(card, name, kept)
     same_weights = _same_weights(trained, (previous_config or config)["trained"])
@@ -71,7 +74,8 @@ def model_card(
 def renew_card(bundle: Bundle, figures: Figures | None = None) -> Path:
     """Write the card of a bundle anew, with other figures if they are given.
 
-    A card that no training run of ours made (of a converted checkpoint) only gets the figures.
+    A card without the marks ``notes`` and ``limits`` was written by a person, or is a converted checkpoint's: it only
+    gets the figures. Remove it to have it made anew.
 
     Returns:
         the card's file.
@@ -92,7 +96,7 @@ def renew_card(bundle: Bundle, figures: Figures | None = None) -> Path:
             f"sg2im eval --weights {bundle.path}."
         )
     card = previous
-    if card is None or "recipe_settings" in bundle.config["trained"]:
+    if card is None or all(read_section(card, name) is not None for name in KEPT):
         card = model_card(bundle.config, describe(bundle)["parameters"], previous)
     replace_card(bundle.path, card if figures is None else add_figures(card, figures))
     return path
@@ -128,7 +132,7 @@ def _body(config: Mapping[str, Any], parameters: int) -> str:
     objects, predicates = (_names(config["vocabulary"][key]) for key in ("objects", "predicates"))
     height, width = settings["image_size"]
     parts = [
-        f"A generator of pictures from scene graphs (arXiv 1804.01622): {parameters / 1e6:.1f} million parameters,\n"
+        f"A generator of pictures from scene graphs (arXiv 1804.01622): {_number(parameters)} parameters,\n"
         f"{height} x {width} pixels, {len(objects)} objects and {len(predicates)} relations.",
         _facts(trained),
         section("notes", ""),
@@ -140,6 +144,10 @@ def _body(config: Mapping[str, Any], parameters: int) -> str:
         *_settings(trained),
     ]
     return "\n\n".join(parts)
+
+
+def _number(parameters: int) -> str:
+    return f"{parameters / 1e6:.1f} million" if parameters >= 1e6 else f"{parameters:,}"
 
 
 def _names(words: list[str]) -> list[str]:
