@@ -251,7 +251,8 @@ class DataConfig:
     """Which pictures and objects a model is trained on, and how graphs are drawn from them.
 
     Attributes:
-        relations: the paper's six relations, or the richer set of `sg2im_cli.data.relations`.
+        relations: the paper's six relations, the richer set of `sg2im_cli.data.relations`, or none: then graphs say
+            only that their objects are in the picture, and the model knows no relation.
         min_area: objects whose box covers a smaller share of the picture are left out.
         min_objects: pictures with fewer objects are left out.
         max_objects: the most objects a graph may have.
@@ -265,7 +266,7 @@ class DataConfig:
             each other object that are left out one by one: so what a sentence does not say stays free.
     """
 
-    relations: Literal["paper", "spoken"] = "paper"
+    relations: Literal["paper", "spoken", "none"] = "paper"
     min_area: float = 0.02
     min_objects: int = 3
     max_objects: int = 8

@@ -88,9 +88,9 @@ class SceneDataset:
         has_mask = np.array([scene.has_mask.mean() >= 0.5 for scene in scenes])
         self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
         names = vocabulary.predicates[1:]
-        self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names])
+        self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names], dtype=np.float64)
         self._symmetric = np.array([False, *(name in SYMMETRIC for name in names)])
-        self._mirrored = np.array([names.index(MIRRORED.get(name, name)) for name in names])
+        self._mirrored = np.array([names.index(MIRRORED.get(name, name)) for name in names], dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.scenes)
@@ -197,7 +197,7 @@ class SceneDataset:
         count = table.shape[1]
         here = np.arange(count)
         triples = np.zeros((count, 3), dtype=np.int64)
-        if count > 1:
+        if count > 1 and len(table):
             others = (here + rng.integers(1, count, size=count)) % count
             coin = rng.random(count) < 0.5
             subjects, objects = np.where(coin, here, others), np.where(coin, others, here)
@@ -293,7 +293,9 @@ def _scene(
     known = np.array([vocabulary.has_object(name) for name in item.names], dtype=bool)
     names = [name for name in item.names if vocabulary.has_object(name)]
     boxes, masks, has_mask = item.boxes[known], item.masks[known], item.has_mask[known]
-    if config.relations == "paper":
+    if config.relations == "none":
+        table = np.zeros((0, len(boxes), len(boxes)), dtype=bool)
+    elif config.relations == "paper":
         table = paper_table(boxes, mask_centers(boxes, masks, has_mask))
     else:
         table = spoken_table(boxes, np.array([name in vocabulary.stuff for name in names], dtype=bool))
