@@ -251,21 +251,22 @@ class DataConfig:
     """Which pictures and objects a model is trained on, and how graphs are drawn from them.
 
     Attributes:
-        relations: the paper's six relations, or the richer set of `sg2im_cli.data.relations`.
+        relations: the paper's six relations, the richer set of `sg2im_cli.data.relations`, or none: then graphs say
+            only that their objects are in the picture, and the model knows no relation.
         min_area: objects whose box covers a smaller share of the picture are left out.
         min_objects: pictures with fewer objects are left out.
         max_objects: the most objects a graph may have.
         crowded: what becomes of pictures with more: left out (as in the paper), or their largest objects are used.
         thinning: share of graphs from which objects are left out at random, while the picture stays whole.
         flip: whether half of the pictures are mirrored, with their boxes, masks and relations.
-        unmasked_share: share of the pictures without any mask that an epoch shows.
+        unmasked_share: share of the pictures of which most objects lack a mask that an epoch shows.
         attributes: none; or colour and size words derived from pixels and boxes by the rules of
             `sg2im_cli.data.attributes`, where the data has no such words itself; or those that the data states.
         attribute_dropout: share of objects of which nothing is said, drawn at random, and share of the words about
             each other object that are left out one by one: so what a sentence does not say stays free.
     """
 
-    relations: Literal["paper", "spoken"] = "paper"
+    relations: Literal["paper", "spoken", "none"] = "paper"
     min_area: float = 0.02
     min_objects: int = 3
     max_objects: int = 8

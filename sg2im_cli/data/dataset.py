@@ -62,16 +62,22 @@ class SceneDataset:
         if isinstance(scenes, LazyScenes):
             has_mask = scenes.with_mask()
         else:
-            has_mask = np.array([bool(scene.has_mask.any()) for scene in scenes])
+            has_mask = np.array([scene.has_mask.mean() >= 0.5 for scene in scenes])
         self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
         names = vocabulary.predicates[1:]
-        self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names])
+        self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names], dtype=np.float64)
         self._symmetric = np.array([False, *(name in SYMMETRIC for name in names)])
         mirrored = [MIRRORED.get(name, name) for name in names]
-        self._mirrored = np.array([names.index(name) if name in names else -1 for name in mirrored])
+        self._mirrored = np.array([names.index(name) if name in names else -1 for name in mirrored], dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.scenes)
+
+    def labels(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
+        """Ids of each scene's objects, and which have a mask; of prepared data without making the scenes."""
+        if isinstance(self.scenes, LazyScenes):
+            return self.scenes.labels()
+        return ((scene.objs, scene.has_mask) for scene in self.scenes)
 
     def example(self, index: int, epoch: int = 0, seed: int = 0, exact: bool = False) -> SceneExample:
         """Draw a graph of one scene.
@@ -144,7 +150,7 @@ class SceneDataset:
         return collate(examples)
 
     def _order(self, rng: np.random.Generator, shown: int) -> NDArray[np.int64]:
-        """The scenes of one epoch, shuffled: all with a mask, and a share of those without."""
+        """The scenes of one epoch, shuffled: all that are mostly masked, and a share of the others."""
         unmasked = rng.permutation(self._unmasked)[: shown - len(self._masked)]
         return rng.permutation(np.concatenate([self._masked, unmasked]))
 
@@ -193,7 +199,7 @@ class SceneDataset:
         count = table.shape[1]
         here = np.arange(count)
         triples = np.zeros((0, 3), dtype=np.int64)
-        if count > 1:
+        if count > 1 and len(table):
             others = (here + rng.integers(1, count, size=count)) % count
             coin = rng.random(count) < 0.5
             subjects, objects = np.where(coin, here, others), np.where(coin, others, here)
@@ -237,7 +243,9 @@ def load_scenes(
     Raises:
         InputError: files that are missing or cannot be used.
     """
-    derive = vocabulary is not None and vocabulary.predicates[1:] == RELATIONS[config.relations]
+    derive = config.relations == "none"
+    if vocabulary is not None:
+        derive = vocabulary.predicates[1:] == RELATIONS[config.relations]
     colored = config.attributes == "derived" and (vocabulary is None or bool(vocabulary.attributes))
     size = generator.image_size if with_images or colored else None
     source = open_split(data, split, config, generator.mask_size or DEFAULT_MASK_SIZE, size, derive)

@@ -70,5 +70,5 @@ def _card(metadata: Mapping[str, Any]) -> str:
         ),
         objects=len(metadata["vocabulary"]["object_name_to_idx"]) - 1,
         relationships=metadata["relationships"] + ("" if metadata["relationships"] == "stated" else " from the boxes"),
-        license=metadata["license"] or "not stated",
+        license=metadata["licence"] or "not stated",
     )

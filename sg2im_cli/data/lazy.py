@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -48,15 +48,15 @@ class LazyScenes(Sequence[Scene]):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_made": {}}  # pixels are views, and would be copied
 
+    def labels(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
+        """Ids of each scene's objects, and which have a mask, without making the scenes."""
+        words = self._vocabulary
+        for place in self._places:
+            names = self._items.names(place)
+            known = np.array([words.has_object(name) for name in names], dtype=bool)
+            ids = np.array([words.object_id(name) for name in names if words.has_object(name)], dtype=np.int64)
+            yield ids, self._items.has_mask(place)[known]
+
     def with_mask(self) -> NDArray[np.bool_]:
-        """(N,) which scenes have an object with a mask, without making them."""
-        known = self._vocabulary.has_object
-        return np.array(
-            [
-                any(
-                    has and known(name) for has, name in zip(self._items.has_mask(i), self._items.names(i), strict=True)
-                )
-                for i in self._places
-            ],
-            dtype=bool,
-        )
+        """(N,) of which scenes at least half of the objects have a mask."""
+        return np.array([has_mask.mean() >= 0.5 for _, has_mask in self.labels()], dtype=bool)

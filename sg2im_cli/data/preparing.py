@@ -319,7 +319,7 @@ def _finish(source: Source, out: Path, options: PrepareOptions, made_from: Mappi
         "mask_size": options.mask_size,
         "relationships": "derived" if predicates is None else "stated",
         "paper": source.paper,
-        "license": source.license,
+        "licence": source.license,
         "vocabulary": {
             "object_name_to_idx": {name: i for i, name in enumerate(objects)},
             "pred_name_to_idx": None if predicates is None else {name: i for i, name in enumerate(predicates)},

@@ -85,7 +85,7 @@ class SceneMaker:
 
     def _relations(self, item: Annotated, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
         boxes = item.boxes[known]
-        if item.relationships is not None:
+        if item.relationships is not None or self.config.relations == "none":
             return np.zeros((0, len(boxes), len(boxes)), dtype=bool)
         if self.config.relations == "paper":
             return paper_table(boxes, mask_centers(boxes, item.masks[known], item.has_mask[known]))

@@ -14,9 +14,10 @@ from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import Recipe, plain
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
+from sg2im_cli.data.licence import stated_licence
 from sg2im_cli.data.sources import data_name, has_split
 from sg2im_cli.training.checkpoint import RunDirectory
-from sg2im_cli.training.export import export
+from sg2im_cli.training.export import count_examples, export, hardware
 from sg2im_cli.training.interrupts import graceful
 from sg2im_cli.training.progress import Meter, Progress, Reporter
 from sg2im_cli.training.samples import draw_sheet, save_sheet
@@ -247,13 +248,15 @@ class _Run:
             "recipe": self.options.recipe_name,
             "recipe_settings": plain(self.recipe),
             "data": data_name(self.options.data),
+            "data_licence": stated_licence(self.options.data),
             "pictures": len(self.data),
             "seed": self.options.seed,
             "layout_steps": self.position.layout_step,
             "steps": self.position.step,
             "hours": round(self.position.seconds / 3600, 2),
-            "device": _device_name(self.options.device),
+            "device": hardware(self.options.device),
             **({} if self.options.init is None else {"init": self.options.init}),
+            **count_examples(self.data),
         }
 
     def _sheet_batch(self) -> GraphBatch:
@@ -270,9 +273,3 @@ class _Run:
     def _stop(self) -> None:
         self.stopping = True
         self.reporter.message("Stopping after this step; once more to break off without saving.")
-
-
-def _device_name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"{device.type}, {torch.get_num_threads()} threads"
