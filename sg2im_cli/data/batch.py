@@ -52,6 +52,8 @@ class GraphBatch:
         masks: (O, M, M) in [0, 1], or None.
         has_mask: (O,) bool, or None.
         images: (N, 3, H, W) uint8, or None.
+        first: place of its first picture in the whole batch, of which this may be a part.
+        total: pictures of the whole batch; None if this is all of it.
     """
 
     objs: Tensor
@@ -62,6 +64,8 @@ class GraphBatch:
     masks: Tensor | None = None
     has_mask: Tensor | None = None
     images: Tensor | None = None
+    first: int = 0
+    total: int | None = None
 
     def to(self, device: torch.device | str) -> GraphBatch:
         """The same batch on another device."""
