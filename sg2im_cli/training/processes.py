@@ -26,6 +26,9 @@ T = TypeVar("T")
 BUCKET = 2**24
 """Numbers that are sent at once; a copy of so many is made."""
 
+MAIN_SAYS_IT = 8
+"""Added to an exit code when the first process has the error, too."""
+
 
 class StoppedElsewhereError(Sg2imError):
     """Another process of the run met an error, and says it.
@@ -58,6 +61,15 @@ class Processes:
         """Whether this one logs, saves and draws."""
         return self.rank == 0
 
+    @property
+    def described(self) -> str:
+        """The hardware, in words."""
+        if self.device.type == "cuda":
+            name = torch.cuda.get_device_name(self.device)
+        else:
+            name = f"{self.device.type}, {torch.get_num_threads()} threads"
+        return name if self.count == 1 else f"{self.count} x ({name})"
+
     def sum(self, values: Tensor) -> Tensor:
         """Elementwise over all processes."""
         return values
@@ -65,6 +77,14 @@ class Processes:
     def highest(self, value: int) -> int:
         """Of all processes."""
         return value
+
+    def together(self, call: Callable[[], T]) -> T:
+        """Call this in every process; an error in one stops all.
+
+        Raises:
+            StoppedElsewhereError: it raised an error in another process.
+        """
+        return call()
 
     def add_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
         """Give every process the sum of all processes' gradients."""
@@ -112,6 +132,20 @@ class Several(Processes):
         from accelerate.utils import reduce
 
         return int(reduce(torch.tensor(value, device=self.device), "max"))
+
+    def together(self, call: Callable[[], T]) -> T:
+        """As `Processes.together`; what goes wrong in all of them is said by the first."""
+        error: Sg2imError | None = None
+        try:
+            result = call()
+        except Sg2imError as problem:
+            error = problem
+        worst = self.highest(0 if error is None else exit_code(error) + MAIN_SAYS_IT * self.main)
+        if error is not None and (self.main or worst < MAIN_SAYS_IT):
+            raise error
+        if worst:
+            raise StoppedElsewhereError(worst % MAIN_SAYS_IT)
+        return result
 
     def add_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
         """As `Processes.add_gradients`."""
@@ -176,6 +210,11 @@ def wanted_processes() -> int:
         return int(os.environ.get("WORLD_SIZE", "1"))
     except ValueError:
         raise InputError(f"WORLD_SIZE is {os.environ['WORLD_SIZE']!r} and must be a number of processes.") from None
+
+
+def is_main() -> bool:
+    """Whether this process is the one that tells; known before the processes have found each other."""
+    return wanted_processes() == 1 or os.environ.get("RANK", "0") == "0"
 
 
 def join(device: torch.device) -> Processes:

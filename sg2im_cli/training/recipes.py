@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 
-from sg2im_cli.config import ConfigError, Recipe, parse_layers, read
+from sg2im_cli.config import ConfigError, Recipe, parse_layers, plain, read
 from sg2im_parsers.errors import InputError
 
 
@@ -69,6 +70,24 @@ def load_recipe(ref: str) -> Recipe:
         return _read(path.read_text(encoding="utf8"), str(path))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path} cannot be read as TOML: {error}.") from None
+
+
+def to_toml(recipe: Recipe) -> str:
+    """A recipe as the text of a TOML file, with every setting; `load_recipe` reads it again."""
+    lines: list[str] = []
+    for name, value in plain(recipe).items():
+        if isinstance(value, dict):
+            lines += ["", f"[{name}]", *(f"{key} = {_toml_value(v)}" for key, v in value.items())]
+        else:
+            lines.append(f"{name} = {_toml_value(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: object) -> str:
+    """JSON is TOML here, but for what TOML has no word for; `read` takes "none" for it."""
+    if value is None:
+        return '"none"'
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _read(text: str, where: str) -> Recipe:
