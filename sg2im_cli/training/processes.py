@@ -9,8 +9,10 @@ process normalises by its own pictures; running statistics are averaged, so that
 
 from __future__ import annotations
 
+import atexit
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
@@ -104,9 +106,6 @@ class Processes:
         """
         return call()
 
-    def leave(self) -> None:
-        """End what connects the processes."""
-
 
 class Several(Processes):
     """One of several processes.
@@ -117,21 +116,22 @@ class Several(Processes):
 
     def __init__(self, state: PartialState) -> None:
         super().__init__(state.device)
-        self.state = state
         self.rank, self.count = state.process_index, state.num_processes
 
     def sum(self, values: Tensor) -> Tensor:
         """As `Processes.sum`."""
         from accelerate.utils import reduce
 
-        summed: Tensor = reduce(values.to(self.device), "sum")
+        with connected():
+            summed: Tensor = reduce(values.to(self.device), "sum")
         return summed.to(values.device)
 
     def highest(self, value: int) -> int:
         """As `Processes.highest`."""
         from accelerate.utils import reduce
 
-        return int(reduce(torch.tensor(value, device=self.device), "max"))
+        with connected():
+            return int(reduce(torch.tensor(value, device=self.device), "max"))
 
     def together(self, call: Callable[[], T]) -> T:
         """As `Processes.together`; what goes wrong in all of them is said by the first."""
@@ -185,16 +185,30 @@ class Several(Processes):
                 outcome[0] = call()
             except Sg2imError as problem:
                 error, outcome[1] = problem, exit_code(problem)
-        result, code = broadcast_object_list(outcome)
+        with connected():
+            result, code = broadcast_object_list(outcome)
         if error is not None:
             raise error
         if code:
             raise StoppedElsewhereError(code)
         return result  # type: ignore[no-any-return]
 
-    def leave(self) -> None:
-        """As `Processes.leave`."""
-        self.state.destroy_process_group()
+
+@contextmanager
+def connected() -> Iterator[None]:
+    """Turn the loss of another process into one sentence.
+
+    Raises:
+        Sg2imError: it does not answer.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError as error:
+        raise Sg2imError(
+            "Another process of this run does not answer any more; the same command goes on from the last checkpoint."
+        ) from error
 
 
 def exit_code(error: Sg2imError) -> int:
@@ -236,6 +250,8 @@ def join(device: torch.device) -> Processes:
     # else accelerate sets the threads, and warns
     os.environ.setdefault("OMP_NUM_THREADS", str(torch.get_num_threads()))
     try:
-        return Several(PartialState(cpu=device.type == "cpu"))
+        state = PartialState(cpu=device.type == "cpu")
     except (RuntimeError, ValueError) as error:
         raise Sg2imError(f"The processes of this run did not find each other: {error}") from error
+    atexit.register(state.destroy_process_group)
+    return Several(state)

@@ -14,9 +14,9 @@ from sg2im_cli.config import Recipe
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.options import TrainOptions
-from sg2im_cli.training.processes import Processes
+from sg2im_cli.training.processes import Processes, join
 from sg2im_cli.training.progress import Reporter
-from sg2im_cli.training.run import joined, started_with
+from sg2im_cli.training.run import started_with
 from sg2im_cli.training.step import Trainer
 from sg2im_weights import resolve
 
@@ -64,11 +64,7 @@ def rehearse(options: TrainOptions, reporter: Reporter) -> Rehearsal:
         InputError: data, weights or directory that cannot be used.
         NotFiniteError: a loss is not finite.
     """
-    with joined(options) as processes:
-        return _rehearse(options, reporter, processes)
-
-
-def _rehearse(options: TrainOptions, reporter: Reporter, processes: Processes) -> Rehearsal:
+    processes = join(options.device)
     recipe, training = options.resolved, options.resolved.training
     processes.on_main(lambda: RunDirectory(options.out).check(started_with(options)))
     source = None if options.init is None else resolve(options.init)

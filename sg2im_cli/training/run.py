@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,18 +47,7 @@ def train(options: TrainOptions, reporter: Reporter) -> TrainResult:
         StoppedElsewhereError: another process of this run met an error.
         Sg2imError: a checkpoint could not be written or read.
     """
-    with joined(options) as processes:
-        return _Run(options, reporter, processes).run()
-
-
-@contextmanager
-def joined(options: TrainOptions) -> Iterator[Processes]:
-    """The processes of a run, as long as it lasts."""
-    processes = join(options.device)
-    try:
-        yield processes
-    finally:
-        processes.leave()
+    return _Run(options, reporter, join(options.device)).run()
 
 
 def started_with(options: TrainOptions) -> dict[str, Any]:
