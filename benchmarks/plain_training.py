@@ -47,7 +47,7 @@ class PlainTrainer:
         on_real = self.image_discriminator.cnn(real)
         losses["d_image"] = bce(on_real, 1) + bce(on_fake, 0)
         self._change(1, losses["d_image"])
-        return {name: float(loss) for name, loss in losses.items()}
+        return {name: float(loss.detach()) for name, loss in losses.items()}
 
     def _change(self, which: int, loss: Tensor) -> None:
         self.optimizers[which].zero_grad()

@@ -3,9 +3,10 @@
 python benchmarks/training_speed.py [--batch N] [--rounds N] [--threads N] [--workers] [--json]
 
 Both start from the same weights, see the same batch and noise, and find the same losses (checked first). They take
-turns, now one first and now the other; times are medians, and so is the ratio of the two of each turn, which a busy
-machine slows alike. Memory is the highest resident memory of a process that does nothing else, above what it had with
-its networks built (read from /proc, so on Linux).
+turns, now one first and now the other; times are medians, and so is the ratio of the two of each turn. Time is what the
+process had of its cores, divided by its threads: what else runs on a machine does not count. Memory is the highest
+resident memory of a process that does nothing else, above what it had with its networks built (read from /proc, so on
+Linux).
 
 With --workers, the time of a step of `scenes64` whose batches two workers prepare from 512 made-up pictures, beside
 that of a step on one batch that is at hand.
@@ -89,7 +90,7 @@ def step_of(kind: str, size: int) -> Callable[[], dict[str, float]]:
 
 
 def seconds(size: int, rounds: int) -> tuple[dict[str, float], float]:
-    """Median seconds of a step for both, and the median ratio of plain to ours."""
+    """Median processor seconds of a step for both, and the median ratio of plain to ours."""
     calls = {kind: step_of(kind, size) for kind in KINDS}
     first = {kind: calls[kind]() for kind in KINDS}
     for name, loss in first["plain"].items():
@@ -98,9 +99,9 @@ def seconds(size: int, rounds: int) -> tuple[dict[str, float], float]:
     taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for turn in range(rounds):
         for kind in KINDS if turn % 2 else reversed(KINDS):
-            start = time.perf_counter()
+            start = time.process_time()
             calls[kind]()
-            taken[kind].append(time.perf_counter() - start)
+            taken[kind].append((time.process_time() - start) / torch.get_num_threads())
     ratio = median(plain / ours for plain, ours in zip(taken["plain"], taken["ours"], strict=True))
     return {kind: median(values) for kind, values in taken.items()}, ratio
 
@@ -129,7 +130,9 @@ def waiting(rounds: int, workers: int) -> tuple[float, float]:
     for example in made_up(512, recipe.generator.mask_size or 16):
         table = spoken_table(example.boxes[:-1], np.zeros(len(example.objs) - 1, dtype=bool))
         scenes.append(
-            Scene(example.objs[:-1], example.boxes[:-1], example.masks[:-1], example.has_mask[:-1], table, example.image)
+            Scene(
+                example.objs[:-1], example.boxes[:-1], example.masks[:-1], example.has_mask[:-1], table, example.image
+            )
         )
     data = SceneDataset(scenes, words, recipe.data)
     torch.manual_seed(0)

@@ -395,7 +395,9 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         problems = _at_least(self, 1, "steps", "batch_size", "layout_batch_size", "checkpoint_every")
-        problems += _at_least(self, 1, "sample_every", "accumulate") + _at_least(self, 0, "layout_steps", "adversarial_from")
+        problems += _at_least(self, 1, "sample_every", "accumulate") + _at_least(
+            self, 0, "layout_steps", "adversarial_from"
+        )
         problems += _at_least(self, 0, "coarse_pixels")
         problems += _at_least(self, 0, "final_rate", "predicted_layouts", "averaging")
         for name in ("learning_rate", "discriminator_rate", "layout_rate"):

@@ -156,7 +156,9 @@ class SceneDataset:
         if not shown:
             raise InputError("No picture of the data has a mask, and unmasked_share leaves out those without.")
         if min(batch_size, shown) < processes:
-            raise InputError(f"A batch of {min(batch_size, shown)} is too small for {processes} processes; start fewer.")
+            raise InputError(
+                f"A batch of {min(batch_size, shown)} is too small for {processes} processes; start fewer."
+            )
         divided = partial(self._part, size=batch_size, shown=shown, rank=rank, processes=processes)
         return iterate(partial(divided, seed=seed, with_images=with_images), start, workers)
 

@@ -29,6 +29,7 @@ from sg2im_weights import resolve
 
 __all__ = ["TrainOptions", "TrainResult", "train"]
 
+
 @dataclass
 class _Position:
     layout_step: int = 0
@@ -109,7 +110,8 @@ class _Run:
             self._tell(note)
         shared = f", in {self.processes.count} processes" if self.processes.count > 1 else ""
         self._tell(
-            f"{len(self.data)} pictures{shared}; " + (f"going on from step {done.step}." if resumed else "starting anew.")
+            f"{len(self.data)} pictures{shared}; "
+            + (f"going on from step {done.step}." if resumed else "starting anew.")
         )
 
     def _load(self) -> bool:

@@ -23,6 +23,9 @@ from sg2im_parsers.vocabulary import Vocabulary
 
 M = TypeVar("M", bound=nn.Module)
 
+HEAVY = 2**21
+"""Weights of one convolution."""
+
 
 class Trainer:
     """Generator, discriminators, their optimizers and the average, and how one step changes them.
@@ -49,9 +52,7 @@ class Trainer:
             self.updates["image"] = self._update("image", self.image_discriminator, training.discriminator_rate)
         if self.object_discriminator is not None:
             self.updates["objects"] = self._update("objects", self.object_discriminator, training.discriminator_rate)
-        for net in (self.generator.refinement_net, self.image_discriminator, self.object_discriminator):
-            if net is not None:  # convolutions are quicker with the channels of a pixel together in memory
-                net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._choose_formats()
         self.layout_update = self._update("layout", self._graph_half(), training.layout_rate)
         scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=self.processes.device)
         self.mean, self.std = scale[0].view(1, 3, 1, 1), scale[1].view(1, 3, 1, 1)
@@ -180,6 +181,19 @@ class Trainer:
         g = self.generator
         parts = [g.obj_embeddings, g.pred_embeddings, g.gconv, g.gconv_net, g.box_net, g.mask_net]
         return nn.ModuleList([part for part in parts if part is not None])
+
+    def _choose_formats(self) -> None:
+        """Keep the channels of a pixel together in memory, which makes convolutions quicker.
+
+        Not where there is more weight than picture: on CPUs, the gradients of such weights would be turned round.
+        """
+        for net in (self.generator.refinement_net, self.image_discriminator, self.object_discriminator):
+            if net is not None:
+                net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if self.processes.device.type == "cpu":
+            for module in self.generator.refinement_net.refinement_modules:
+                if max(p.numel() for p in module.parameters()) > HEAVY:
+                    module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
 
     def _compile(self) -> None:
         """Compile what convolves; names of weights stay."""

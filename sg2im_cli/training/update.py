@@ -43,7 +43,8 @@ class Update:
 
     def restart(self) -> None:
         """A fresh optimizer."""
-        self.optimizer = Adam(self.model.parameters(), lr=self.rate, betas=self.training.betas)
+        fused = self.processes.device.type in ("cpu", "cuda")
+        self.optimizer = Adam(self.model.parameters(), lr=self.rate, betas=self.training.betas, fused=fused)
 
     def set_rate(self, step: int, steps: int) -> None:
         """The rate of this step: it falls along a cosine."""
