@@ -1,4 +1,4 @@
-"""Batches one after the other, made here or ahead of time by worker processes, in the same order with the same draws."""
+"""Batches one after the other, made here or ahead by workers, in the same order with the same draws."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def iterate(make: MakeBatch, start: int, workers: int) -> Iterator[GraphBatch]:
     loader: DataLoader[GraphBatch | Sg2imError] = DataLoader(
         _Numbered(make),
         batch_size=None,
-        sampler=itertools.count(start),  # type: ignore[arg-type]
+        sampler=itertools.count(start),
         num_workers=workers,
         prefetch_factor=AHEAD,
-        collate_fn=_as_it_is,
+        collate_fn=_as_it_is,  # type: ignore[arg-type]
         worker_init_fn=_leave_signals_to_parent,
         generator=torch.Generator(),
     )

@@ -18,7 +18,7 @@ from sg2im_parsers.errors import InputError, Sg2imError
 
 @dataclass(frozen=True)
 class RunDirectory:
-    """``RUN/run.json``, ``RUN/checkpoint.pt``, ``RUN/log.jsonl``, ``RUN/tensorboard/``, ``RUN/samples/``, ``RUN/weights/``."""
+    """``run.json``, ``checkpoint.pt``, ``log.jsonl``, ``tensorboard/``, ``samples/`` and ``weights/`` of a run."""
 
     path: Path
 

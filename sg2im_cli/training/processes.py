@@ -155,7 +155,7 @@ class Several(Processes):
         """As `Processes.prepare`."""
         if self.device.type != "cuda":
             return model
-        return nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-any-return]
+        return nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-any-return, no-untyped-call]
 
     def average_statistics(self, model: nn.Module) -> None:
         """As `Processes.average_statistics`."""
@@ -171,7 +171,7 @@ class Several(Processes):
                 bucket.append(tensors.pop())
                 size += bucket[-1].numel()
             summed = self.sum(torch.cat([t.flatten() for t in bucket])) / divisor
-            for tensor, values in zip(bucket, summed.split([t.numel() for t in bucket]), strict=True):
+            for tensor, values in zip(bucket, torch.split(summed, [t.numel() for t in bucket]), strict=True):
                 tensor.copy_(values.view_as(tensor))
 
     def on_main(self, call: Callable[[], T]) -> T:

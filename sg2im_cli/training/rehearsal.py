@@ -77,12 +77,13 @@ def rehearse(options: TrainOptions, reporter: Reporter) -> Rehearsal:
         start = trainer.start_from(load_generator(source, processes.device))
         if processes.main:
             reporter.message(f"From {options.init}: {start}")
-    kinds = {"rank": processes.rank, "processes": processes.count}
-    layout_seconds, losses = None, {}
+    rank, count, seed = processes.rank, processes.count, options.seed
+    layout_seconds: float | None = None
+    losses: dict[str, float] = {}
     if training.layout_steps:
-        batch = next(data.batches(training.layout_batch_size, seed=options.seed + 1, with_images=False, **kinds))
+        batch = next(data.batches(training.layout_batch_size, 0, seed + 1, False, rank, count))
         layout_seconds, losses = _timed(lambda: trainer.layout_step(batch, 0), processes)
-    pictures = next(data.batches(training.batch_size, seed=options.seed, **kinds))
+    pictures = next(data.batches(training.batch_size, 0, seed, True, rank, count))
     # behind adversarial_from, where a step does the most
     step = min(training.adversarial_from, training.steps - 1)
     picture_seconds, found = _timed(lambda: trainer.picture_step(pictures, step, options.seed), processes)

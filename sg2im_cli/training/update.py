@@ -76,7 +76,7 @@ class Update:
             with self._precision():
                 losses = objective(part)
             total = weigh(losses)
-            self.scaler.scale(total).backward()
+            self.scaler.scale(total).backward()  # type: ignore[no-untyped-call]
             names = list(losses)
             found.append(torch.stack([total, *losses.values()]).detach())
         *numbers, total_number = self.processes.sum(torch.stack(found).sum(0).roll(-1)).tolist()

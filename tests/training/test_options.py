@@ -144,7 +144,7 @@ def test_half_precision_scales_its_losses(tiny_data, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         train(replace(options(tiny_data, broken), recipe=recipe), Silent(stop_after=4 + 3))
     state = torch.load(broken / "checkpoint.pt", weights_only=True)["trainer"]["scalers"]["generator"]
-    assert state["scale"] > 1 and state["_growth_tracker"] == 2
+    assert 1 < state["scale"] < 2**16  # the first updates overflow, and lower it
     assert train(replace(options(tiny_data, broken), recipe=recipe), Silent()).finished
     one, other = tensors(whole), tensors(broken)
     assert all(torch.equal(one[name], other[name]) for name in one)
@@ -210,13 +210,12 @@ train(options(Path(sys.argv[1]), Path(sys.argv[2])), Heard())
 
 
 def test_one_process_needs_nothing_of_the_extra(tiny_data, tmp_path):
-    """But what reads run-length masks, where data has them: these have polygons and boxes."""
+    """But what reads segmentations of the raw layouts: these data have boxes alone."""
     data = Path(shutil.copytree(tiny_data, tmp_path / "scenes"))
     for path in (data / "annotations").iterdir():
         content = json.loads(path.read_text())
         for item in content["annotations"]:
-            if isinstance(item["segmentation"], dict):
-                item["segmentation"] = []
+            item["segmentation"] = []
         path.write_text(json.dumps(content))
     root = Path(__file__).parents[2]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What each of two processes does in `test_processes`: python two_processes.py DATA OUT, started with RANK and so on."""
+"""What each of two processes does in `test_processes`, started with DATA, OUT, and RANK and so on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -61,10 +62,8 @@ def gradients(data: Path, recipe: Recipe, processes: Processes, accumulate: int 
         torch.manual_seed(0)
         trainer = Trainer(recipe, scenes.vocabulary, processes)
         batch = next(scenes.batches(BATCH, seed=4, with_images=phase == "pictures", **kinds))
-        if phase == "layout":
-            losses = trainer.layout_step(batch, 0)
-        else:
-            losses = trainer.picture_step(batch, 0, 0)
+        update = trainer.layout_step if phase == "layout" else partial(trainer.picture_step, seed=0)
+        losses = update(batch, 0)
         found |= {f"{phase} loss {name}": torch.tensor(loss) for name, loss in losses.items()}
         for name, network in trainer.networks().items():
             found |= {f"{phase} {name} {k}": p.grad for k, p in network.named_parameters() if p.grad is not None}
