@@ -69,7 +69,8 @@ def _build_empty(path: Path, config: Mapping[str, Any]) -> Checkpoint:
         settings = read(GeneratorConfig, config["generator"], "generator")
         vocabulary = Vocabulary.from_json(config["vocabulary"])
         # not on the meta device: initialising there imports torch._dynamo, a second that a cold start would wait
-        return Checkpoint(Generator(settings, len(vocabulary.objects), len(vocabulary.predicates)), vocabulary)
+        sizes = len(vocabulary.objects), len(vocabulary.predicates), len(vocabulary.attributes)
+        return Checkpoint(Generator(settings, *sizes), vocabulary)
     except (ConfigError, InputError) as error:
         raise WeightsInputError(f"{path} cannot be used: {error}") from None
     except RuntimeError as error:  # sizes that no tensor can have

@@ -1,30 +1,36 @@
 """What a model, its discriminators, losses, data and training are made of: frozen dataclasses in one place.
 
 Every value can be written to and read from JSON or TOML (`read`, `plain`); a wrong one raises `ConfigError`, which
-names the field, the value and the bound, and an unknown key suggests the nearest known one.
+names the field, the value and the bound.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import re
-import types
-from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Literal
 
-from sg2im_parsers.errors import InputError
+from sg2im_cli.config_reading import ConfigError, plain, read
 
-T = TypeVar("T")
+__all__ = [
+    "PIXEL_MEAN",
+    "PIXEL_STD",
+    "ConfigError",
+    "DataConfig",
+    "DiscriminatorConfig",
+    "GeneratorConfig",
+    "LossConfig",
+    "Recipe",
+    "TrainingConfig",
+    "leaky_slope",
+    "parse_layers",
+    "plain",
+    "read",
+]
 
 PIXEL_MEAN = (0.485, 0.456, 0.406)
 PIXEL_STD = (0.229, 0.224, 0.225)
-
-
-class ConfigError(InputError):
-    """A configuration with one or more wrong values; all of them are in the message."""
 
 
 def _require(problems: list[str]) -> None:
@@ -73,6 +79,8 @@ class GeneratorConfig:
         layout_category_dim: channels of the layout that name each object's category alone, by an embedding of their
             own. Not in the paper: vectors after graph convolution tell relations and categories mixed, and in short
             runs the refinement network learns late which is which.
+        layout_modulation: whether the layout also scales and shifts the features of each refinement module, place by
+            place, as in spatially adaptive normalisation. Not in the paper.
         pixel_mean: subtracted from pixels in [0, 1] before training; model units are (pixel - mean) / std.
         pixel_std: see ``pixel_mean``.
     """
@@ -97,6 +105,7 @@ class GeneratorConfig:
     layout_noise_kept: bool = False
     layout_vector_dim: int | None = None
     layout_category_dim: int = 0
+    layout_modulation: bool = False
     pixel_mean: tuple[float, float, float] = PIXEL_MEAN
     pixel_std: tuple[float, float, float] = PIXEL_STD
 
@@ -149,80 +158,6 @@ def leaky_slope(name: str) -> float:
     if kind not in {"relu", "leakyrelu"} or (slope and kind == "relu"):
         raise ValueError(name)
     return float(slope) if slope else 0.01
-
-
-def read(cls: type[T], data: object, where: str = "") -> T:
-    """Build a configuration dataclass from plain JSON or TOML values.
-
-    Args:
-        cls: a dataclass of this module.
-        data: its fields by name; nested dataclasses as nested mappings.
-        where: what to call it in a message, such as a file's name.
-
-    Raises:
-        ConfigError: an unknown key (with the nearest known one), a wrong type or a value out of bounds.
-    """
-    prefix = f"{where}: " if where else ""
-    if not isinstance(data, Mapping):
-        raise ConfigError(f"{prefix}expected a table of settings, got {type(data).__name__}.")
-    hints = get_type_hints(cls)
-    known = [f.name for f in dataclasses.fields(cls) if f.init]  # type: ignore[arg-type]
-    if unknown := [key for key in data if key not in known]:
-        raise ConfigError(prefix + "; ".join(_unknown_key(key, known) for key in unknown) + ".")
-    values = {key: _value(hints[key], value, f"{where}.{key}" if where else key) for key, value in data.items()}
-    try:
-        return cls(**values)
-    except ConfigError as error:
-        raise ConfigError(prefix + str(error)) from None
-    except TypeError:
-        missing = [f.name for f in dataclasses.fields(cls) if _required(f) and f.name not in data]  # type: ignore[arg-type]
-        raise ConfigError(f"{prefix}{', '.join(missing)} must be given.") from None
-
-
-def plain(config: object) -> dict[str, Any]:
-    """A configuration as JSON values, nested dataclasses as nested dictionaries."""
-    return dataclasses.asdict(config)  # type: ignore[call-overload, no-any-return]
-
-
-def _required(item: dataclasses.Field[Any]) -> bool:
-    return item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-
-
-def _unknown_key(key: str, known: list[str]) -> str:
-    near = get_close_matches(key, known, n=1, cutoff=0.5)
-    return f"unknown setting {key!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
-
-
-def _value(hint: Any, value: object, where: str) -> Any:  # noqa: ANN401
-    """One value as its annotation says, or ConfigError."""
-    origin = get_origin(hint)
-    if origin is Literal:
-        if value not in get_args(hint):
-            raise ConfigError(f"{where} is {value!r} and must be one of {', '.join(map(repr, get_args(hint)))}.")
-        return value
-    if origin in (Union, types.UnionType):
-        if value is None or value == "none":
-            return None
-        return _value(next(arg for arg in get_args(hint) if arg is not type(None)), value, where)
-    if origin is tuple:
-        return _tuple(get_args(hint), value, where)
-    if dataclasses.is_dataclass(hint):
-        return read(hint, value, where)  # type: ignore[arg-type]
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigError(f"{where} is {value!r} and must be of type {hint.__name__}.")
-    return value
-
-
-def _tuple(kinds: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        raise ConfigError(f"{where} is {value!r} and must be a list.")
-    if kinds[-1] is Ellipsis:
-        kinds = (kinds[0],) * len(value)
-    if len(kinds) != len(value):
-        raise ConfigError(f"{where} has {len(value)} values and must have {len(kinds)}.")
-    return tuple(_value(kind, v, f"{where}[{i}]") for i, (kind, v) in enumerate(zip(kinds, value, strict=True)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,22 +242,31 @@ class LossConfig:
         _require(_at_least(self, 0, "pixels", "boxes", "masks", "image", "objects", "categories", "features"))
 
 
+SHARES = ("min_area", "thinning", "unmasked_share", "attribute_dropout")
+"""Fields of `DataConfig` from 0 to 1."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DataConfig:
     """Which pictures and objects a model is trained on, and how graphs are drawn from them.
 
     Attributes:
-        relations: the paper's six relations, or the richer set of `sg2im_cli.data.relations`.
+        relations: the paper's six relations, the richer set of `sg2im_cli.data.relations`, or none: then graphs say
+            only that their objects are in the picture, and the model knows no relation.
         min_area: objects whose box covers a smaller share of the picture are left out.
         min_objects: pictures with fewer objects are left out.
         max_objects: the most objects a graph may have.
         crowded: what becomes of pictures with more: left out (as in the paper), or their largest objects are used.
         thinning: share of graphs from which objects are left out at random, while the picture stays whole.
         flip: whether half of the pictures are mirrored, with their boxes, masks and relations.
-        unmasked_share: share of the pictures without any mask that an epoch shows.
+        unmasked_share: share of the pictures of which most objects lack a mask that an epoch shows.
+        attributes: none; or colour and size words derived from pixels and boxes by the rules of
+            `sg2im_cli.data.attributes`, where the data has no such words itself; or those that the data states.
+        attribute_dropout: share of objects of which nothing is said, drawn at random, and share of the words about
+            each other object that are left out one by one: so what a sentence does not say stays free.
     """
 
-    relations: Literal["paper", "spoken"] = "paper"
+    relations: Literal["paper", "spoken", "none"] = "paper"
     min_area: float = 0.02
     min_objects: int = 3
     max_objects: int = 8
@@ -330,16 +274,18 @@ class DataConfig:
     thinning: float = 0.0
     flip: bool = False
     unmasked_share: float = 1.0
+    attributes: Literal["none", "derived", "stated"] = "none"
+    attribute_dropout: float = 0.3
 
     def __post_init__(self) -> None:
-        problems = _at_least(self, 0, "min_area", "thinning", "unmasked_share") + _at_least(self, 1, "min_objects")
+        problems = _at_least(self, 0, *SHARES) + _at_least(self, 1, "min_objects")
         problems += [f"{name} is {value} and must be at most 1" for name, value in self._shares() if value > 1]
         if self.max_objects < self.min_objects:
             problems.append(f"max_objects is {self.max_objects} and must be at least min_objects")
         _require(problems)
 
     def _shares(self) -> list[tuple[str, float]]:
-        return [(name, getattr(self, name)) for name in ("min_area", "thinning", "unmasked_share")]
+        return [(name, getattr(self, name)) for name in SHARES]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -210,7 +210,7 @@ class Painter:
     ) -> tuple[SceneGraph, tuple[Image.Image, ...], tuple[Relationship, ...]]:
         told = keep_copies_apart(graph, self.vocabulary)
         batch = batch_graphs([told], self.vocabulary).to(self.device)
-        predicted = self.generator.predict_layout(batch.objs, batch.triples)
+        predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
         boxes = _given_boxes(graph, predicted.boxes)
         masks = _given_masks(graph, predicted.masks, boxes)
         given_up: tuple[Relationship, ...] = ()

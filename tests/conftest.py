@@ -70,6 +70,28 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def painted_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures of one car on a gray road: red or blue in turn, two large, two small, and so on."""
+    root = tmp_path_factory.mktemp("data") / "painted"
+    (root / "annotations").mkdir(parents=True)
+    (root / "images" / "train").mkdir(parents=True)
+    images, objects = [], []
+    for i in range(24):
+        side, color = 24 if i // 2 % 2 else 10, (200, 20, 20) if i % 2 else (30, 60, 200)
+        left, top = 4 + i % 8, 10
+        picture = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
+        picture[top : top + side, left : left + side] = color
+        Image.fromarray(picture).save(root / "images" / "train" / f"{i:02d}.png")
+        images.append({"id": i, "file_name": f"{i:02d}.png", "width": SIDE, "height": SIDE})
+        objects += [annotation(i, 1, [left, top, side, side], "polygon")]
+        objects += [annotation(i, 2, [0, 0, SIDE, SIDE], "polygon")]
+    categories = [{"id": 1, "name": "car"}, {"id": 2, "name": "road"}]
+    document = {"images": images, "annotations": objects, "categories": categories}
+    (root / "annotations" / "instances_train.json").write_text(json.dumps(document))
+    return root
+
+
 def write_split(root: Path, split: str, count: int, rng: np.random.Generator) -> None:
     folder = root / "images" / split
     folder.mkdir(parents=True)

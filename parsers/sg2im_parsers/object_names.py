@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,17 @@ if TYPE_CHECKING:
     from sg2im_parsers.lexicon import Lexicon
 
 
+@dataclass(frozen=True, eq=False)
 class ObjectNames:
     """The objects of a vocabulary, and every way to them.
 
-    Args:
+    Attributes:
         lexicon: what may stand for what.
         vocabulary: the words that may be reached.
     """
 
-    def __init__(self, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
-        self.lexicon = lexicon
-        self.vocabulary = vocabulary
+    lexicon: Lexicon
+    vocabulary: Vocabulary
 
     def find(self, text: str, lemma: str, head: str) -> Match | None:
         """See `sg2im_parsers.lexicon.VocabularyLexicon.object`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,17 +16,17 @@ PLACES = ("in", "on", "at")
 """Prepositions that a noun may follow: "on face of" is on."""
 
 
+@dataclass(frozen=True, eq=False)
 class PredicateNames:
     """The predicates of a vocabulary, and every way to them.
 
-    Args:
+    Attributes:
         lexicon: what may stand for what.
         vocabulary: the words that may be reached.
     """
 
-    def __init__(self, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
-        self.lexicon = lexicon
-        self.vocabulary = vocabulary
+    lexicon: Lexicon
+    vocabulary: Vocabulary
 
     def find(self, phrase: str) -> Match | None:
         """See `sg2im_parsers.lexicon.VocabularyLexicon.predicate`."""

@@ -30,24 +30,36 @@ class Vocabulary:
         objects: names by id; ``objects[0]`` is `IMAGE`, and an unused id is `UNUSED`.
         predicates: names by id; ``predicates[0]`` is `IN_IMAGE`.
         stuff: those objects that have no count ("sky", "building"); everything else is a thing.
+        attributes: what can be said of an object, by id; no id is special, and a paper model has none.
     """
 
     objects: tuple[str, ...]
     predicates: tuple[str, ...]
     stuff: frozenset[str] = frozenset()
+    attributes: tuple[str, ...] = ()
     _object_ids: dict[str, int] = field(init=False, repr=False, compare=False)
     _predicate_ids: dict[str, int] = field(init=False, repr=False, compare=False)
+    _attribute_ids: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_object_ids", _ids("objects", self.objects, IMAGE))
-        object.__setattr__(self, "_predicate_ids", _ids("predicates", self.predicates, IN_IMAGE))
+        _require_first("objects", self.objects, IMAGE)
+        _require_first("predicates", self.predicates, IN_IMAGE)
+        object.__setattr__(self, "_object_ids", _ids("objects", self.objects))
+        object.__setattr__(self, "_predicate_ids", _ids("predicates", self.predicates))
+        object.__setattr__(self, "_attribute_ids", _ids("attributes", self.attributes))
         if unknown := sorted(self.stuff - self._object_ids.keys()):
             raise InputError(f"The vocabulary calls {unknown[0]!r} stuff but has no such object.")
 
     @classmethod
-    def from_names(cls, objects: Iterable[str], predicates: Iterable[str], stuff: Iterable[str] = ()) -> Vocabulary:
-        """Number the names from 1, after `IMAGE` and `IN_IMAGE`."""
-        return cls((IMAGE, *objects), (IN_IMAGE, *predicates), frozenset(stuff))
+    def from_names(
+        cls,
+        objects: Iterable[str],
+        predicates: Iterable[str],
+        stuff: Iterable[str] = (),
+        attributes: Iterable[str] = (),
+    ) -> Vocabulary:
+        """Number the names from 1, after `IMAGE` and `IN_IMAGE`; attributes from 0."""
+        return cls((IMAGE, *objects), (IN_IMAGE, *predicates), frozenset(stuff), tuple(attributes))
 
     @property
     def object_names(self) -> tuple[str, ...]:
@@ -59,6 +71,11 @@ class Vocabulary:
         """The relations a person can ask for."""
         return tuple(self._predicate_ids)[1:]
 
+    @property
+    def attribute_names(self) -> tuple[str, ...]:
+        """What a person can say of an object; empty for a model that knows no attributes."""
+        return tuple(self._attribute_ids)
+
     def object_id(self, name: str) -> int:
         """The id of an object; raises KeyError for a word that is not in the vocabulary."""
         return self._object_ids[name]
@@ -67,6 +84,10 @@ class Vocabulary:
         """The id of a predicate; raises KeyError for a word that is not in the vocabulary."""
         return self._predicate_ids[name]
 
+    def attribute_id(self, name: str) -> int:
+        """The id of an attribute; raises KeyError for a word that is not in the vocabulary."""
+        return self._attribute_ids[name]
+
     def has_object(self, name: str) -> bool:
         """Whether a graph may use this object name."""
         return name in self._object_ids and name != IMAGE
@@ -74,6 +95,10 @@ class Vocabulary:
     def has_predicate(self, name: str) -> bool:
         """Whether a graph may use this predicate."""
         return name in self._predicate_ids and name != IN_IMAGE
+
+    def has_attribute(self, name: str) -> bool:
+        """Whether a graph may say this of an object."""
+        return name in self._attribute_ids
 
     def nearest_objects(self, word: str, n: int = 3) -> tuple[str, ...]:
         """At most n known object names that are spelled alike, best first."""
@@ -84,16 +109,17 @@ class Vocabulary:
         return tuple(get_close_matches(word, self.predicate_names, n=n, cutoff=0.6))
 
     def to_json(self) -> dict[str, Any]:
-        """As in a bundle's ``config.json``."""
-        return {
+        """As in a bundle's ``config.json``; ``attributes`` only where there are any."""
+        words: dict[str, Any] = {
             "objects": list(self.objects),
             "predicates": list(self.predicates),
             "stuff": sorted(self.stuff),
         }
+        return {**words, "attributes": list(self.attributes)} if self.attributes else words
 
     @classmethod
     def from_json(cls, data: object) -> Vocabulary:
-        """Read our format, or the original's (``object_name_to_idx``, ``pred_name_to_idx``).
+        """Read our format, or the original's (``object_name_to_idx``, ``pred_name_to_idx``, ``attribute_name_to_idx``).
 
         Raises:
             InputError: what is neither, or has the same word twice.
@@ -104,17 +130,22 @@ class Vocabulary:
             return cls(
                 _from_ids("object_name_to_idx", data.get("object_name_to_idx")),
                 _from_ids("pred_name_to_idx", data.get("pred_name_to_idx")),
+                attributes=_from_ids("attribute_name_to_idx", data.get("attribute_name_to_idx", {})),
             )
         return cls(
             _names("objects", data.get("objects")),
             _names("predicates", data.get("predicates")),
             frozenset(_names("stuff", data.get("stuff", []))),
+            _names("attributes", data.get("attributes", [])),
         )
 
 
-def _ids(key: str, names: tuple[str, ...], first: str) -> dict[str, int]:
+def _require_first(key: str, names: tuple[str, ...], first: str) -> None:
     if not names or names[0] != first:
         raise InputError(f"The first of a vocabulary's {key} must be {first!r}.")
+
+
+def _ids(key: str, names: tuple[str, ...]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for index, name in enumerate(names):
         if name == UNUSED:

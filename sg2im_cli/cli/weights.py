@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +11,16 @@ import typer
 
 if TYPE_CHECKING:
     from sg2im_weights import Bundle
+    from sg2im_weights.upload import Upload
 
-app = typer.Typer(help="Show, list, fetch and convert weights.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Show, list, fetch, convert and publish weights, and write their card.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+UNSHOWN = {"recipe_settings", "examples", "masked_examples"}
+"""Facts of a training run that are too long for a table."""
 
 JSON_OPTION = typer.Option("--json", help="Print JSON.")
 
@@ -82,6 +91,85 @@ def convert(
     typer.echo(str(convert_checkpoint(checkpoint, out, overwrite).path))
 
 
+RUN = Annotated[Path, typer.Argument(help="A run of sg2im train, or a directory with weights.")]
+
+
+@app.command()
+def card(
+    run: RUN,
+    figures: Annotated[Path | None, typer.Option(help="What sg2im eval measured of them: its JSON file.")] = None,
+) -> None:
+    """Write the model card anew, with figures.
+
+    What you write between the marks notes and limits stays, and so does the licence in the front matter. A card
+    without these marks only gets the figures; remove it to have it made anew.
+
+    Example: sg2im weights card runs/scenes --figures eval.json
+    """
+    from sg2im_weights import bundle_of_run
+    from sg2im_weights.card_figures import read_figures
+    from sg2im_weights.model_card import renew_card
+
+    bundle = bundle_of_run(run)
+    typer.echo(str(renew_card(bundle, None if figures is None else read_figures(figures))))
+
+
+@app.command()
+def push(
+    run: RUN,
+    repo: Annotated[str, typer.Argument(help="Where to: owner/name on the Hugging Face Hub.")],
+    public: Annotated[bool, typer.Option("--public", help="Let everybody see it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+) -> None:
+    """Publish weights with their card on the Hub.
+
+    The repository is private unless you say --public. It shows what it will send and asks. Refused: a card without
+    licence or figures, damaged weights, a repository that holds something else.
+
+    Example: sg2im weights push runs/scenes owner/name
+    """
+    from sg2im_weights import WeightsInputError, bundle_of_run
+    from sg2im_weights.upload import check_publishable, plan_upload, send
+
+    bundle = bundle_of_run(run)
+    check_publishable(bundle, repo)
+    if not yes and not sys.stdin.isatty():
+        raise WeightsInputError("Nothing was sent: there is no terminal to ask in; add --yes to send without asking.")
+    upload = plan_upload(bundle, repo, public)
+    _require_loadable(bundle)
+    _show_upload(upload)
+    if not yes and not typer.confirm("Send it?", err=True):
+        typer.echo("Nothing was sent.", err=True)
+        raise typer.Exit(1)
+    done = send(upload)
+    typer.echo(done.ref)
+    typer.echo(f"It is at {done.url}", err=True)
+
+
+def _require_loadable(bundle: Bundle) -> None:
+    """What we could not load ourselves, nobody should get."""
+    from sg2im_cli.checkpoint import load_generator
+
+    load_generator(bundle)
+
+
+def _show_upload(upload: Upload) -> None:
+    from rich.table import Table
+
+    from sg2im_cli.cli.shown import console
+
+    screen = console()
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, size in upload.files:
+        table.add_row(name, f"{size:,} bytes")
+    who = "everybody will see it" if upload.public else "private"
+    what = "in place of the weights there" if upload.replaces else "there already" if upload.exists else "new"
+    screen.print(f"From {upload.bundle.path} to {upload.repo} ({what}; {who}), as {upload.account}:", markup=False)
+    screen.print(table)
+
+
 def _row(bundle: Bundle) -> dict[str, Any]:
     return {"ref": bundle.ref, "revision": bundle.revision, "path": str(bundle.path)}
 
@@ -95,7 +183,7 @@ def _print_facts(facts: dict[str, Any]) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")  # a checksum is of no use without its end
-    trained = {f"trained: {key}": value for key, value in facts["trained"].items() if key != "recipe_settings"}
+    trained = {f"trained: {key}": value for key, value in facts["trained"].items() if key not in UNSHOWN}
     for key, value in {**facts, **trained}.items():
         if key != "trained" and value is not None:
             table.add_row(key.replace("_", " "), Text(_shown(key, value)))

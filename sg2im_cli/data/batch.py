@@ -29,6 +29,7 @@ class SceneExample:
         masks: (O, M, M) uint8, 0 or 1; meaningless where ``has_mask`` is False.
         has_mask: (O,) bool, False where the data gives a box only.
         image: (3, H, W) uint8, or None when only the graph half is trained.
+        attributes: (O, A) bool, which attributes are said of each object; None where the vocabulary has none.
     """
 
     objs: NDArray[np.int64]
@@ -37,6 +38,7 @@ class SceneExample:
     masks: NDArray[np.uint8]
     has_mask: NDArray[np.bool_]
     image: NDArray[np.uint8] | None = None
+    attributes: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class GraphBatch:
         masks: (O, M, M) in [0, 1], or None.
         has_mask: (O,) bool, or None.
         images: (N, 3, H, W) uint8, or None.
+        attributes: (O, A) 1 where an attribute is said of an object, else 0; None where the vocabulary has none.
         first: place of its first picture in the whole batch, of which this may be a part.
         total: pictures of the whole batch; None if this is all of it.
     """
@@ -64,6 +67,7 @@ class GraphBatch:
     masks: Tensor | None = None
     has_mask: Tensor | None = None
     images: Tensor | None = None
+    attributes: Tensor | None = None
     first: int = 0
     total: int | None = None
 
@@ -82,6 +86,7 @@ def collate(examples: Sequence[SceneExample]) -> GraphBatch:
     starts = np.cumsum([0, *counts[:-1]])
     triples = [e.triples + np.array([s, 0, s]) for e, s in zip(examples, starts, strict=True)]
     images = [e.image for e in examples if e.image is not None]
+    attributes = [e.attributes for e in examples if e.attributes is not None]
     return GraphBatch(
         objs=torch.from_numpy(np.concatenate([e.objs for e in examples])),
         triples=torch.from_numpy(np.concatenate(triples)),
@@ -91,6 +96,7 @@ def collate(examples: Sequence[SceneExample]) -> GraphBatch:
         masks=torch.from_numpy(np.concatenate([e.masks for e in examples])).float(),
         has_mask=torch.from_numpy(np.concatenate([e.has_mask for e in examples])),
         images=torch.from_numpy(np.stack(images)) if images else None,
+        attributes=torch.from_numpy(np.concatenate(attributes)).float() if attributes else None,
     )
 
 
@@ -98,10 +104,12 @@ def batch_graphs(graphs: Sequence[SceneGraph], vocabulary: Vocabulary) -> GraphB
     """The ids of scene graphs whose every word the vocabulary has.
 
     Each graph gets `__image__` as its last object and a triple (i, `__in_image__`, image) for each other object.
+    Attributes that the vocabulary lacks are left out.
     """
     objs: list[int] = []
     triples: list[tuple[int, int, int]] = []
     obj_to_img: list[int] = []
+    said: list[tuple[int, int]] = []
     for index, graph in enumerate(graphs):
         start, image = len(objs), len(objs) + len(graph.objects)
         objs += [vocabulary.object_id(item.name or "") for item in graph.objects] + [0]
@@ -110,9 +118,23 @@ def batch_graphs(graphs: Sequence[SceneGraph], vocabulary: Vocabulary) -> GraphB
         ]
         triples += [(i, 0, image) for i in range(start, image)]
         obj_to_img += [index] * (len(graph.objects) + 1)
+        said += [
+            (start + i, vocabulary.attribute_id(word))
+            for i, item in enumerate(graph.objects)
+            for word in item.attributes
+            if vocabulary.has_attribute(word)
+        ]
     return GraphBatch(
         objs=torch.tensor(objs, dtype=torch.int64),
         triples=torch.tensor(triples, dtype=torch.int64).reshape(-1, 3),
         obj_to_img=torch.tensor(obj_to_img, dtype=torch.int64),
         n_images=len(graphs),
+        attributes=_multi_hot(said, len(objs), len(vocabulary.attributes)) if vocabulary.attributes else None,
     )
+
+
+def _multi_hot(places: list[tuple[int, int]], rows: int, columns: int) -> Tensor:
+    marked = torch.zeros(rows, columns)
+    if places:
+        marked[tuple(torch.tensor(places).T)] = 1
+    return marked

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
+from sg2im_cli.data.attributes import DERIVED, Usual, derive_attributes, frequent_words, usual_sizes
 from sg2im_cli.data.batch import WHOLE, GraphBatch, SceneExample, collate
 from sg2im_cli.data.coco import Annotated, load_image, read_annotations, used_images
 from sg2im_cli.data.division import bounds
@@ -42,6 +43,7 @@ class Scene:
         has_mask: (O,).
         relations: (P, O, O) which relation holds, in the order of the vocabulary without `__in_image__`.
         image: (3, H, W) uint8, or None.
+        attributes: (O, A) which attributes each object has; None where the vocabulary or the configuration has none.
     """
 
     objs: NDArray[np.int64]
@@ -50,6 +52,7 @@ class Scene:
     has_mask: NDArray[np.bool_]
     relations: NDArray[np.bool_]
     image: NDArray[np.uint8] | None
+    attributes: NDArray[np.bool_] | None = None
 
 
 class SceneDataset:
@@ -85,13 +88,13 @@ class SceneDataset:
         self.vocabulary = vocabulary
         self.config = config
         self.unknown = dict(unknown or {})
-        has_mask = np.array([bool(scene.has_mask.any()) for scene in scenes])
+        has_mask = np.array([scene.has_mask.mean() >= 0.5 for scene in scenes])
         self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
         self._last_order = (-1, -1), self._masked
         names = vocabulary.predicates[1:]
-        self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names])
+        self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names], dtype=np.float64)
         self._symmetric = np.array([False, *(name in SYMMETRIC for name in names)])
-        self._mirrored = np.array([names.index(MIRRORED.get(name, name)) for name in names])
+        self._mirrored = np.array([names.index(MIRRORED.get(name, name)) for name in names], dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.scenes)
@@ -103,7 +106,7 @@ class SceneDataset:
             index: which scene.
             epoch: draws differ between epochs.
             seed: and between seeds.
-            exact: for measuring: no object is left out and nothing is mirrored.
+            exact: for measuring: no object and no attribute is left out, and nothing is mirrored.
         """
         scene = self.scenes[index]
         rng = np.random.default_rng((seed, epoch, index))
@@ -123,6 +126,7 @@ class SceneDataset:
             masks=np.concatenate([masks, np.ones((1, *masks.shape[1:]), dtype=np.uint8)]),
             has_mask=np.append(scene.has_mask[kept], True),
             image=image,
+            attributes=self._say(scene, kept, exact, rng),
         )
 
     def batches(
@@ -183,11 +187,11 @@ class SceneDataset:
         """One batch of the scenes at these indices."""
         examples = [self.example(int(i), epoch, seed, exact) for i in indices]
         if not with_images:
-            examples = [SceneExample(e.objs, e.triples, e.boxes, e.masks, e.has_mask) for e in examples]
+            examples = [replace(e, image=None) for e in examples]
         return collate(examples)
 
     def _order(self, seed: int, epoch: int, shown: int) -> NDArray[np.int64]:
-        """The scenes of one epoch, shuffled: all with a mask, and a share of those without. The last is kept."""
+        """The scenes of an epoch, shuffled: all that are mostly masked, and a share of the others; kept for an epoch."""
         if self._last_order[0] != (seed, epoch):
             rng = np.random.default_rng((seed, epoch))
             unmasked = rng.permutation(self._unmasked)[: shown - len(self._masked)]
@@ -198,6 +202,18 @@ class SceneDataset:
         if count > 1 and rng.random() < self.config.thinning:
             return np.sort(rng.permutation(count)[: rng.integers(1, count)])
         return np.arange(count)
+
+    def _say(
+        self, scene: Scene, kept: NDArray[np.int64], exact: bool, rng: np.random.Generator
+    ) -> NDArray[np.bool_] | None:
+        """What is said of these objects, and nothing of `__image__`; drawn last, so that other draws stay."""
+        if scene.attributes is None:
+            return None
+        said = scene.attributes[kept]
+        if not exact:
+            share = self.config.attribute_dropout
+            said = said & (rng.random((len(said), 1)) >= share) & (rng.random(said.shape) >= share)
+        return np.concatenate([said, np.zeros((1, said.shape[1]), dtype=bool)])
 
     def _draw_triples(
         self, table: NDArray[np.bool_], places: NDArray[np.float32], rng: np.random.Generator
@@ -212,7 +228,7 @@ class SceneDataset:
         count = table.shape[1]
         here = np.arange(count)
         triples = np.zeros((count, 3), dtype=np.int64)
-        if count > 1:
+        if count > 1 and len(table):
             others = (here + rng.integers(1, count, size=count)) % count
             coin = rng.random(count) < 0.5
             subjects, objects = np.where(coin, here, others), np.where(coin, others, here)
@@ -251,26 +267,68 @@ def load_scenes(
         InputError: files that are missing or cannot be used.
     """
     annotations = read_annotations(data, split)
+    used = list(used_images(annotations, config, generator.mask_size or DEFAULT_MASK_SIZE))
     if vocabulary is None:
-        names = RELATIONS[config.relations]
-        vocabulary = Vocabulary.from_names((*annotations.things, *annotations.stuff), names, annotations.stuff)
-    mask_size = generator.mask_size or DEFAULT_MASK_SIZE
-    size = generator.image_size if with_images else None
-    used = list(used_images(annotations, config, mask_size))
+        words = _attributes(used, config)
+        objects = (*annotations.things, *annotations.stuff)
+        vocabulary = Vocabulary.from_names(objects, RELATIONS[config.relations], annotations.stuff, words)
     unknown = Counter(name for item in used for name in item.names if not vocabulary.has_object(name))
     known = [item for item in used if any(map(vocabulary.has_object, item.names))]
     if used and not known:
         raise InputError(f"The weights know none of the objects in {data}, such as {', '.join(sorted(unknown)[:3])}.")
-    return SceneDataset([_scene(item, vocabulary, config, size) for item in known], vocabulary, config, unknown)
+    derived = config.attributes == "derived" and bool(vocabulary.attributes)
+    usual = usual_sizes((item.names, item.boxes) for item in used) if derived else {}
+
+    def make(item: Annotated) -> Scene:
+        image = load_image(item.path, generator.image_size) if with_images or derived else None
+        attributes = _attribute_table(item, image, usual, vocabulary, config)
+        return _scene(item, vocabulary, config, image if with_images else None, attributes)
+
+    return SceneDataset([make(item) for item in known], vocabulary, config, unknown)
 
 
-def _scene(item: Annotated, vocabulary: Vocabulary, config: DataConfig, size: tuple[int, int] | None) -> Scene:
+def _attributes(used: Sequence[Annotated], config: DataConfig) -> tuple[str, ...]:
+    """The attributes of a vocabulary that is made from data."""
+    if config.attributes == "stated":
+        return frequent_words(words for item in used for words in item.attributes)
+    return DERIVED if config.attributes == "derived" else ()
+
+
+def _attribute_table(
+    item: Annotated,
+    image: NDArray[np.uint8] | None,
+    usual: Mapping[str, Usual],
+    vocabulary: Vocabulary,
+    config: DataConfig,
+) -> NDArray[np.bool_] | None:
+    """Which attributes of the vocabulary each object has (O, A): those that the data states, else derived ones."""
+    if config.attributes == "none" or not vocabulary.attributes:
+        return None
+    found: Sequence[Sequence[str]] = [()] * len(item.names)
+    if image is not None and config.attributes == "derived":
+        found = derive_attributes(image, item.names, item.boxes, item.masks, item.has_mask, usual)
+    table = np.zeros((len(item.names), len(vocabulary.attributes)), dtype=bool)
+    for row, stated, derived in zip(table, item.attributes, found, strict=True):
+        known = [word for word in stated if vocabulary.has_attribute(word)] or derived
+        row[[vocabulary.attribute_id(word) for word in known if vocabulary.has_attribute(word)]] = True
+    return table
+
+
+def _scene(
+    item: Annotated,
+    vocabulary: Vocabulary,
+    config: DataConfig,
+    image: NDArray[np.uint8] | None,
+    attributes: NDArray[np.bool_] | None,
+) -> Scene:
     known = np.array([vocabulary.has_object(name) for name in item.names], dtype=bool)
     names = [name for name in item.names if vocabulary.has_object(name)]
     boxes, masks, has_mask = item.boxes[known], item.masks[known], item.has_mask[known]
-    if config.relations == "paper":
+    if config.relations == "none":
+        table = np.zeros((0, len(boxes), len(boxes)), dtype=bool)
+    elif config.relations == "paper":
         table = paper_table(boxes, mask_centers(boxes, masks, has_mask))
     else:
         table = spoken_table(boxes, np.array([name in vocabulary.stuff for name in names], dtype=bool))
     objs = np.array([vocabulary.object_id(name) for name in names], dtype=np.int64)
-    return Scene(objs, boxes, masks, has_mask, table, None if size is None else load_image(item.path, size))
+    return Scene(objs, boxes, masks, has_mask, table, image, None if attributes is None else attributes[known])

@@ -49,7 +49,7 @@ SPOKEN_RELATIONS = (
     "in front of",
     "behind",
 )
-RELATIONS = {"paper": PAPER_RELATIONS, "spoken": SPOKEN_RELATIONS}
+RELATIONS: dict[str, tuple[str, ...]] = {"paper": PAPER_RELATIONS, "spoken": SPOKEN_RELATIONS, "none": ()}
 
 MIRRORED = {"left of": "right of", "right of": "left of"}
 """What a relation becomes when the picture is mirrored, where it changes."""

@@ -77,7 +77,7 @@ def evaluate_layout(generator: Generator, data: SceneDataset, batch_size: int = 
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
         batch = data.collate(indices, seed=seed, exact=True, with_images=False).to(device)
-        predicted = generator.predict_layout(batch.objs, batch.triples).boxes.float()
+        predicted = generator.predict_layout(batch.objs, batch.triples, batch.attributes).boxes.float()
         assert batch.boxes is not None
         overlaps.append(box_iou(predicted, batch.boxes)[batch.objs != 0].cpu())
         triples = batch.triples.cpu().numpy()

@@ -68,7 +68,9 @@ def evaluate(checkpoint: Checkpoint, weights: str, data: Path, split: str = "val
     return Report(weights, data.resolve().name, split, seed, unknown, layout)
 
 
-def _relations(vocabulary: Vocabulary) -> Literal["paper", "spoken"]:
+def _relations(vocabulary: Vocabulary) -> Literal["paper", "spoken", "none"]:
+    if not vocabulary.predicate_names:
+        return "none"
     if vocabulary.predicate_names == SPOKEN_RELATIONS:
         return "spoken"
     if vocabulary.predicate_names == PAPER_RELATIONS:

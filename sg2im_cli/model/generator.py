@@ -61,9 +61,10 @@ class Generator(nn.Module):
         config: sizes and options; see `GeneratorConfig`.
         n_objects: entries of the vocabulary's objects, `__image__` among them.
         n_predicates: entries of the vocabulary's predicates, `__in_image__` among them.
+        n_attributes: entries of the vocabulary's attributes; 0, as in the paper, adds no parameter.
     """
 
-    def __init__(self, config: GeneratorConfig, n_objects: int, n_predicates: int) -> None:
+    def __init__(self, config: GeneratorConfig, n_objects: int, n_predicates: int, n_attributes: int = 0) -> None:
         super().__init__()
         self.config = config
         dim, hidden = config.gconv_dim, config.gconv_hidden_dim
@@ -91,7 +92,10 @@ class Generator(nn.Module):
             leaky_slope(config.activation),
             config.upsampling,
             config.layout_noise_dim if config.layout_noise_kept else 0,
+            config.layout_modulation,
         )
+        self.attribute_embeddings = _near_zero(n_attributes, config.embedding_dim)
+        self.layout_attributes = _near_zero(n_attributes, named)
 
     def forward(
         self,
@@ -102,6 +106,7 @@ class Generator(nn.Module):
         masks: Tensor | None = None,
         noise: Tensor | None = None,
         n_images: int | None = None,
+        attributes: Tensor | None = None,
     ) -> GeneratorOutput:
         """Pictures of a batch of graphs.
 
@@ -113,10 +118,11 @@ class Generator(nn.Module):
             masks: (O, M', M') likewise, in [0, 1].
             noise: (N, layout_noise_dim, H, W) standard normal; drawn if not given.
             n_images: N; counted if not given, which may wait for a GPU.
+            attributes: (O, A) 1 where an attribute is said of an object, else 0; none is said if not given.
         """
         if n_images is None:
             n_images = count_images(obj_to_img)
-        predicted = self.predict_layout(objs, triples)
+        predicted = self.predict_layout(objs, triples, attributes)
         layout = self.compose(
             predicted.vectors,
             predicted.boxes if boxes is None else boxes,
@@ -128,9 +134,12 @@ class Generator(nn.Module):
         layout = joined[:, : layout.shape[1]]  # a view: at the largest batches the layout is most of the memory
         return GeneratorOutput(self.refinement_net(joined), predicted.boxes, predicted.masks, layout)
 
-    def predict_layout(self, objs: Tensor, triples: Tensor) -> ObjectLayout:
-        """The graph half: (O,) ids and (T, 3) triples to vectors, boxes and masks; it needs no pixels."""
-        vectors = self.obj_embeddings(objs)
+    def predict_layout(self, objs: Tensor, triples: Tensor, attributes: Tensor | None = None) -> ObjectLayout:
+        """The graph half: (O,) ids and (T, 3) triples to vectors, boxes and masks; it needs no pixels.
+
+        An object's vector is its category's embedding plus those of its ``attributes`` (O, A).
+        """
+        vectors = _add_rows(self.obj_embeddings(objs), self.attribute_embeddings, attributes)
         if self.config.gconv_num_layers == 0:
             vectors = self.gconv(vectors)
         else:
@@ -140,13 +149,15 @@ class Generator(nn.Module):
                 vectors, _ = self.gconv_net(vectors, predicates, edges)
         boxes = boxes_from_head(self.box_net(vectors), self.config.box_head)
         logits = None if self.mask_net is None else self.mask_net(vectors[:, :, None, None])[:, 0]
-        return ObjectLayout(self._layout_vectors(vectors, objs), boxes, logits, self.config.mask_sharpness)
+        named = self._layout_vectors(vectors, objs, attributes)
+        return ObjectLayout(named, boxes, logits, self.config.mask_sharpness)
 
-    def _layout_vectors(self, vectors: Tensor, objs: Tensor) -> Tensor:
+    def _layout_vectors(self, vectors: Tensor, objs: Tensor, attributes: Tensor | None) -> Tensor:
         if self.layout_projection is not None:
             vectors = self.layout_projection(vectors)
         if self.layout_categories is not None:
-            vectors = torch.cat([vectors, self.layout_categories(objs).to(vectors)], dim=1)
+            named = _add_rows(self.layout_categories(objs), self.layout_attributes, attributes)
+            vectors = torch.cat([vectors, named.to(vectors)], dim=1)
         return vectors
 
     def compose(
@@ -168,3 +179,19 @@ class Generator(nn.Module):
             shape = (len(layout), self.config.layout_noise_dim, *layout.shape[2:])
             noise = torch.randn(shape, dtype=layout.dtype, device=layout.device)
         return torch.cat([layout, noise.to(layout)], dim=1)
+
+
+def _near_zero(rows: int, dim: int) -> nn.Embedding | None:
+    """Vectors that change next to nothing at first, so that a model may learn attributes later; None without any."""
+    if not rows or not dim:
+        return None
+    table = nn.Embedding(rows, dim)
+    nn.init.normal_(table.weight, std=0.01)
+    return table
+
+
+def _add_rows(vectors: Tensor, table: nn.Embedding | None, chosen: Tensor | None) -> Tensor:
+    """Add to each of (O, D) vectors the rows of a table that (O, A) chooses for it."""
+    if table is None or chosen is None:
+        return vectors
+    return vectors + (chosen.to(table.weight) @ table.weight).to(vectors)

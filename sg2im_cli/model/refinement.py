@@ -12,10 +12,24 @@ from sg2im_cli.model.layers import init_kaiming, norm_2d
 
 
 class RefinementModule(nn.Module):
-    """Two convolutions over the layout and the features so far, at one size."""
+    """Two convolutions over the layout and the features so far, at one size.
 
-    def __init__(self, layout_dim: int, input_dim: int, output_dim: int, normalization: str, slope: float) -> None:
+    With ``modulated``, the layout also scales and shifts what each convolution made, place by place (Park et al. 2019,
+    arXiv 1903.07291, with one 1x1 convolution in place of two layers): normalisation then cannot wash out what lies
+    where. It starts as no change.
+    """
+
+    def __init__(
+        self,
+        layout_dim: int,
+        input_dim: int,
+        output_dim: int,
+        normalization: str,
+        slope: float,
+        modulated: bool = False,
+    ) -> None:
         super().__init__()
+        self.layout_dim = layout_dim
         layers: list[nn.Module] = []
         for d_in in (layout_dim + input_dim, output_dim):
             layers.append(nn.Conv2d(d_in, output_dim, 3, padding=1))
@@ -23,6 +37,12 @@ class RefinementModule(nn.Module):
                 layers.append(norm_2d(normalization, output_dim))
             layers.append(nn.LeakyReLU(slope, inplace=True))
         self.net = nn.Sequential(*layers).apply(init_kaiming)
+        self.modulations: nn.ModuleList | None = None
+        if modulated:
+            self.modulations = nn.ModuleList(nn.Conv2d(layout_dim, 2 * output_dim, 1) for _ in range(2))
+            for modulation in self.modulations:
+                nn.init.zeros_(modulation.weight)  # type: ignore[arg-type]
+                nn.init.zeros_(modulation.bias)  # type: ignore[arg-type]
 
     def forward(self, joined: Tensor) -> Tensor:
         """Layout and features, joined (N, D + D in, h, w), to (N, D out, h, w)."""
@@ -30,7 +50,16 @@ class RefinementModule(nn.Module):
         assert isinstance(first, nn.Conv2d)
         if first.weight.is_contiguous():  # else its weights are in the format channels_last, and so is what comes in
             joined = joined.contiguous()
-        return self.net(joined)  # type: ignore[no-any-return]
+        if self.modulations is None:
+            return self.net(joined)  # type: ignore[no-any-return]
+        layout, features = joined[:, : self.layout_dim], joined
+        modulations = iter(self.modulations)
+        for layer in self.net:
+            if isinstance(layer, nn.LeakyReLU):
+                scale, shift = next(modulations)(layout).chunk(2, dim=1)
+                features = torch.addcmul(features + shift, features, scale)
+            features = layer(features)
+        return features
 
 
 class RefinementNetwork(nn.Module):
@@ -43,6 +72,7 @@ class RefinementNetwork(nn.Module):
         slope: of the leaky ReLUs.
         upsampling: ``"nearest"`` or ``"bilinear"``.
         kept_dim: the last channels of the layout, white noise, whose variance is kept where it is made smaller.
+        modulated: see `RefinementModule`.
     """
 
     kept: Tensor
@@ -55,6 +85,7 @@ class RefinementNetwork(nn.Module):
         slope: float,
         upsampling: str = "nearest",
         kept_dim: int = 0,
+        modulated: bool = False,
     ) -> None:
         super().__init__()
         self.upsampling = upsampling
@@ -63,7 +94,7 @@ class RefinementNetwork(nn.Module):
         scale[:, layout_dim - kept_dim :] = 2  # the mean of 2 x 2 independent values has half their deviation
         self.register_buffer("kept", scale, persistent=False)
         self.refinement_modules = nn.ModuleList(
-            RefinementModule(layout_dim, d_in, d_out, normalization, slope)
+            RefinementModule(layout_dim, d_in, d_out, normalization, slope, modulated)
             for d_in, d_out in zip([1, *dims[:-1]], dims, strict=True)
         )
         self.output_conv = nn.Sequential(

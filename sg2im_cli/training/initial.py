@@ -15,6 +15,7 @@ from sg2im_parsers.vocabulary import Vocabulary
 
 OBJECT_TABLES = ("obj_embeddings", "layout_categories")
 PREDICATE_TABLES = ("pred_embeddings",)
+ATTRIBUTE_TABLES = ("attribute_embeddings", "layout_attributes")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint)
     """Give a new generator the weights of another as far as they fit.
 
     Words keep their rows by name. Every other part (graph network, heads, refinement network) is taken whole if all
-    its tensors fit, else it starts anew.
+    its tensors fit, else it starts anew; what it has beyond them, all zeros (such as a layout's modulation), may stay.
 
     Args:
         generator: changed in place.
@@ -60,6 +61,8 @@ def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint)
             taken = _take_rows(part, given, vocabulary.objects, _ids(source.vocabulary.objects))
         elif name in PREDICATE_TABLES:
             taken = _take_rows(part, given, vocabulary.predicates, _ids(source.vocabulary.predicates))
+        elif name in ATTRIBUTE_TABLES:
+            taken = _take_rows(part, given, vocabulary.attributes, _ids(source.vocabulary.attributes))
         else:
             taken = _take_whole(part, given)
         if not taken:
@@ -69,10 +72,16 @@ def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint)
             "The weights to start from fit this recipe neither in the graph network nor in the refinement network; "
             "name others with --init, or give the recipe their sizes."
         )
-    wanted = (*vocabulary.object_names, *vocabulary.predicate_names)
-    there = {*source.vocabulary.object_names, *source.vocabulary.predicate_names}
-    known, new = (tuple(word for word in wanted if (word in there) is kept) for kept in (True, False))
+    pairs = [(_words(vocabulary)[kind], {*_words(source.vocabulary)[kind]}) for kind in range(3)]
+    known, new = (
+        tuple(word for wanted, there in pairs for word in wanted if (word in there) is kept) for kept in (True, False)
+    )
     return Start(known, new, tuple(anew))
+
+
+def _words(vocabulary: Vocabulary) -> tuple[tuple[str, ...], ...]:
+    """Of each kind: "orange" may be an object of one model and an attribute of another."""
+    return vocabulary.object_names, vocabulary.predicate_names, vocabulary.attribute_names
 
 
 def _ids(names: tuple[str, ...]) -> dict[str, int]:
@@ -98,7 +107,8 @@ def _take_whole(part: nn.Module, given: nn.Module | None) -> bool:
     if given is None:
         return False
     mine, theirs = part.state_dict(), given.state_dict()
-    if {k: v.shape for k, v in mine.items()} != {k: v.shape for k, v in theirs.items()}:
+    added = {name for name in mine.keys() - theirs.keys() if not mine[name].any()}  # zeros change nothing at first
+    if {k: v.shape for k, v in mine.items() if k not in added} != {k: v.shape for k, v in theirs.items()}:
         return False
-    part.load_state_dict(theirs)
+    part.load_state_dict(theirs, strict=not added)
     return True

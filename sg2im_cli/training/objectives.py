@@ -111,7 +111,7 @@ class Objectives:
         return {"d_image": part.shares["pictures"] * gan_d_loss(self.recipe.losses.adversarial, on_real, on_fake)}
 
     def _predict(self, batch: GraphBatch) -> ObjectLayout:
-        return self.generator.predict_layout(batch.objs, batch.triples)
+        return self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
 
     def _layout_losses(self, predicted: ObjectLayout, part: Part) -> dict[str, Tensor]:
         batch, shares = part.batch, part.shares

@@ -63,15 +63,6 @@ class Processes:
         """Whether this one logs, saves and draws."""
         return self.rank == 0
 
-    @property
-    def described(self) -> str:
-        """The hardware, in words."""
-        if self.device.type == "cuda":
-            name = torch.cuda.get_device_name(self.device)
-        else:
-            name = f"{self.device.type}, {torch.get_num_threads()} threads"
-        return name if self.count == 1 else f"{self.count} x ({name})"
-
     def sum(self, values: Tensor) -> Tensor:
         """Elementwise over all processes."""
         return values

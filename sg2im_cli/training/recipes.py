@@ -1,22 +1,14 @@
-"""Finding and reading recipes."""
+"""Recipes by name or file, checked; what `sg2im train` may change of them."""
 
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import replace
-from difflib import get_close_matches
-from importlib import resources
-from pathlib import Path
 
 from sg2im_cli.config import ConfigError, Recipe, parse_layers, plain, read
-from sg2im_parsers.errors import InputError
+from sg2im_cli.training.recipe_files import Target, read_recipe_file, recipe_names
 
-
-def recipe_names() -> tuple[str, ...]:
-    """The recipes that come with the package."""
-    files = resources.files("sg2im_cli") / "recipes"
-    return tuple(sorted(f.name.removesuffix(".toml") for f in files.iterdir() if f.name.endswith(".toml")))
+__all__ = ["Target", "check_sizes", "limit_objects", "load_recipe", "recipe_names", "targets_of", "to_toml"]
 
 
 def check_sizes(recipe: Recipe, where: str) -> None:
@@ -58,18 +50,10 @@ def load_recipe(ref: str) -> Recipe:
     Raises:
         InputError: there is none, or it has a wrong setting; the message names it.
     """
-    if ref in recipe_names():
-        text = (resources.files("sg2im_cli") / "recipes" / f"{ref}.toml").read_text(encoding="utf8")
-        return _read(text, f"recipe {ref}")
-    path = Path(ref)
-    if not path.is_file():
-        near = get_close_matches(ref, recipe_names(), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(recipe_names())}."
-        raise InputError(f"There is no recipe {ref!r} and no such file; {hint}")
-    try:
-        return _read(path.read_text(encoding="utf8"), str(path))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path} cannot be read as TOML: {error}.") from None
+    file = read_recipe_file(ref)
+    recipe = read(Recipe, file.settings, file.where)
+    check_sizes(recipe, file.where)
+    return recipe
 
 
 def to_toml(recipe: Recipe) -> str:
@@ -90,7 +74,10 @@ def _toml_value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _read(text: str, where: str) -> Recipe:
-    recipe = read(Recipe, tomllib.loads(text), where)
-    check_sizes(recipe, where)
-    return recipe
+def targets_of(ref: str) -> tuple[Target, ...]:
+    """The figures that a recipe should reach; none where nobody has published or measured any.
+
+    Raises:
+        InputError: as `load_recipe`.
+    """
+    return read_recipe_file(ref).reaches

@@ -14,8 +14,9 @@ from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import plain
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import load_scenes
+from sg2im_cli.data.licence import stated_licence
 from sg2im_cli.training.checkpoint import RunDirectory
-from sg2im_cli.training.export import export
+from sg2im_cli.training.export import count_examples, export, hardware
 from sg2im_cli.training.interrupts import graceful
 from sg2im_cli.training.journal import Journal
 from sg2im_cli.training.options import TrainOptions, TrainResult
@@ -231,14 +232,20 @@ class _Run:
             "recipe": self.options.recipe_name,
             "recipe_settings": plain(self.recipe),
             "data": self.options.data.resolve().name,
+            "data_licence": stated_licence(self.options.data),
             "pictures": len(self.data),
             "seed": self.options.seed,
             "layout_steps": self.position.layout_step,
             "steps": self.position.step,
             "hours": round(self.position.seconds / 3600, 2),
-            "device": self.processes.described,
+            "device": self._hardware(),
             **({} if self.options.init is None else {"init": self.options.init}),
+            **count_examples(self.data),
         }
+
+    def _hardware(self) -> str:
+        mine, count = hardware(self.processes.device), self.processes.count
+        return mine if count == 1 else f"{count} x ({mine})"
 
     def _stop(self) -> None:
         self.stopping = True

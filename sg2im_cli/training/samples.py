@@ -52,10 +52,12 @@ def draw_sheet(generator: Generator, batch: GraphBatch, seed: int = 0) -> Image.
     config = generator.config
     shape = (batch.n_images, config.layout_noise_dim, *config.image_size)
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
-    predicted = generator.predict_layout(batch.objs, batch.triples)
+    predicted = generator.predict_layout(batch.objs, batch.triples, batch.attributes)
     rows = [batch.images]
     for boxes, masks in ((batch.boxes, _known_masks(batch, predicted.masks)), (None, None)):
-        output = generator(batch.objs, batch.triples, batch.obj_to_img, boxes, masks, noise, batch.n_images)
+        output = generator(
+            batch.objs, batch.triples, batch.obj_to_img, boxes, masks, noise, batch.n_images, batch.attributes
+        )
         rows.append(to_pixels(output.images, config.pixel_mean, config.pixel_std))
     generator.train(was_training)
     return tile(rows)

@@ -43,7 +43,8 @@ class Trainer:
         self.recipe, self.vocabulary = recipe, vocabulary
         self.processes = Processes(processes) if isinstance(processes, torch.device) else processes
         training = recipe.training
-        self.generator = self._prepare(Generator(recipe.generator, len(vocabulary.objects), len(vocabulary.predicates)))
+        sizes = len(vocabulary.objects), len(vocabulary.predicates), len(vocabulary.attributes)
+        self.generator = self._prepare(Generator(recipe.generator, *sizes))
         self.average = WeightAverage(self.generator, training.averaging) if training.averaging else None
         self.image_discriminator, self.object_discriminator = self._discriminators()
         self.objectives = Objectives(recipe, self.generator, self.image_discriminator, self.object_discriminator)
@@ -179,7 +180,8 @@ class Trainer:
 
     def _graph_half(self) -> nn.Module:
         g = self.generator
-        parts = [g.obj_embeddings, g.pred_embeddings, g.gconv, g.gconv_net, g.box_net, g.mask_net]
+        words = [g.obj_embeddings, g.pred_embeddings, g.attribute_embeddings]
+        parts = [*words, g.gconv, g.gconv_net, g.box_net, g.mask_net]
         return nn.ModuleList([part for part in parts if part is not None])
 
     def _choose_formats(self) -> None:

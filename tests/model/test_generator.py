@@ -37,6 +37,7 @@ VARIANTS = {
     "no noise": replace(SMALL, layout_noise_dim=0),
     "kept noise": replace(SMALL, layout_noise_kept=True),
     "categories in the layout": replace(SMALL, layout_vector_dim=6, layout_category_dim=5),
+    "layout modulates": replace(SMALL, layout_modulation=True),
     "not square": replace(SMALL, image_size=(32, 64)),
 }
 
@@ -192,3 +193,17 @@ def test_a_category_alone_decides_its_channels_of_the_layout():
     assert torch.equal(vectors[0, 8:], vectors[2, 8:])
     assert not torch.equal(vectors[0, :8], vectors[2, :8])
     assert not torch.equal(vectors[0, 8:], vectors[1, 8:])
+
+
+def test_modulation_starts_as_no_change_and_then_follows_the_layout_place_by_place():
+    torch.manual_seed(0)
+    plain, modulated = (Generator(replace(SMALL, layout_modulation=on), 4, 3).eval() for on in (False, True))
+    modulated.load_state_dict(plain.state_dict(), strict=False)
+    layout = torch.randn(1, SMALL.layout_dim + SMALL.layout_noise_dim, *SMALL.image_size)
+    torch.testing.assert_close(modulated.refinement_net(layout), plain.refinement_net(layout))
+    with torch.no_grad():
+        modulated.refinement_net.refinement_modules[-1].modulations[-1].weight.fill_(0.5)
+    half = layout.clone()
+    half[..., : SMALL.image_size[1] // 2] = 0  # a layout of zeros modulates nothing
+    changed = (modulated.refinement_net(half) - plain.refinement_net(half)).abs().amax((0, 1, 2))
+    assert changed[: SMALL.image_size[1] // 2 - 2].max() < 1e-5 < changed[-2:].min()

@@ -72,7 +72,34 @@ def test_a_broken_vocabulary_is_refused(data, message):
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared vocabularies are not beside the checkout")
-@pytest.mark.parametrize(("file", "objects", "predicates"), [("visual_genome", 178, 45), ("coco_stuff", 171, 6)])
-def test_the_released_vocabularies_are_read(file, objects, predicates):
+@pytest.mark.parametrize(
+    ("file", "objects", "predicates", "attributes"), [("visual_genome", 178, 45, 80), ("coco_stuff", 171, 6, 0)]
+)
+def test_the_released_vocabularies_are_read(file, objects, predicates, attributes):
     read = Vocabulary.from_json(json.loads((SHARED / f"{file}.json").read_text()))
-    assert (len(read.object_names), len(read.predicate_names)) == (objects, predicates)
+    counts = len(read.object_names), len(read.predicate_names), len(read.attribute_names)
+    assert counts == (objects, predicates, attributes)
+
+
+def test_attributes_are_numbered_from_0_and_absent_where_there_are_none():
+    words = Vocabulary.from_names(["car", "orange"], ["on"], attributes=["red", "orange"])
+    assert (words.attribute_id("red"), words.attribute_id("orange"), words.object_id("orange")) == (0, 1, 2)
+    assert words.has_attribute("red") and not words.has_attribute("car")
+    assert words.attribute_names == ("red", "orange")
+    assert Vocabulary.from_json(json.loads(json.dumps(words.to_json()))) == words
+    assert "attributes" not in VOCABULARY.to_json()
+    assert VOCABULARY.attribute_names == () and not VOCABULARY.has_attribute("red")
+
+
+def test_the_original_s_attributes_keep_their_ids_and_spellings():
+    ids = {"object_name_to_idx": {IMAGE: 0}, "pred_name_to_idx": {IN_IMAGE: 0}}
+    read = Vocabulary.from_json({**ids, "attribute_name_to_idx": {"white": 0, "white ": 3, "red": 1}})
+    assert read.attributes == ("white", "red", UNUSED, "white ")
+    assert read.attribute_id("white ") == 3 and read.attribute_names == ("white", "red", "white ")
+    assert not read.has_attribute(UNUSED)
+    with pytest.raises(InputError, match="'attribute_name_to_idx' has two names for one id"):
+        Vocabulary.from_json({**ids, "attribute_name_to_idx": {"white": 0, "red": 0}})
+    with pytest.raises(InputError, match="has 'red' twice in its attributes"):
+        Vocabulary.from_names([], [], attributes=["red", "red"])
+    with pytest.raises(InputError, match="'attributes' must be a list of names"):
+        Vocabulary.from_json({"objects": [IMAGE], "predicates": [IN_IMAGE], "attributes": "red"})

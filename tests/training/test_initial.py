@@ -67,6 +67,13 @@ def test_a_part_of_another_size_starts_anew_and_is_named():
     assert torch.equal(new.generator.box_net[0].weight, source.generator.box_net[0].weight)
 
 
+def test_a_part_that_only_adds_zeros_keeps_the_rest():
+    source, new = build(["cat"], ["on"]), build(["cat"], ["on"], replace(SMALL, layout_modulation=True))
+    assert start_from(new.generator, new.vocabulary, source).anew == ()
+    mine, theirs = (c.generator.refinement_net.output_conv[0].weight for c in (new, source))
+    assert torch.equal(mine, theirs)
+
+
 def test_weights_of_which_nothing_fits_are_refused():
     other = replace(SMALL, embedding_dim=4, gconv_dim=4, refinement_dims=(16, 4))
     new = build(["cat"], ["on"], other)

@@ -220,3 +220,26 @@ def test_loaded_weights_equal_the_average(finished):
     state = torch.load(finished / "checkpoint.pt", weights_only=True)
     generator = load_generator(read_bundle(finished / "weights")).generator
     assert torch.equal(generator.box_net[0].weight, state["trainer"]["average"]["box_net.0.weight"])
+
+
+def test_a_run_writes_its_card_and_keeps_what_a_person_wrote_on_it(tiny_data, tmp_path):
+    from sg2im_weights.card_sections import read_section, write_section
+
+    run = tmp_path / "run"
+    assert not train(options(tiny_data, run, minutes=1e-9), Silent()).finished
+    path = run / "weights" / "README.md"
+    card = path.read_text()
+    assert "| data | `scenes`: 12 pictures |" in card and "0 with pictures" in card
+    path.write_text(write_section(card, "limits", "Streets, but no animals."))
+    assert train(options(tiny_data, run), Silent()).finished
+    assert read_section(path.read_text(), "limits") == "Streets, but no animals."
+    assert "6 with pictures" in path.read_text()
+
+
+def test_a_run_counts_what_it_was_shown(finished, tiny_data):
+    trained = read_bundle(finished / "weights").config["trained"]
+    recipe = load_recipe("tiny")
+    scenes = load_scenes(tiny_data, "train", recipe.data, recipe.generator).scenes
+    assert sum(trained["examples"].values()) == sum(len(scene.objs) for scene in scenes)
+    assert sum(trained["masked_examples"].values()) == sum(int(scene.has_mask.sum()) for scene in scenes)
+    assert trained["examples"]["sky"] == trained["masked_examples"]["sky"] == 12

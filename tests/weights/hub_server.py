@@ -1,4 +1,4 @@
-"""A server on loopback that speaks as much of the Hugging Face Hub's protocol as downloading needs.
+"""A server on loopback that speaks as much of the Hugging Face Hub's protocol as down- and uploading need.
 
 The real client talks to it through ``HF_ENDPOINT``. It can break a download off half way, send another file than the
 one it names the checksum of, and it writes down every request.
@@ -6,14 +6,12 @@ one it names the checksum of, and it writes down every request.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+
+from .hub_requests import Handler
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -31,6 +29,13 @@ class FakeHub:
         spoil: whether to send other bytes than the checksum says.
         checksums: whether a file's ETag is its SHA-256, as it is for large files on the Hub.
         refusal: a status and an error code to answer everything with.
+        exists: whether the repository is there.
+        private: whether it answers only to a token.
+        tokens: whose each token is.
+        writers: who may make and write repositories of this owner.
+        bad_card: what the Hub says is wrong with any card.
+        break_uploads: how many uploads of the weights to cut off half way.
+        stored: large files that were uploaded, by their SHA-256, before and after they are committed.
         requests: method and path of each request, in order.
     """
 
@@ -42,15 +47,22 @@ class FakeHub:
     spoil: bool = False
     checksums: bool = True
     refusal: tuple[int, str] | None = None
+    exists: bool = True
+    private: bool = False
+    tokens: dict[str, str] = field(default_factory=lambda: {"hf_ours": "someone", "hf_theirs": "stranger"})
+    writers: tuple[str, ...] = ("someone",)
+    bad_card: str | None = None
+    break_uploads: int = 0
+    stored: dict[str, bytes] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
 
     def __enter__(self) -> FakeHub:
         hub = self
 
-        class Handler(_Handler):
+        class Bound(Handler):
             state = hub
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Bound)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
         return self
@@ -68,91 +80,3 @@ class FakeHub:
     def url(self) -> str:
         """What HF_ENDPOINT must be."""
         return f"http://127.0.0.1:{self.server.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    state: FakeHub
-    protocol_version = "HTTP/1.1"
-
-    def do_HEAD(self) -> None:
-        self._answer(with_body=False)
-
-    def do_GET(self) -> None:
-        self._answer(with_body=True)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def _answer(self, with_body: bool) -> None:
-        path = unquote(urlsplit(self.path).path)
-        self.state.requests.append((self.command, path))
-        parts = path.strip("/").split("/")
-        if self.state.refusal is not None:
-            status, code = self.state.refusal
-            self._json({"error": code}, with_body, status, {"X-Error-Code": code})
-        elif parts[:2] == ["api", "models"]:
-            self._api("/".join(parts[2:4]), parts[4:], with_body)
-        elif len(parts) >= 5 and parts[2] == "resolve":
-            self._file("/".join(parts[:2]), parts[3], "/".join(parts[4:]), with_body)
-        else:
-            self._json({}, with_body, 404)
-
-    def _known(self, repo: str, revision: str, with_body: bool) -> bool:
-        if repo != self.state.repo:
-            self._json({"error": "Repository not found"}, with_body, 404, {"X-Error-Code": "RepoNotFound"})
-        elif revision not in (*self.state.names, self.state.commit):
-            self._json({"error": "Revision not found"}, with_body, 404, {"X-Error-Code": "RevisionNotFound"})
-        else:
-            return True
-        return False
-
-    def _api(self, repo: str, rest: list[str], with_body: bool) -> None:
-        revision = rest[1] if len(rest) > 1 else "main"
-        if not self._known(repo, revision, with_body):
-            return
-        names = sorted(p.name for p in self.state.folder.iterdir())
-        if rest[:1] == ["tree"]:
-            sizes = {name: (self.state.folder / name).stat().st_size for name in names}
-            self._json([{"type": "file", "path": n, "size": s, "oid": "0" * 40} for n, s in sizes.items()], with_body)
-        else:
-            files = [{"rfilename": name} for name in names]
-            self._json({"id": repo, "modelId": repo, "sha": self.state.commit, "siblings": files}, with_body)
-
-    def _file(self, repo: str, revision: str, name: str, with_body: bool) -> None:
-        if not self._known(repo, revision, with_body):
-            return
-        path = self.state.folder / name
-        if not path.is_file():
-            self._json({"error": "Entry not found"}, with_body, 404, {"X-Error-Code": "EntryNotFound"})
-            return
-        data = path.read_bytes()
-        etag = hashlib.sha256(data).hexdigest() if self.state.checksums else f"{name}-{len(data)}"
-        large = name.endswith(".safetensors")
-        if large and self.state.spoil:
-            data = data[:-1] + bytes([data[-1] ^ 1])
-        self.send_response(200)
-        self.send_header("ETag", f'"{etag}"')
-        self.send_header("X-Repo-Commit", self.state.commit)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if with_body and large and self.state.break_off > 0:
-            self.state.break_off -= 1
-            self.wfile.write(data[: len(data) // 2])
-            self.wfile.flush()
-            self.connection.close()
-        elif with_body:
-            self.wfile.write(data)
-        self.close_connection = True
-
-    def _json(self, value: Any, with_body: bool, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("X-Repo-Commit", self.state.commit)
-        for key, content in (headers or {}).items():
-            self.send_header(key, content)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if with_body:
-            self.wfile.write(body)

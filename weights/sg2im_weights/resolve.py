@@ -55,6 +55,16 @@ def _directory(path: Path, ref: str) -> Bundle:
     return read_bundle(path, ref)
 
 
+def bundle_of_run(path: Path) -> Bundle:
+    """The bundle in a directory: the directory itself, or the weights of a training run in it.
+
+    Raises:
+        WeightsInputError: it holds neither, or they are damaged.
+    """
+    inner = path / "weights"
+    return read_bundle(inner if not (path / CONFIG).exists() and inner.is_dir() else path)
+
+
 def _default() -> Bundle:
     path = Path(str(resources.files("sg2im_weights"))) / "default"
     if not (path / CONFIG).is_file():

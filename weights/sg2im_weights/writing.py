@@ -54,6 +54,24 @@ def write_files(
             shutil.rmtree(part, ignore_errors=True)
 
 
+def replace_card(directory: Path, card: str) -> None:
+    """Put another model card into a bundle, as a whole or not at all.
+
+    Raises:
+        WeightsError: it could not be written.
+    """
+    part = directory / f".{CARD}.{uuid.uuid4().hex[:8]}"
+    try:
+        part.write_text(card, encoding="utf8")
+        _sync(part)
+        part.replace(directory / CARD)
+        _sync(directory)
+    except OSError as error:
+        raise WeightsError(f"{directory / CARD} could not be written: {_first_line(error)}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _fill(part: Path, config: Mapping[str, Any], tensors: Mapping[str, Tensor], card: str) -> None:
     from safetensors.torch import save_file
 

@@ -1,0 +1,124 @@
+"""What can be said of objects that data only outlines: colour words from pixels, size words from boxes.
+
+Colours are told in `sg2im_cli.data.color_terms`. A size is told from an object's box beside the medians of its category
+over the split: "large" and "small" from `AREA_FACTOR` times and one `AREA_FACTOR`th of the usual area on; "tall" and
+"wide" where height over width is `ASPECT_FACTOR` times more or less than usual, and the box itself is higher than wide,
+or wider than high. A category with fewer than `LEAST_EXAMPLES` examples gets none. Boxes are shares of the picture, as
+a model sees them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sg2im_cli.data.color_terms import COLORS, color_words
+
+SIZES = ("small", "large", "tall", "wide")
+DERIVED = COLORS + SIZES
+"""The attributes of a model that learns from derived ones, by id."""
+
+AREA_FACTOR = 2.0
+ASPECT_FACTOR = 1.75
+LEAST_EXAMPLES = 20
+
+STATED_SHARE = 0.001
+STATED_LEAST = 5
+"""Words that data states are learned if they are said of this share of its objects, and of so many."""
+
+
+def derive_attributes(
+    image: NDArray[np.uint8],
+    names: Sequence[str],
+    boxes: NDArray[np.float32],
+    masks: NDArray[np.uint8],
+    has_mask: NDArray[np.bool_],
+    usual: Mapping[str, Usual],
+) -> list[tuple[str, ...]]:
+    """Colour and size words of each object of a picture.
+
+    Args:
+        image: (3, H, W), at the resolution that a model is trained with.
+        names: (O,) categories.
+        boxes: (O, 4), largest first.
+        masks: (O, M, M), see `color_words`.
+        has_mask: (O,).
+        usual: of the split, see `usual_sizes`.
+    """
+    colors = color_words(image, boxes, masks, has_mask)
+    return [
+        ((color,) if color else ()) + size_words(box, usual.get(name))
+        for color, name, box in zip(colors, names, boxes, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The medians of one category.
+
+    Attributes:
+        area: logarithm of the box's share of the picture.
+        aspect: logarithm of height over width.
+    """
+
+    area: float
+    aspect: float
+
+
+def usual_sizes(pictures: Iterable[tuple[Sequence[str], NDArray[np.float32]]]) -> dict[str, Usual]:
+    """What is usual in each category of a split that has `LEAST_EXAMPLES`.
+
+    Args:
+        pictures: names (O,) and boxes (O, 4) of each.
+    """
+    found: dict[str, list[tuple[float, float]]] = {}
+    for names, boxes in pictures:
+        for name, box in zip(names, boxes, strict=True):
+            if measured := _measure(box):
+                found.setdefault(name, []).append(measured)
+    return {
+        name: Usual(*np.median(values, axis=0).tolist())
+        for name, values in found.items()
+        if len(values) >= LEAST_EXAMPLES
+    }
+
+
+def size_words(box: NDArray[np.float32], usual: Usual | None) -> tuple[str, ...]:
+    """What is said of the size of a box x0 y0 x1 y1: at most one word of area, and one of shape."""
+    measured = _measure(box)
+    if usual is None or measured is None:
+        return ()
+    area, aspect = measured
+    area_words = {
+        "small": area <= usual.area - math.log(AREA_FACTOR),
+        "large": area >= usual.area + math.log(AREA_FACTOR),
+    }
+    step = math.log(ASPECT_FACTOR)
+    shape_words = {"tall": aspect > max(0, usual.aspect + step), "wide": aspect < min(0, usual.aspect - step)}
+    return tuple(word for word, holds in {**area_words, **shape_words}.items() if holds)
+
+
+def _measure(box: NDArray[np.float32]) -> tuple[float, float] | None:
+    """Logarithms of area and of height over width; None for a box without size."""
+    width, height = float(box[2] - box[0]), float(box[3] - box[1])
+    return (math.log(width * height), math.log(height / width)) if width > 0 and height > 0 else None
+
+
+def frequent_words(objects: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """The words that data states often enough to learn them, most frequent first.
+
+    Args:
+        objects: the words about each object; an object without any counts too.
+    """
+    counts: Counter[str] = Counter()
+    total = 0
+    for words in objects:
+        counts.update(set(words))
+        total += 1
+    least = max(STATED_LEAST, STATED_SHARE * total)
+    return tuple(word for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count >= least)

@@ -1,0 +1,140 @@
+"""Which colour a person would call an object by, from its pixels: written rules, nothing learned.
+
+A colour is one of the eleven basic colour terms (Berlin and Kay 1969). Each pixel under an object's mask, without those
+at the mask's edge and those that a smaller object covers, is put into one of the terms, or into none, by its lightness,
+chroma and hue (`name_pixels`). A term that has `MAJORITY` of at least `LEAST_PIXELS` pixels is the object's. Else it is
+one that has `VIVID_SHARE` of them by vivid pixels alone, with next to no others that are vivid: a car with dark windows
+is red. An object without a mask gets none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+COLORS = ("black", "white", "red", "green", "yellow", "blue", "brown", "orange", "pink", "purple", "gray")
+"""Names that the rules give; a model that learns from them has them as its first attributes."""
+
+LEAST_PIXELS = 20
+MAJORITY = 0.6
+VIVID = 25
+"""Chroma from which on a pixel is vivid."""
+
+VIVID_SHARE = 0.35
+ALONE = 0.8
+"""Share of the vivid pixels that one term must have."""
+
+UNNAMED = -1
+"""What `name_pixels` gives a colour between the terms."""
+
+_TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+_WHITE = np.array([0.95047, 1.0, 1.08883])
+
+
+def to_lightness_chroma_hue(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Colours in sRGB (..., 3) to CIELAB's L* in [0, 100], chroma, and hue in degrees in [0, 360); white is D65."""
+    share = pixels / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    x, y, z = np.moveaxis(_cube_root(linear @ _TO_XYZ.T / _WHITE), -1, 0)
+    a, b = 500 * (x - y), 200 * (y - z)
+    return np.stack([116 * y - 16, np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360], axis=-1)
+
+
+def _cube_root(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    edge = 6 / 29
+    return np.where(t > edge**3, np.cbrt(t), t / (3 * edge**2) + 4 / 29)
+
+
+def name_pixels(seen: NDArray[np.float64]) -> NDArray[np.int8]:
+    """The colour term of each pixel, as its place in `COLORS`; `UNNAMED` between the terms.
+
+    The bounds were set by eye, on the training pictures that the embedded weights are made of.
+
+    Args:
+        seen: (..., 3) as `to_lightness_chroma_hue` gives it.
+    """
+    light, chroma, hue = np.moveaxis(seen, -1, 0)
+    hue = np.where(hue > 350, hue - 360, hue)  # red lies around 0: one stretch from -10 to 350
+    gray = chroma < np.where((hue > 180) & (hue < 300), 11, 9)  # shadows are bluish, and called gray
+    rules = {  # the first that holds names the pixel
+        "black": (light < 22) & (chroma < 9) | (light < 9),
+        "white": gray & (light > 76),
+        "gray": gray & (light >= 24) & (light < 72),
+        "pink": ((hue < 30) & (light >= 62) | ((hue < 5) | (hue >= 330)) & (light >= 52)) & (chroma >= 14),
+        "red": (hue < 44) & (chroma >= 34) & (light < 60),
+        "orange": (hue >= 44) & (hue < 75) & (chroma >= 45) & (light >= 48),
+        "yellow": (hue >= 75) & (hue < 108) & (chroma >= 38) & (light >= 62),
+        "brown": (hue >= 15) & (hue < 95) & (chroma >= 12) & (light < 56),
+        "green": (hue >= np.where(light < 50, 98, 110)) & (hue < 195) & (chroma >= np.where(light < 50, 9, 14)),
+        "blue": (hue >= 205) & (hue < np.where(chroma > 60, 308, 298)) & (chroma >= np.where(light < 60, 15, 11)),
+        "purple": (hue >= 298) & (chroma >= 14) & (light < 62),
+    }
+    named = np.select(list(rules.values()), [COLORS.index(name) for name in rules], UNNAMED)
+    return named.astype(np.int8)
+
+
+def color_words(
+    image: NDArray[np.uint8], boxes: NDArray[np.float32], masks: NDArray[np.uint8], has_mask: NDArray[np.bool_]
+) -> list[str | None]:
+    """The colour word of each object of a picture, or None.
+
+    Args:
+        image: (3, H, W), at the resolution that a model is trained with.
+        boxes: (O, 4), largest first: a smaller object lies on what it overlaps.
+        masks: (O, M, M) 0 or 1, cut to the box.
+        has_mask: (O,) False where a mask is not known; such an object hides nothing.
+    """
+    seen = to_lightness_chroma_hue(image.transpose(1, 2, 0))
+    terms, vivid = name_pixels(seen), seen[..., 1] >= VIVID
+    covered = cover(boxes, masks, *image.shape[1:]) & has_mask[:, None, None]
+    free = np.ones(image.shape[1:], dtype=bool)
+    words: list[str | None] = []
+    for area in covered[::-1]:
+        inner = _without_edge(area & free)
+        words.append(_color_word(terms[inner], vivid[inner]))
+        free &= ~area
+    return words[::-1]
+
+
+def _color_word(terms: NDArray[np.int8], vivid: NDArray[np.bool_]) -> str | None:
+    """By the terms (K,) of an object's pixels, and which of them are vivid."""
+    if len(terms) < LEAST_PIXELS:
+        return None
+    counts = np.bincount(terms[terms != UNNAMED], minlength=len(COLORS))
+    if counts.max() >= MAJORITY * len(terms):
+        return COLORS[counts.argmax()]
+    counts = np.bincount(terms[vivid & (terms != UNNAMED)], minlength=len(COLORS))
+    if counts.max() >= VIVID_SHARE * len(terms) and counts.max() >= ALONE * vivid.sum():
+        return COLORS[counts.argmax()]
+    return None
+
+
+def cover(boxes: NDArray[np.float32], masks: NDArray[np.uint8], height: int, width: int) -> NDArray[np.bool_]:
+    """Which pixels of a picture have their centre in each object: (O, H, W) of boxes (O, 4) and masks (O, M, M)."""
+    size = masks.shape[1]
+    rows, inside_y = _cells(boxes[:, 1], boxes[:, 3], height, size)
+    columns, inside_x = _cells(boxes[:, 0], boxes[:, 2], width, size)
+    here = np.arange(len(boxes))[:, None, None]
+    inside = inside_y[:, :, None] & inside_x[:, None, :]
+    covered: NDArray[np.bool_] = inside & (masks[here, rows[:, :, None], columns[:, None, :]] > 0)
+    return covered
+
+
+def _cells(
+    low: NDArray[np.float32], high: NDArray[np.float32], pixels: int, size: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The cell of a mask of ``size`` in which each pixel's centre lies, and whether it lies in the box at all."""
+    centers = (np.arange(pixels) + 0.5) / pixels
+    share = (centers - low[:, None]) / np.maximum(high - low, 1e-6)[:, None]
+    inside = (share >= 0) & (share < 1)
+    return (share * size).astype(np.int64).clip(0, size - 1), inside
+
+
+def _without_edge(area: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pixels of (H, W) whose four neighbours belong to it too; the picture's border is no edge."""
+    padded = np.pad(area, 1, mode="edge")
+    across = padded[1:-1, :-2] & padded[1:-1, 2:]
+    along = padded[:-2, 1:-1] & padded[2:, 1:-1]
+    return area & across & along
