@@ -191,7 +191,7 @@ class SceneDataset:
         return collate(examples)
 
     def _order(self, seed: int, epoch: int, shown: int) -> NDArray[np.int64]:
-        """The scenes of an epoch, shuffled: all that are mostly masked, and a share of the others; kept for an epoch."""
+        """The scenes of one epoch, shuffled: all that are mostly masked, and a share of the others. Kept meanwhile."""
         if self._last_order[0] != (seed, epoch):
             rng = np.random.default_rng((seed, epoch))
             unmasked = rng.permutation(self._unmasked)[: shown - len(self._masked)]
