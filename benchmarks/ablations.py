@@ -38,6 +38,16 @@ VARIANTS: dict[str, Changes] = {
     "scenes64": {},
     "with modulation by the layout": {"generator": {"layout_modulation": True}},
     "four times the weight on categories": {"losses": {"categories": 0.2}},
+    "modulation, discriminator sees no layout": {
+        "generator": {"layout_modulation": True},
+        "image_discriminator": {"layout_dim": 0},
+    },
+    "modulation, discriminator sees no layout, gan loss, batch norm": {
+        "generator": {"layout_modulation": True},
+        "losses": {"adversarial": "gan"},
+        "image_discriminator": {"spectral_norm": False, "normalization": "batch", "layout_dim": 0},
+        "object_discriminator": {"spectral_norm": False, "normalization": "batch"},
+    },
     "no augmentation": {"training": {"augment": False}},
     "no feature matching": {"losses": {"features": 0.0}},
     "gan loss, batch norm": {

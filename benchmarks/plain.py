@@ -1,7 +1,7 @@
 """The 2018 generator as a paper reader would write it: stock operations, nothing thought of twice.
 
 Every object's vector is spread over its mask and sampled with `grid_sample` into an (O, D, H, W) tensor, which is then
-added up for each image. It runs on the parameters of our generator, in eval mode, for the paper's architecture.
+added up for each image. It runs on the parameters of our generator, for the paper's architecture.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ def plain_pictures(
     edges = triples[:, [0, 2]]
     assert generator.gconv_net is not None and generator.mask_net is not None
     for layer in (generator.gconv, *generator.gconv_net.gconvs):
-        vectors, predicates = _convolve(layer, vectors, predicates, edges)
+        vectors, predicates = convolve(layer, vectors, predicates, edges)
     boxes = generator.box_net(vectors)
     masks = generator.mask_net(vectors[:, :, None, None])[:, 0].sigmoid()
-    layout = _layout(vectors, boxes, masks, obj_to_img, n_images, height, width)
+    layout = layout_of(vectors, boxes, masks, obj_to_img, n_images, height, width)
     layout = torch.cat([layout, noise], dim=1)
-    return _refine(generator.refinement_net, layout)
+    return refine(generator.refinement_net, layout)
 
 
-def _convolve(layer: nn.Module, objects: Tensor, predicates: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
+def convolve(layer: nn.Module, objects: Tensor, predicates: Tensor, edges: Tensor) -> tuple[Tensor, Tensor]:
+    """One graph convolution (paper figure 3)."""
     subjects, others = edges[:, 0], edges[:, 1]
     triples = layer.net1(torch.cat([objects[subjects], predicates, objects[others]], dim=1))
     hidden = layer.sizes[0]
@@ -44,9 +45,10 @@ def _convolve(layer: nn.Module, objects: Tensor, predicates: Tensor, edges: Tens
     return layer.net2(pooled / counts.clamp(min=1)[:, None]), new_predicates
 
 
-def _layout(
+def layout_of(
     vectors: Tensor, boxes: Tensor, masks: Tensor, obj_to_img: Tensor, n_images: int, height: int, width: int
 ) -> Tensor:
+    """The layout (N, D, H, W)."""
     x0, y0, x1, y1 = (boxes[:, i, None, None] for i in range(4))
     x = (torch.linspace(0, 1, width).view(1, 1, width) - x0) / (x1 - x0)
     y = (torch.linspace(0, 1, height).view(1, height, 1) - y0) / (y1 - y0)
@@ -59,7 +61,8 @@ def _layout(
     return layout.scatter_add(0, index, sampled)
 
 
-def _refine(network: nn.Module, layout: Tensor) -> Tensor:
+def refine(network: nn.Module, layout: Tensor) -> Tensor:
+    """The refinement network on a layout with noise."""
     modules = network.refinement_modules
     height, width = (side >> len(modules) for side in layout.shape[2:])
     features = torch.zeros(len(layout), 1, height, width)

@@ -295,7 +295,9 @@ class TrainingConfig:
     Attributes:
         steps: updates with pictures.
         layout_steps: updates of the graph half (embeddings, graph network, heads) on annotations alone, before.
-        batch_size: pictures an update.
+        batch_size: pictures an update, over all processes and parts.
+        accumulate: parts of its batch that a process works on one after the other, to need less memory; the update is
+            the same, but for batch norm, which sees a part at a time.
         layout_batch_size: graphs an update of the graph half.
         learning_rate: of the generator (Adam).
         discriminator_rate: of both discriminators (Adam).
@@ -310,7 +312,8 @@ class TrainingConfig:
             blur. 0 compares nothing there, and colours drift.
         freeze_norm_at: step from which the generator's batch statistics are fixed (paper: 100,000); none for never.
         averaging: decay of the exponential average of the generator's weights; 0 for none.
-        precision: of convolutions and matrix products while training; weights stay in float32.
+        precision: of convolutions and matrix products while training; weights stay in float32. ``"float16"`` scales
+            losses so that small gradients are not lost.
         augment: differentiable augmentation (Zhao et al. 2020) of what the discriminators see.
         checkpoint_every: steps between checkpoints.
         sample_every: steps between sample sheets.
@@ -319,6 +322,7 @@ class TrainingConfig:
     steps: int = 1_000_000
     layout_steps: int = 0
     batch_size: int = 32
+    accumulate: int = 1
     layout_batch_size: int = 128
     learning_rate: float = 1e-4
     discriminator_rate: float = 1e-4
@@ -330,14 +334,16 @@ class TrainingConfig:
     coarse_pixels: int = 0
     freeze_norm_at: int | None = None
     averaging: float = 0.0
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
     augment: bool = False
     checkpoint_every: int = 1000
     sample_every: int = 1000
 
     def __post_init__(self) -> None:
         problems = _at_least(self, 1, "steps", "batch_size", "layout_batch_size", "checkpoint_every")
-        problems += _at_least(self, 1, "sample_every") + _at_least(self, 0, "layout_steps", "adversarial_from")
+        problems += _at_least(self, 1, "sample_every", "accumulate") + _at_least(
+            self, 0, "layout_steps", "adversarial_from"
+        )
         problems += _at_least(self, 0, "coarse_pixels")
         problems += _at_least(self, 0, "final_rate", "predicted_layouts", "averaging")
         for name in ("learning_rate", "discriminator_rate", "layout_rate"):

@@ -36,14 +36,27 @@ def command(
     max_objects: Annotated[
         int | None, typer.Option(min=1, help="The most objects of a graph, in place of the recipe's.")
     ] = None,
+    checkpoint_every: Annotated[
+        int | None, typer.Option(min=1, help="Steps between checkpoints, in place of the recipe's.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes that prepare batches ahead: 2 for a GPU, else none.")
+    ] = None,
+    compile_: Annotated[bool, typer.Option("--compile", help="Compile the convolutions, for GPUs.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the resolved recipe, try one step, write nothing.")
+    ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
 ) -> None:
     """Train weights; the same call again goes on.
 
-    It stops after its steps, a time limit or Ctrl-C, and saves; the same command then goes on from there.
+    It stops after its steps, a time limit or Ctrl-C, and saves; the same command then goes on from there. For several
+    GPUs or machines, start it with torchrun or accelerate launch; each batch is divided among the processes.
 
     Example: sg2im train --data scenes --recipe tiny --out runs/tiny
+
+    Example: torchrun --nproc-per-node 2 -m sg2im_cli train --data scenes --recipe paper64 --out runs/paper
     """
     import torch
 
@@ -56,18 +69,37 @@ def command(
         raise InputError("--minutes must be above 0.")
     if threads is not None:
         torch.set_num_threads(threads)
+    chosen = choose_device(device)
     options = TrainOptions(
         data=find_data(data),
         recipe=limit_objects(load_recipe(recipe), min_objects, max_objects),
         recipe_name=recipe if Path(recipe).suffix == "" else Path(recipe).stem,
         out=out,
         steps=steps,
+        checkpoint_every=checkpoint_every,
         minutes=minutes,
         seed=seed,
-        device=choose_device(device),
+        device=chosen,
         init=init,
+        workers=workers if workers is not None else 2 if chosen.type == "cuda" else 0,
+        compiled=compile_,
     )
-    result = _run(options)
+    _start(options, dry_run)
+
+
+def _start(options: TrainOptions, dry_run: bool) -> None:
+    """Train or rehearse; of several processes the first one tells."""
+    from sg2im_cli.training.processes import StoppedElsewhereError, is_main
+
+    try:
+        if dry_run:
+            _rehearse(options)
+            return
+        result = _run(options)
+    except StoppedElsewhereError as error:  # another process says why
+        raise typer.Exit(error.code) from None
+    if not is_main():
+        return
     typer.echo(str(result.weights))
     if not result.finished:
         typer.echo(f"Stopped at step {result.step}; the same command goes on from there.", err=True)
@@ -77,16 +109,48 @@ def command(
 
 def _run(options: TrainOptions) -> TrainResult:
     from sg2im_cli.cli.shown import console
+    from sg2im_cli.training.processes import is_main
     from sg2im_cli.training.run import train
 
     screen = console()
-    if not screen.is_terminal:
+    if not screen.is_terminal or not is_main():
         return train(options, _Lines(screen))
     from rich.live import Live
 
     bars = _Bars(screen)
     with Live(get_renderable=bars.shown, console=screen, refresh_per_second=4):
         return train(options, bars)
+
+
+def _rehearse(options: TrainOptions) -> None:
+    """The recipe as TOML to standard output, the rest to a person."""
+    from sg2im_cli.cli.shown import console
+    from sg2im_cli.training.processes import is_main
+    from sg2im_cli.training.recipes import to_toml
+    from sg2im_cli.training.rehearsal import rehearse
+
+    screen = console()
+    lines = _Lines(screen)
+    found = rehearse(options, lines)
+    if not is_main():
+        return
+    typer.echo(to_toml(found.recipe), nl=False)
+    parameters = ", ".join(f"{k.replace('_', ' ')} {n / 1e6:.2f} M" for k, n in found.parameters.items())
+    peak = "" if found.peak_bytes is None else f"; at the most {found.peak_bytes / 2**20:.0f} MB in these steps"
+    layout = "" if found.layout_seconds is None else f"{found.layout_seconds:.2f} s an update of the graph half, "
+    processes = "one process" if found.processes == 1 else f"{found.processes} processes"
+    lines.message(f"{found.pictures} pictures, {processes}")
+    lines.message(f"parameters: {parameters}")
+    lines.message(f"memory: {found.state_bytes / 2**20:.0f} MB of weights, gradients and optimizers{peak}")
+    lines.message(f"time: {layout}{found.picture_seconds:.2f} s with pictures, {_hours(found.hours)} in all")
+    lines.message("losses: " + "  ".join(f"{name} {loss:.3f}" for name, loss in found.losses.items()))
+    lines.message("Nothing was written.")
+
+
+def _hours(hours: float) -> str:
+    if hours < 2:
+        return f"{60 * hours:.0f} minutes" if hours >= 1 / 60 else "less than a minute"
+    return f"{hours:.1f} hours" if hours < 48 else f"{hours / 24:.1f} days"
 
 
 def _speed(progress: Progress) -> str:

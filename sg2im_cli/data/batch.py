@@ -55,6 +55,8 @@ class GraphBatch:
         has_mask: (O,) bool, or None.
         images: (N, 3, H, W) uint8, or None.
         attributes: (O, A) 1 where an attribute is said of an object, else 0; None where the vocabulary has none.
+        first: place of its first picture in the whole batch, of which this may be a part.
+        total: pictures of the whole batch; None if this is all of it.
     """
 
     objs: Tensor
@@ -66,6 +68,8 @@ class GraphBatch:
     has_mask: Tensor | None = None
     images: Tensor | None = None
     attributes: Tensor | None = None
+    first: int = 0
+    total: int | None = None
 
     def to(self, device: torch.device | str) -> GraphBatch:
         """The same batch on another device."""

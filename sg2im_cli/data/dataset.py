@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.attributes import DERIVED, frequent_words, usual_sizes
 from sg2im_cli.data.batch import WHOLE, GraphBatch, SceneExample, collate
+from sg2im_cli.data.division import bounds
 from sg2im_cli.data.lazy import LazyScenes
+from sg2im_cli.data.loading import iterate
 from sg2im_cli.data.relations import INFORMATIVE, MIRRORED, RELATIONS, SYMMETRIC
 from sg2im_cli.data.scenes import Scene, SceneMaker
 from sg2im_cli.data.sources import Split, open_split
@@ -64,6 +67,7 @@ class SceneDataset:
         else:
             has_mask = np.array([scene.has_mask.mean() >= 0.5 for scene in scenes])
         self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
+        self._last_order = (-1, -1), self._masked
         names = vocabulary.predicates[1:]
         self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names], dtype=np.float64)
         self._symmetric = np.array([False, *(name in SYMMETRIC for name in names)])
@@ -112,28 +116,52 @@ class SceneDataset:
             attributes=self._say(scene, kept, exact, rng),
         )
 
-    def batches(self, batch_size: int, start: int = 0, seed: int = 0, with_images: bool = True) -> Iterator[GraphBatch]:
+    def batches(
+        self,
+        batch_size: int,
+        start: int = 0,
+        seed: int = 0,
+        with_images: bool = True,
+        rank: int = 0,
+        processes: int = 1,
+        workers: int = 0,
+    ) -> Iterator[GraphBatch]:
         """Yield shuffled batches without end, from batch number ``start`` on.
 
         The order and every draw depend only on the seed and the batch's number, so a resumed run sees what the
-        uninterrupted one would have seen.
+        uninterrupted one would have seen, and so does one with other processes or workers.
+
+        Args:
+            batch_size: pictures of all processes.
+            start: number of the first batch.
+            seed: of order and draws.
+            with_images: whether pixels are wanted.
+            rank: which process this is; each gets its part of every batch.
+            processes: how many there are.
+            workers: processes of this process that make batches ahead.
 
         Raises:
-            InputError: the configuration shows none of the pictures.
+            InputError: the configuration shows none of the pictures, or too few for so many processes.
         """
         shown = len(self._masked) + round(self.config.unmasked_share * len(self._unmasked))
         if not shown:
             raise InputError("No picture of the data has a mask, and unmasked_share leaves out those without.")
-        per_epoch = max(1, shown // batch_size)
-        step = start
-        while True:
-            epoch, place = divmod(step, per_epoch)
-            order = self._order(np.random.default_rng((seed, epoch)), shown)
-            while place < per_epoch:
-                chosen = order[place * batch_size : (place + 1) * batch_size]
-                yield self.collate(chosen, epoch, seed, with_images=with_images)
-                place += 1
-                step += 1
+        if min(batch_size, shown) < processes:
+            raise InputError(
+                f"A batch of {min(batch_size, shown)} is too small for {processes} processes; start fewer."
+            )
+        divided = partial(self._part, size=batch_size, shown=shown, rank=rank, processes=processes)
+        return iterate(partial(divided, seed=seed, with_images=with_images), start, workers)
+
+    def _part(
+        self, number: int, size: int, shown: int, rank: int, processes: int, seed: int, with_images: bool
+    ) -> GraphBatch:
+        """What one process has of the batch with this number."""
+        epoch, place = divmod(number, max(1, shown // size))
+        chosen = self._order(seed, epoch, shown)[place * size : (place + 1) * size]
+        first, end = bounds(len(chosen), processes, rank)
+        batch = self.collate(chosen[first:end], epoch, seed, with_images=with_images)
+        return replace(batch, first=first, total=len(chosen))
 
     def collate(
         self,
@@ -149,10 +177,13 @@ class SceneDataset:
             examples = [replace(e, image=None) for e in examples]
         return collate(examples)
 
-    def _order(self, rng: np.random.Generator, shown: int) -> NDArray[np.int64]:
-        """The scenes of one epoch, shuffled: all that are mostly masked, and a share of the others."""
-        unmasked = rng.permutation(self._unmasked)[: shown - len(self._masked)]
-        return rng.permutation(np.concatenate([self._masked, unmasked]))
+    def _order(self, seed: int, epoch: int, shown: int) -> NDArray[np.int64]:
+        """The scenes of one epoch, shuffled: all that are mostly masked, and a share of the others. Kept meanwhile."""
+        if self._last_order[0] != (seed, epoch):
+            rng = np.random.default_rng((seed, epoch))
+            unmasked = rng.permutation(self._unmasked)[: shown - len(self._masked)]
+            self._last_order = (seed, epoch), rng.permutation(np.concatenate([self._masked, unmasked]))
+        return self._last_order[1]
 
     def _choose(self, scene: Scene, rng: np.random.Generator) -> NDArray[np.int64]:
         """The objects of a graph of this scene."""

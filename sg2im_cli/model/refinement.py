@@ -46,6 +46,10 @@ class RefinementModule(nn.Module):
 
     def forward(self, joined: Tensor) -> Tensor:
         """Layout and features, joined (N, D + D in, h, w), to (N, D out, h, w)."""
+        first = self.net[0]
+        assert isinstance(first, nn.Conv2d)
+        if first.weight.is_contiguous():  # else its weights are in the format channels_last, and so is what comes in
+            joined = joined.contiguous()
         if self.modulations is None:
             return self.net(joined)  # type: ignore[no-any-return]
         layout, features = joined[:, : self.layout_dim], joined

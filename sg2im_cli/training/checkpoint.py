@@ -12,12 +12,13 @@ from typing import Any
 
 import torch
 
+from sg2im_cli.config import ConfigError, Recipe, read
 from sg2im_parsers.errors import InputError, Sg2imError
 
 
 @dataclass(frozen=True)
 class RunDirectory:
-    """``RUN/run.json``, ``RUN/checkpoint.pt``, ``RUN/log.jsonl``, ``RUN/samples/``, ``RUN/weights/``."""
+    """``run.json``, ``checkpoint.pt``, ``log.jsonl``, ``tensorboard/``, ``samples/`` and ``weights/`` of a run."""
 
     path: Path
 
@@ -39,7 +40,7 @@ class RunDirectory:
         """
         if self.record.exists():
             before = self._read_record()
-            changed = sorted(k for k in started_with if before.get(k) != json.loads(json.dumps(started_with[k])))
+            changed = sorted(k for k, value in started_with.items() if _settled(k, before.get(k)) != _settled(k, value))
             if changed:
                 raise InputError(
                     f"{self.path} holds a run with another {' and '.join(changed)}; name another directory with --out."
@@ -98,8 +99,8 @@ class RunDirectory:
                 pass
             yield
 
-    def load(self, device: torch.device) -> dict[str, Any] | None:
-        """The last good checkpoint, or None.
+    def load(self) -> dict[str, Any] | None:
+        """The last good checkpoint, on the CPU, or None.
 
         Raises:
             Sg2imError: the file is damaged.
@@ -108,7 +109,7 @@ class RunDirectory:
         if not path.exists():
             return None
         try:
-            state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+            state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:
             raise Sg2imError(f"The checkpoint {path} cannot be read ({error}); remove it to start anew.") from error
         return state
@@ -141,6 +142,16 @@ class RunDirectory:
         path = self.path / "log.jsonl"
         with writing(path), path.open("a", encoding="utf8") as file:
             file.write(json.dumps(event) + "\n")
+
+
+def _settled(name: str, value: object) -> object:
+    """A value as its file has it; a recipe with what later versions added, as they leave older runs unchanged."""
+    if name == "recipe":
+        try:
+            return read(Recipe, value)
+        except ConfigError:
+            pass
+    return json.loads(json.dumps(value))
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
-from sg2im_cli.config import ConfigError, Recipe, parse_layers, read
+from sg2im_cli.config import ConfigError, Recipe, parse_layers, plain, read
 from sg2im_cli.training.recipe_files import Target, read_recipe_file, recipe_names
 
-__all__ = ["Target", "check_sizes", "limit_objects", "load_recipe", "recipe_names", "targets_of"]
+__all__ = ["Target", "check_sizes", "limit_objects", "load_recipe", "recipe_names", "targets_of", "to_toml"]
 
 
 def check_sizes(recipe: Recipe, where: str) -> None:
@@ -53,6 +54,24 @@ def load_recipe(ref: str) -> Recipe:
     recipe = read(Recipe, file.settings, file.where)
     check_sizes(recipe, file.where)
     return recipe
+
+
+def to_toml(recipe: Recipe) -> str:
+    """A recipe as the text of a TOML file, with every setting; `load_recipe` reads it again."""
+    lines: list[str] = []
+    for name, value in plain(recipe).items():
+        if isinstance(value, dict):
+            lines += ["", f"[{name}]", *(f"{key} = {_toml_value(v)}" for key, v in value.items())]
+        else:
+            lines.append(f"{name} = {_toml_value(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: object) -> str:
+    """JSON is TOML here, but for what TOML has no word for; `read` takes "none" for it."""
+    if value is None:
+        return '"none"'
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def targets_of(ref: str) -> tuple[Target, ...]:

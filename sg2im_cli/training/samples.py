@@ -9,12 +9,31 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
+from sg2im_cli.data.dataset import SceneDataset, load_scenes
+from sg2im_cli.data.sources import has_split
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.training.checkpoint import write_atomically, writing
 
+SHEET_SIZE = 12
+"""Pictures on a sample sheet."""
+
 GAP = 2
 """White pixels between pictures."""
+
+
+def fixed_batch(directory: Path, recipe: Recipe, train: SceneDataset) -> GraphBatch:
+    """The pictures of all sheets of a run: of the val split, or of train where there is none.
+
+    Raises:
+        InputError: the val split cannot be used.
+    """
+    data = train
+    if has_split(directory, "val"):
+        data = load_scenes(directory, "val", recipe.data, recipe.generator, train.vocabulary)
+    step = max(1, len(data) // SHEET_SIZE)
+    return data.collate(range(0, len(data), step)[:SHEET_SIZE], exact=True)
 
 
 @torch.no_grad()

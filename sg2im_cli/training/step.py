@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam
 
 from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
-from sg2im_cli.model.discriminators import ObjectDiscriminator, ObjectScores, PatchDiscriminator
-from sg2im_cli.model.generator import Generator, ObjectLayout
-from sg2im_cli.model.layout import sample_masks
-from sg2im_cli.model.losses import box_loss, category_loss, feature_loss, gan_d_loss, gan_g_loss, mask_loss, pixel_loss
-from sg2im_cli.training.augment import augment, change_colors
+from sg2im_cli.model.discriminators import ObjectDiscriminator, PatchDiscriminator
+from sg2im_cli.model.generator import Generator
 from sg2im_cli.training.averaging import WeightAverage
 from sg2im_cli.training.initial import Start, start_from
-from sg2im_parsers.errors import Sg2imError
+from sg2im_cli.training.objectives import Objectives
+from sg2im_cli.training.part import Part, split_batch
+from sg2im_cli.training.processes import Processes
+from sg2im_cli.training.update import Losses, NotFiniteError, Update
 from sg2im_parsers.vocabulary import Vocabulary
 
+M = TypeVar("M", bound=nn.Module)
 
-class NotFiniteError(Sg2imError):
-    """A loss is no longer a number: what was saved before stays good, and training must not go on."""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A generated batch, with the layout it was drawn from.
-
-    Attributes:
-        images: (N, 3, H, W).
-        boxes: (O, 4) as used in the layout.
-        coverage: (O, H, W) where each object is, cut off from the graph half.
-        given: (N,) True for pictures drawn from the annotated layout, which the real picture shows too.
-    """
-
-    images: Tensor
-    boxes: Tensor
-    coverage: Tensor
-    given: Tensor
+HEAVY = 2**21
+"""Weights of one convolution."""
 
 
 class Trainer:
@@ -51,98 +33,112 @@ class Trainer:
     Args:
         recipe: what to train.
         vocabulary: of the data.
-        device: where.
+        processes: where, and who has the other parts of each batch; a device alone is one process.
+        compiled: whether `torch.compile` makes the convolutions.
     """
 
-    def __init__(self, recipe: Recipe, vocabulary: Vocabulary, device: torch.device) -> None:
-        self.recipe = recipe
-        self.vocabulary = vocabulary
-        self.device = device
-        n_objects = len(vocabulary.objects)
-        sizes = n_objects, len(vocabulary.predicates), len(vocabulary.attributes)
-        self.generator = Generator(recipe.generator, *sizes).to(device)
-        self.average = WeightAverage(self.generator, recipe.training.averaging)
-        losses, training = recipe.losses, recipe.training
-        self.image_discriminator: PatchDiscriminator | None = None
-        self.object_discriminator: ObjectDiscriminator | None = None
-        self.optimizers = {"generator": self._adam(self.generator, training.learning_rate)}
-        if losses.image:
-            self.image_discriminator = PatchDiscriminator(recipe.image_discriminator, n_objects).to(device)
-            self.optimizers["image"] = self._adam(self.image_discriminator, training.discriminator_rate)
-        if losses.objects or losses.categories:
-            self.object_discriminator = ObjectDiscriminator(recipe.object_discriminator, n_objects).to(device)
-            self.optimizers["objects"] = self._adam(self.object_discriminator, training.discriminator_rate)
-        for net in (self.generator.refinement_net, self.image_discriminator, self.object_discriminator):
-            if net is not None:  # convolutions are quicker with the channels of a pixel together in memory
-                net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.rates = {name: opt.param_groups[0]["lr"] for name, opt in self.optimizers.items()}
-        self.layout_optimizer = self._adam(self._graph_half(), training.layout_rate)
-        scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=device)
+    def __init__(
+        self, recipe: Recipe, vocabulary: Vocabulary, processes: Processes | torch.device, compiled: bool = False
+    ) -> None:
+        self.recipe, self.vocabulary = recipe, vocabulary
+        self.processes = Processes(processes) if isinstance(processes, torch.device) else processes
+        training = recipe.training
+        sizes = len(vocabulary.objects), len(vocabulary.predicates), len(vocabulary.attributes)
+        self.generator = self._prepare(Generator(recipe.generator, *sizes))
+        self.average = WeightAverage(self.generator, training.averaging) if training.averaging else None
+        self.image_discriminator, self.object_discriminator = self._discriminators()
+        self.objectives = Objectives(recipe, self.generator, self.image_discriminator, self.object_discriminator)
+        self.updates = {"generator": self._update("generator", self.generator, training.learning_rate)}
+        if self.image_discriminator is not None:
+            self.updates["image"] = self._update("image", self.image_discriminator, training.discriminator_rate)
+        if self.object_discriminator is not None:
+            self.updates["objects"] = self._update("objects", self.object_discriminator, training.discriminator_rate)
+        self._choose_formats()
+        self.layout_update = self._update("layout", self._graph_half(), training.layout_rate)
+        scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=self.processes.device)
         self.mean, self.std = scale[0].view(1, 3, 1, 1), scale[1].view(1, 3, 1, 1)
+        if compiled:
+            self._compile()
 
     def start_from(self, source: Checkpoint) -> Start:
-        """Take another generator's weights as far as they fit, for the average, too; see `initial.start_from`."""
+        """Take the weights of another generator as far as they fit; the average starts from them, too."""
         start = start_from(self.generator, self.vocabulary, source)
-        self.average.model.load_state_dict(self.generator.state_dict())
+        if self.average is not None:
+            self.average.model.load_state_dict(self.generator.state_dict())
         return start
 
     def layout_step(self, batch: GraphBatch, step: int) -> dict[str, float]:
         """Update embeddings, graph network and heads from annotations alone.
 
+        Args:
+            batch: what this process has of it.
+            step: counted from 0.
+
         Returns:
-            each loss by name, before its weight.
+            each loss by name, of the whole batch, before its weight.
         """
         self.generator.train()
-        self._set_rate(self.layout_optimizer, self.recipe.training.layout_rate, step, self.recipe.training.layout_steps)
-        with self._precision():
-            predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
-            losses = self._layout_losses(predicted, batch)
-        self._update("layout", self.layout_optimizer, self._weighted(losses))
-        self.average.update(self.generator, step)
-        return _numbers(losses)
+        self.layout_update.set_rate(step, self.recipe.training.layout_steps)
+        parts = self._split(batch, step, 0)
+        losses = self.layout_update(self._in_turn(parts), self.objectives.of_layout, self._weigh)
+        self._after_generator(step)
+        return losses
 
     def picture_step(self, batch: GraphBatch, step: int, seed: int) -> dict[str, float]:
         """Update the generator, then the object discriminator, then the image discriminator.
 
         Args:
-            batch: with images.
+            batch: what this process has of it, with images.
             step: counted from 0; chance depends on it and on the seed only.
             seed: of the run.
 
         Returns:
-            each loss by name, before its weight.
+            each loss by name, of the whole batch, before its weight.
         """
-        rng = torch.Generator().manual_seed(seed * 1_000_003 + step)
         self._set_modes(step)
-        real = self.to_model_units(batch)
-        with self._precision():
-            losses, drawn = self._generator_losses(batch, real, rng, step)
-        self._update("generator", self.optimizers["generator"], self._weighted(losses))
-        if self.recipe.training.averaging:
-            self.average.update(self.generator, step)
-        fake = replace(drawn, images=drawn.images.detach())
-        losses |= self._object_discriminator_step(batch, real, fake, rng)
-        losses |= self._image_discriminator_step(batch, real, fake, rng)
-        return _numbers(losses)
+        parts = self._split(batch, step, seed)
+        for part in parts:
+            part.real = self.to_model_units(part.batch)
+        losses = self._generator_step(parts, step)
+        for name, net, objective in (
+            ("objects", self.object_discriminator, self.objectives.of_object_discriminator),
+            ("image", self.image_discriminator, self.objectives.of_image_discriminator),
+        ):
+            if net is not None:
+                net.requires_grad_(True)
+                losses |= self.updates[name](self._in_turn(parts), objective, _add)
+                self.processes.average_statistics(net)
+        return losses
 
     def to_model_units(self, batch: GraphBatch) -> Tensor:
         """The batch's pixels as (N, 3, H, W) floats: (pixel - mean) / std."""
         assert batch.images is not None
-        return (batch.images.to(self.device).float() / 255 - self.mean) / self.std
+        return (batch.images.to(self.processes.device).float() / 255 - self.mean) / self.std
 
     @property
     def best_generator(self) -> Generator:
         """The average if the recipe keeps one, else the generator as it is."""
-        if self.recipe.training.averaging:
-            assert isinstance(self.average.model, Generator)
-            return self.average.model
-        return self.generator
+        if self.average is None:
+            return self.generator
+        assert isinstance(self.average.model, Generator)
+        return self.average.model
 
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on."""
-        state: dict[str, Any] = {name: m.state_dict() for name, m in self._models().items()}
-        state["optimizers"] = {name: opt.state_dict() for name, opt in self._all_optimizers().items()}
+        state: dict[str, Any] = {name: m.state_dict() for name, m in self.networks().items()}
+        state["optimizers"] = {name: update.state() for name, update in self._all_updates().items()}
+        if self.recipe.training.precision == "float16":
+            state["scalers"] = {name: update.scaler.state_dict() for name, update in self._all_updates().items()}
         return state
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        for name, model in self.networks().items():
+            model.load_state_dict(state[name])
+        for name, update in self._all_updates().items():
+            update.load(state["optimizers"][name])
+            if self.recipe.training.precision == "float16":
+                update.scaler.load_state_dict(state["scalers"][name])
 
     def check_finite(self) -> None:
         """Refuse to go on with broken weights: a finite loss may have had a gradient that was not.
@@ -150,35 +146,37 @@ class Trainer:
         Raises:
             NotFiniteError: a weight is not a finite number.
         """
-        for name, model in self._models().items():
+        for name, model in self.networks().items():
             if not all(bool(t.isfinite().all()) for t in model.state_dict().values()):
                 raise NotFiniteError(f"The {name.replace('_', ' ')} has weights that are not finite numbers.")
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` gave."""
-        for name, model in self._models().items():
-            model.load_state_dict(state[name])
-        for name, opt in self._all_optimizers().items():
-            opt.load_state_dict(state["optimizers"][name])
-
-    def _models(self) -> dict[str, nn.Module]:
+    def networks(self) -> dict[str, nn.Module]:
+        """What is trained, by name, and the average."""
         models = {
             "generator": self.generator,
-            "average": self.average.model,
+            "average": None if self.average is None else self.average.model,
             "image_discriminator": self.image_discriminator,
             "object_discriminator": self.object_discriminator,
         }
         return {name: model for name, model in models.items() if model is not None}
 
-    def _all_optimizers(self) -> dict[str, Adam]:
-        return {**self.optimizers, "layout": self.layout_optimizer}
+    def _prepare(self, model: M) -> M:
+        return self.processes.prepare(model.to(self.processes.device))  # type: ignore[return-value]
 
-    def _precision(self) -> torch.autocast:
-        wanted = self.recipe.training.precision == "bfloat16"
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=wanted)
+    def _discriminators(self) -> tuple[PatchDiscriminator | None, ObjectDiscriminator | None]:
+        recipe, n_objects = self.recipe, len(self.vocabulary.objects)
+        image, objects = None, None
+        if recipe.losses.image:
+            image = self._prepare(PatchDiscriminator(recipe.image_discriminator, n_objects))
+        if recipe.losses.objects or recipe.losses.categories:
+            objects = self._prepare(ObjectDiscriminator(recipe.object_discriminator, n_objects))
+        return image, objects
 
-    def _adam(self, model: nn.Module, rate: float) -> Adam:
-        return Adam(model.parameters(), lr=rate, betas=self.recipe.training.betas)
+    def _update(self, name: str, model: nn.Module, rate: float) -> Update:
+        return Update(name, model, rate, self.recipe.training, self.processes)
+
+    def _all_updates(self) -> dict[str, Update]:
+        return {**self.updates, "layout": self.layout_update}
 
     def _graph_half(self) -> nn.Module:
         g = self.generator
@@ -186,156 +184,71 @@ class Trainer:
         parts = [*words, g.gconv, g.gconv_net, g.box_net, g.mask_net]
         return nn.ModuleList([part for part in parts if part is not None])
 
+    def _choose_formats(self) -> None:
+        """Keep the channels of a pixel together in memory, which makes convolutions quicker.
+
+        Not where there is more weight than picture: on CPUs, the gradients of such weights would be turned round.
+        """
+        for net in (self.generator.refinement_net, self.image_discriminator, self.object_discriminator):
+            if net is not None:
+                net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if self.processes.device.type == "cpu":
+            for module in self.generator.refinement_net.refinement_modules:
+                if max(p.numel() for p in module.parameters()) > HEAVY:
+                    module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+
+    def _compile(self) -> None:
+        """Compile what convolves; names of weights stay."""
+        self.generator.refinement_net.compile()
+        for net in (self.image_discriminator, self.object_discriminator):
+            for layer in [] if net is None else net.modules():
+                if isinstance(layer, nn.Conv2d):
+                    layer.compile()
+
     def _set_modes(self, step: int) -> None:
         training = self.recipe.training
         frozen = training.freeze_norm_at is not None and step >= training.freeze_norm_at
         self.generator.train(not frozen)
         if step == training.freeze_norm_at:  # as the 2018 code: fixed statistics, fresh optimizer
-            self.optimizers["generator"] = self._adam(self.generator, training.learning_rate)
-        for name, opt in self.optimizers.items():
-            self._set_rate(opt, self.rates[name], step, training.steps)
+            self.updates["generator"].restart()
+        for update in self.updates.values():
+            update.set_rate(step, training.steps)
 
-    def _set_rate(self, optimizer: Adam, rate: float, step: int, steps: int) -> None:
-        end = self.recipe.training.final_rate
-        share = min(1.0, step / max(1, steps))
-        for group in optimizer.param_groups:
-            group["lr"] = rate * (end + (1 - end) * (1 + math.cos(math.pi * share)) / 2)
+    def _split(self, batch: GraphBatch, step: int, seed: int) -> list[Part]:
+        training = self.recipe.training
+        return split_batch(batch, training.accumulate, seed, step, training.predicted_layouts, self.processes)
 
-    def _layout_losses(self, predicted: ObjectLayout, batch: GraphBatch) -> dict[str, Tensor]:
-        assert batch.boxes is not None
-        assert batch.masks is not None
-        assert batch.has_mask is not None
-        losses = {"boxes": box_loss(self.recipe.losses.box, predicted.boxes, batch.boxes)}
-        if predicted.mask_logits is not None:
-            losses["masks"] = mask_loss(predicted.mask_logits, batch.masks, batch.has_mask)
+    def _in_turn(self, parts: list[Part]) -> Iterator[Part]:
+        """The parts; spectral norms start each from the same estimate, so that the batch has one."""
+        nets = [net for net in (self.image_discriminator, self.object_discriminator) if net is not None]
+        estimates = [b for net in nets for name, b in net.named_buffers() if name.endswith(("._u", "._v"))]
+        before = [estimate.clone() for estimate in estimates] if len(parts) > 1 else []
+        for i, part in enumerate(parts):
+            for estimate, value in zip(estimates, before, strict=True) if i else ():
+                estimate.copy_(value)
+            yield part
+
+    def _generator_step(self, parts: list[Part], step: int) -> dict[str, float]:
+        for net in (self.image_discriminator, self.object_discriminator):
+            if net is not None:
+                net.requires_grad_(False)
+        adversarial = step >= self.recipe.training.adversarial_from
+        losses = self.updates["generator"](
+            self._in_turn(parts), lambda part: self.objectives.of_generator(part, adversarial), self._weigh
+        )
+        self._after_generator(step)
         return losses
 
-    def _generator_losses(
-        self, batch: GraphBatch, real: Tensor, rng: torch.Generator, step: int
-    ) -> tuple[dict[str, Tensor], Drawn]:
-        predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
-        losses = self._layout_losses(predicted, batch)
-        drawn = self._draw(predicted, batch, rng)
-        losses["pixels"] = pixel_loss(drawn.images, real, drawn.given, self.recipe.training.coarse_pixels)
-        if step >= self.recipe.training.adversarial_from:
-            losses |= self._adversarial_losses(batch, real, drawn, rng)
-        return losses, drawn
+    def _after_generator(self, step: int) -> None:
+        self.processes.average_statistics(self.generator)
+        if self.average is not None:
+            self.average.update(self.generator, step)
 
-    def _draw(self, predicted: ObjectLayout, batch: GraphBatch, rng: torch.Generator) -> Drawn:
-        """Pictures from given layouts, and a share of them from predicted ones."""
-        config = self.recipe.generator
-        assert batch.boxes is not None
-        assert batch.masks is not None
-        assert batch.has_mask is not None
-        own = torch.rand(batch.n_images, generator=rng).to(self.device) < self.recipe.training.predicted_layouts
-        own_object = own[batch.obj_to_img]
-        boxes = torch.where(own_object[:, None], predicted.boxes.detach(), batch.boxes)
-        masks = predicted.masks
-        if masks is not None:
-            given = (batch.has_mask & ~own_object)[:, None, None]
-            masks = torch.where(given, batch.masks, masks)
-        layout = self.generator.compose(predicted.vectors, boxes, masks, batch.obj_to_img, batch.n_images)
-        shape = (batch.n_images, config.layout_noise_dim, *config.image_size)
-        joined = self.generator.add_noise(layout, torch.randn(shape, generator=rng))
-        images = self.generator.refinement_net(joined.contiguous(memory_format=torch.channels_last)).float()
-        with torch.no_grad():
-            coverage = sample_masks(boxes, masks, *config.image_size)
-        return Drawn(images, boxes, coverage, ~own)
-
-    def _adversarial_losses(
-        self, batch: GraphBatch, real: Tensor, drawn: Drawn, rng: torch.Generator
-    ) -> dict[str, Tensor]:
-        losses: dict[str, Tensor] = {}
-        features: list[Tensor] = []
-        kind, matching = self.recipe.losses.adversarial, self.recipe.losses.features > 0
-        if self.image_discriminator is not None:
-            self.image_discriminator.requires_grad_(False)
-            before = rng.get_state()
-            scores, fake_features = self._patch_scores(drawn.images, batch, drawn.coverage, rng)
-            losses["image"] = gan_g_loss(kind, scores)
-            if matching:
-                with torch.no_grad():
-                    _, target = self._patch_scores(real, batch, drawn.coverage, _generator_at(before))
-                features.append(feature_loss(fake_features, target, drawn.given))
-        if self.object_discriminator is not None:
-            self.object_discriminator.requires_grad_(False)
-            before = rng.get_state()
-            on_fake = self._object_scores(drawn.images, drawn.boxes, batch, rng)
-            losses["objects"] = gan_g_loss(kind, on_fake.real)
-            losses["categories"] = category_loss(on_fake.categories, batch.objs)
-            if matching:
-                with torch.no_grad():
-                    on_real = self._object_scores(real, drawn.boxes, batch, _generator_at(before))
-                features.append(feature_loss(on_fake.features, on_real.features, drawn.given[batch.obj_to_img]))
-        if features:
-            losses["features"] = torch.stack(features).sum()
-        return losses
-
-    def _object_scores(self, images: Tensor, boxes: Tensor, batch: GraphBatch, rng: torch.Generator) -> ObjectScores:
-        assert self.object_discriminator is not None
-        if self.recipe.training.augment:
-            images = change_colors(images, rng)
-        return self.object_discriminator(images, boxes, batch.obj_to_img)  # type: ignore[no-any-return]
-
-    def _patch_scores(
-        self, images: Tensor, batch: GraphBatch, coverage: Tensor, rng: torch.Generator
-    ) -> tuple[Tensor, list[Tensor]]:
-        assert self.image_discriminator is not None
-        layout = self.image_discriminator.layout(batch.objs, coverage, batch.obj_to_img, batch.n_images)
-        if self.recipe.training.augment:
-            images, layout = augment(images, layout, rng)
-        return self.image_discriminator.score(images, layout)
-
-    def _object_discriminator_step(
-        self, batch: GraphBatch, real: Tensor, fake: Drawn, rng: torch.Generator
-    ) -> dict[str, Tensor]:
-        net = self.object_discriminator
-        if net is None:
-            return {}
-        net.requires_grad_(True)
-        assert batch.boxes is not None
-        with self._precision():
-            on_fake = self._object_scores(fake.images, fake.boxes, batch, rng)
-            on_real = self._object_scores(real, batch.boxes, batch, rng)
-            adversarial = gan_d_loss(self.recipe.losses.adversarial, on_real.real, on_fake.real)
-            categories = category_loss(on_real.categories, batch.objs)
-            categories = categories + category_loss(on_fake.categories, batch.objs)
-        self._update("objects", self.optimizers["objects"], adversarial + categories)
-        return {"d_objects": adversarial, "d_categories": categories}
-
-    def _image_discriminator_step(
-        self, batch: GraphBatch, real: Tensor, fake: Drawn, rng: torch.Generator
-    ) -> dict[str, Tensor]:
-        """Both pictures stand beside one layout, given or predicted: from two, it would tell the layouts apart."""
-        net = self.image_discriminator
-        if net is None:
-            return {}
-        net.requires_grad_(True)
-        with self._precision():
-            on_fake, _ = self._patch_scores(fake.images, batch, fake.coverage, rng)
-            on_real, _ = self._patch_scores(real, batch, fake.coverage, rng)
-            loss = gan_d_loss(self.recipe.losses.adversarial, on_real, on_fake)
-        self._update("image", self.optimizers["image"], loss)
-        return {"d_image": loss}
-
-    def _weighted(self, losses: dict[str, Tensor]) -> Tensor:
+    def _weigh(self, losses: Losses) -> Tensor:
         weights = self.recipe.losses
         return torch.stack([getattr(weights, name) * loss for name, loss in losses.items()]).sum()
 
-    def _update(self, name: str, optimizer: Adam, loss: Tensor) -> None:
-        if not torch.isfinite(loss):
-            raise NotFiniteError(f"The loss of the {name} update is {loss.item()}, not a finite number.")
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
 
-
-def _numbers(losses: dict[str, Tensor]) -> dict[str, float]:
-    return {name: float(loss.detach()) for name, loss in losses.items()}
-
-
-def _generator_at(state: Tensor) -> torch.Generator:
-    """Chance as it was, so that a real picture is changed as the generated one beside it."""
-    rng = torch.Generator()
-    rng.set_state(state)
-    return rng
+def _add(losses: Losses) -> Tensor:
+    first, *rest = losses.values()
+    return sum(rest, start=first)

@@ -16,10 +16,12 @@ import torch
 from PIL import Image
 
 from sg2im_cli.training.checkpoint import RunDirectory
+from sg2im_cli.training.objectives import Objectives
 from sg2im_cli.training.recipes import load_recipe
 from sg2im_cli.training.run import train
 from sg2im_cli.training.samples import save_sheet
-from sg2im_cli.training.step import NotFiniteError, Trainer
+from sg2im_cli.training.step import Trainer
+from sg2im_cli.training.update import NotFiniteError
 from sg2im_parsers.errors import InputError, Sg2imError
 
 from .conftest import Silent, options, tensors
@@ -83,7 +85,10 @@ def test_not_a_number_stops_and_leaves_what_was_last_good(tiny_data, tmp_path, m
 
 
 def test_not_a_number_before_anything_was_saved(tiny_data, tmp_path, monkeypatch):
-    monkeypatch.setattr(Trainer, "_layout_losses", lambda *_: {"boxes": torch.tensor(float("inf"))})
+    def endless(self, part):
+        return {"boxes": self.generator.box_net[0].weight.sum() * float("inf")}
+
+    monkeypatch.setattr(Objectives, "of_layout", endless)
     with pytest.raises(NotFiniteError, match="nothing had been saved yet"):
         train(options(tiny_data, tmp_path / "run"), Silent())
     assert not (tmp_path / "run" / "weights").exists()

@@ -12,9 +12,10 @@ import torch
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import ConfigError, GeneratorConfig, LossConfig, Recipe, plain, read
 from sg2im_cli.data.dataset import load_scenes
+from sg2im_cli.training.part import Drawn, split_batch
 from sg2im_cli.training.recipes import load_recipe, recipe_names
 from sg2im_cli.training.run import train
-from sg2im_cli.training.step import Drawn, Trainer
+from sg2im_cli.training.step import Trainer
 from sg2im_parsers.errors import InputError
 from sg2im_weights import read_bundle
 
@@ -117,8 +118,10 @@ def test_features_match_where_the_picture_is_the_real_one(tiny_data):
     real = trainer.to_model_units(batch)
 
     def matched(images, given):
+        part = split_batch(batch, 1, 0, 0, 0.0, trainer.processes)[0]
+        part.real = real
         drawn = Drawn(images, batch.boxes, torch.zeros(len(batch.objs), *images.shape[2:]), given)
-        return trainer._adversarial_losses(batch, real, drawn, torch.Generator().manual_seed(0))["features"]
+        return trainer.objectives.of_adversaries(part, drawn)["features"]
 
     everywhere = torch.ones(4, dtype=torch.bool)
     assert matched(real, everywhere) < 1e-6
@@ -148,9 +151,12 @@ def test_unknown_masks_have_no_loss(tiny_data):
     trainer = Trainer(recipe, scenes.vocabulary, torch.device("cpu"))
     batch = next(scenes.batches(4))
     changed = replace(batch, masks=torch.where(batch.has_mask[:, None, None], batch.masks, 1 - batch.masks))
-    predicted = trainer.generator.eval().predict_layout(batch.objs, batch.triples)
-    one = trainer._layout_losses(predicted, batch)["masks"]
-    assert torch.equal(one, trainer._layout_losses(predicted, changed)["masks"])
+    trainer.generator.eval()
+    one, other = (
+        trainer.objectives.of_layout(split_batch(b, 1, 0, 0, 0.0, trainer.processes)[0])["masks"]
+        for b in (batch, changed)
+    )
+    assert torch.equal(one, other)
 
 
 @pytest.mark.parametrize("name", recipe_names())

@@ -1,0 +1,182 @@
+"""A training step of `paper64` beside a plain one, on the CPU: time and memory.
+
+python benchmarks/training_speed.py [--batch N] [--rounds N] [--threads N] [--workers] [--json]
+
+Both start from the same weights, see the same batch and noise, and find the same losses (checked first). They take
+turns, now one first and now the other; times are medians, and so is the ratio of the two of each turn. Time is what the
+process had of its cores, divided by its threads: what else runs on a machine does not count. Memory is the highest
+resident memory of a process that does nothing else, above what it had with its networks built (read from /proc, so on
+Linux).
+
+With --workers, the time of a step of `scenes64` whose batches two workers prepare from 512 made-up pictures, beside
+that of a step on one batch that is at hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from generator_speed import MEGABYTE, resident
+from plain_training import PlainTrainer, copy_networks
+
+from sg2im_cli.config import Recipe
+from sg2im_cli.data.batch import GraphBatch, SceneExample, collate
+from sg2im_cli.data.dataset import Scene, SceneDataset
+from sg2im_cli.data.relations import RELATIONS, spoken_table
+from sg2im_cli.training.chance import Chance
+from sg2im_cli.training.recipes import load_recipe
+from sg2im_cli.training.step import Trainer
+from sg2im_parsers.vocabulary import Vocabulary
+
+OBJECTS = 183
+KINDS = ("ours", "plain")
+SIDE = 64
+
+
+def vocabulary(recipe: Recipe) -> Vocabulary:
+    """As many words as COCO-Stuff has."""
+    return Vocabulary.from_names([f"thing {i}" for i in range(OBJECTS)], RELATIONS[recipe.data.relations], ())
+
+
+def made_up(count: int, mask_size: int, seed: int = 0) -> list[SceneExample]:
+    """Pictures of noise with 3 to 8 objects and a relationship for each."""
+    rng = np.random.default_rng(seed)
+    examples = []
+    for _ in range(count):
+        n = int(rng.integers(3, 9))
+        low = rng.uniform(0, 0.6, (n, 2))
+        boxes = np.concatenate([low, low + rng.uniform(0.2, 0.4, (n, 2))], axis=1)
+        others = (np.arange(n) + rng.integers(1, n, n)) % n
+        related = np.stack([np.arange(n), rng.integers(1, 7, n), others], axis=1)
+        in_image = np.stack([np.arange(n), np.zeros(n, dtype=int), np.full(n, n)], axis=1)
+        examples.append(
+            SceneExample(
+                objs=np.append(rng.integers(1, OBJECTS, n), 0),
+                triples=np.concatenate([related, in_image]),
+                boxes=np.concatenate([boxes, [[0, 0, 1, 1]]]).astype(np.float32),
+                masks=rng.integers(0, 2, (n + 1, mask_size, mask_size), dtype=np.uint8),
+                has_mask=np.ones(n + 1, dtype=bool),
+                image=rng.integers(0, 256, (3, SIDE, SIDE), dtype=np.uint8),
+            )
+        )
+    return examples
+
+
+def step_of(kind: str, size: int) -> Callable[[], dict[str, float]]:
+    """A call that makes one update on one batch."""
+    recipe = load_recipe("paper64")
+    words = vocabulary(recipe)
+    batch = collate(made_up(size, recipe.generator.mask_size or 16))
+    torch.manual_seed(0)
+    ours = Trainer(recipe, words, torch.device("cpu"))
+    if kind == "ours":
+        return lambda: ours.picture_step(batch, 0, 0)
+    plain = PlainTrainer(recipe, len(words.objects), len(words.predicates))
+    copy_networks(ours, plain)
+    config = recipe.generator
+    chance = Chance(0, 0, 0, size, size)
+    chance.uniform()  # ours draws first which layouts are predicted
+    noise = chance.normal(config.layout_noise_dim, *config.image_size)
+    return lambda: plain.step(batch, noise)
+
+
+def seconds(size: int, rounds: int) -> tuple[dict[str, float], float]:
+    """Median processor seconds of a step for both, and the median ratio of plain to ours."""
+    calls = {kind: step_of(kind, size) for kind in KINDS}
+    first = {kind: calls[kind]() for kind in KINDS}
+    for name, loss in first["plain"].items():
+        if abs(first["ours"][name] - loss) > 1e-3 * max(1, abs(loss)):
+            raise SystemExit(f"The two find other losses: {name} is {first['ours'][name]} and {loss}.")
+    taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for turn in range(rounds):
+        for kind in KINDS if turn % 2 else reversed(KINDS):
+            start = time.process_time()
+            calls[kind]()
+            taken[kind].append((time.process_time() - start) / torch.get_num_threads())
+    ratio = median(plain / ours for plain, ours in zip(taken["plain"], taken["ours"], strict=True))
+    return {kind: median(values) for kind, values in taken.items()}, ratio
+
+
+def peak_memory(kind: str, size: int) -> float:
+    """Bytes that two steps of a fresh process need above what it had with its networks."""
+    command = [sys.executable, str(Path(__file__)), "--peak", kind, "--batch", str(size)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def print_peak(kind: str, size: int) -> None:
+    """What `peak_memory` runs."""
+    call = step_of(kind, size)
+    Path("/proc/self/clear_refs").write_text("5")  # the highest so far is what it is now
+    before = resident()
+    for _ in range(2):
+        call()
+    print(resident("VmHWM") - before)
+
+
+def waiting(rounds: int, workers: int) -> tuple[float, float]:
+    """Median seconds of a step whose batch is at hand, and of one that workers prepare, of `scenes64`."""
+    recipe = load_recipe("scenes64")
+    words = vocabulary(recipe)
+    scenes = []
+    for example in made_up(512, recipe.generator.mask_size or 16):
+        table = spoken_table(example.boxes[:-1], np.zeros(len(example.objs) - 1, dtype=bool))
+        scenes.append(
+            Scene(
+                example.objs[:-1], example.boxes[:-1], example.masks[:-1], example.has_mask[:-1], table, example.image
+            )
+        )
+    data = SceneDataset(scenes, words, recipe.data)
+    torch.manual_seed(0)
+    trainer = Trainer(recipe, words, torch.device("cpu"))
+    batches = data.batches(recipe.training.batch_size, workers=workers)
+    at_hand: GraphBatch = next(batches)
+    taken: tuple[list[float], list[float]] = ([], [])
+    for turn in range(2 * rounds + 2):
+        start = time.perf_counter()
+        trainer.picture_step(at_hand if turn % 2 else next(batches), 500, 0)
+        taken[turn % 2].append(time.perf_counter() - start)
+    return median(taken[1][1:]), median(taken[0][1:])
+
+
+def main() -> None:
+    """Measure and print a table, or JSON."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--batch", type=int, default=8)
+    options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--threads", type=int)
+    options.add_argument("--json", action="store_true")
+    options.add_argument("--workers", action="store_true")
+    options.add_argument("--peak", metavar="KIND", help=argparse.SUPPRESS)
+    arguments = options.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    if arguments.peak:
+        print_peak(arguments.peak, arguments.batch)
+        return
+    machine = f"torch {torch.__version__}, {torch.get_num_threads()} threads"
+    if arguments.workers:
+        for workers in (0, 2):
+            alone, prepared = waiting(arguments.rounds, workers)
+            print(f"{machine}, {workers} workers: batch at hand {alone:.3f} s, prepared {prepared:.3f} s a step")
+        return
+    took, ratio = seconds(arguments.batch, arguments.rounds)
+    memory = {kind: peak_memory(kind, arguments.batch) / MEGABYTE for kind in KINDS}
+    if arguments.json:
+        print(json.dumps({"machine": machine, "batch": arguments.batch, "seconds": took, "ratio": ratio, "MB": memory}))
+        return
+    print(f"{machine}, batch {arguments.batch}")
+    print(f"seconds a step: ours {took['ours']:.2f}, plain {took['plain']:.2f}; plain/ours {ratio:.2f}")
+    print(f"peak memory, MB: ours {memory['ours']:.0f}, plain {memory['plain']:.0f}")
+
+
+if __name__ == "__main__":
+    main()
