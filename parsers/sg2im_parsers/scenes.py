@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sg2im_parsers.account import Account
 from sg2im_parsers.errors import InputError
-from sg2im_parsers.given_graphs import ground_graph, require_drawable
+from sg2im_parsers.given_graphs import ground_graph, known_part, require_drawable
 from sg2im_parsers.grounding import Grounded, ground, require_objects
 from sg2im_parsers.keeping import pair_objects
 from sg2im_parsers.parsed import ParsedText
@@ -76,17 +76,27 @@ def read_story(
     return tuple(scenes)
 
 
-def scenes_of(graphs: Sequence[SceneGraph], vocabulary: Vocabulary) -> tuple[Scene, ...]:
-    """Graphs as the scenes of a story.
+def scenes_of(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, strict: bool = False) -> tuple[Scene, ...]:
+    """Graphs as the scenes of a story; words that the model does not know are left out, and said.
+
+    Args:
+        graphs: in the order of the story.
+        vocabulary: of the model.
+        strict: refuse graphs with words that would be left out.
 
     Raises:
-        InputError: one of them cannot be drawn.
+        InputError: nothing of one of them can be drawn, or ``strict``.
     """
-    require_drawable(graphs, vocabulary)
+    if strict:
+        require_drawable(graphs, vocabulary)
     scenes: list[Scene] = []
     for number, given in enumerate(graphs, 1):
-        graph = ground_graph(given, vocabulary)
-        scenes.append(_anew(number, None, graph, Account(), scenes[-1] if scenes else None))
+        known, lost = known_part(given, vocabulary)
+        if not known.objects:
+            require_drawable([given], vocabulary)
+        remarks = (f"Left out, as the weights do not know them: {', '.join(lost)}.",) if lost else ()
+        graph = ground_graph(known, vocabulary)
+        scenes.append(_anew(number, None, graph, Account((), remarks), scenes[-1] if scenes else None))
     return tuple(scenes)
 
 

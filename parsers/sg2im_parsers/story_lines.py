@@ -50,7 +50,7 @@ def read_lines(text: str) -> tuple[StoryLine, ...]:
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     found = tuple(_line(number, line) for number, line in lines if line and not line.startswith("#"))
     if not found:
-        raise InputError("has no line that describes a scene; write one, such as: a sheep on grass.")
+        raise InputError("no line describes a scene; write one, such as: a sheep on grass.")
     return found
 
 
