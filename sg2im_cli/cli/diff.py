@@ -58,7 +58,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables and paths.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
 ) -> None:
-    """Compare two sentences: objects, relationships, boxes and pictures.
+    """Compare two sentences: what changed in graph, layout and picture.
 
     Both are drawn with the same noise, each with a layout of its own; with --keep the second keeps the boxes and masks
     of what both have.

@@ -42,7 +42,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of the path.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the path (or JSON).")] = False,
 ) -> None:
-    """Make a picture again, or with one thing changed and the rest kept.
+    """Make a picture again, with one thing changed or none.
 
     Example: sg2im replay boat.png --text "a boat on the sea under clouds" --output clouds.png
     """

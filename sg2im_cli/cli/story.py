@@ -51,7 +51,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of paths, a scene a line.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
 ) -> None:
-    """Draw a story: a sheet with graph, layout and picture of each line.
+    """Draw a story: graph, layout and picture of each line, as a sheet.
 
     A line describes a scene, or begins with "and", "add", "now", "the" or "it" and adds to the scene or changes it, or
     takes from it ("without the tree", "the tree is gone"), or puts one thing for another ("replace the boat with a
