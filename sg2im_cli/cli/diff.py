@@ -58,7 +58,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables and paths.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
 ) -> None:
-    """Compare two sentences: what changed in graph, layout and picture.
+    """Compare two sentences and their pictures.
+
+    Printed: objects and relationships that were added, removed and kept, and how far boxes moved.
 
     Both are drawn with the same noise, each with a layout of its own; with --keep the second keeps the boxes and masks
     of what both have.

@@ -23,7 +23,8 @@ def command(
 ) -> None:
     """Look whether everything works here.
 
-    Versions, devices, cache, weights, language, a test picture: a line for each, ok, warn or fail, and what to do. The exit code is 0 if pictures can be drawn, else 1.
+    Versions, devices, cache, weights, language, a test picture: a line for each, ok,
+    warn or fail, and what to do. The exit code is 0 if pictures can be drawn, else 1.
 
     Example: sg2im doctor --device cpu
     """

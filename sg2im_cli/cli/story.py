@@ -51,7 +51,9 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of paths, a scene a line.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
 ) -> None:
-    """Draw a story: graph, layout and picture of each line, as a sheet.
+    """Draw a story as a sheet, a scene a line.
+
+    Each row has graph, layout and picture.
 
     A line describes a scene, or begins with "and", "add", "now", "the" or "it" and adds to the scene or changes it, or
     takes from it ("without the tree", "the tree is gone"), or puts one thing for another ("replace the boat with a
