@@ -57,6 +57,8 @@ class SentenceGroup(TyperGroup):
         width = max(map(len, self.commands))
         for heading, names in {**GROUPS, list(GROUPS)[-1]: (*list(GROUPS.values())[-1], *rest)}.items():
             there = [(name, self.commands[name]) for name in names if name in self.commands]
+            if not there:
+                continue
             limit = formatter.width - width - 6
             rows = [(name.ljust(width), command.get_short_help_str(limit)) for name, command in there]
             with formatter.section(heading):
