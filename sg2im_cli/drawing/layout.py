@@ -29,7 +29,7 @@ from sg2im_parsers.scene_graph import Box, SceneGraph, SceneObject
 SIDE = 600
 RIM = 3
 MARKED_RIM = 7
-"""The outer part of it is dark."""
+"""All of it but the outer `RIM` is dark."""
 
 
 def layout_picture(graph: SceneGraph, path: Path) -> bytes:
@@ -48,10 +48,10 @@ def draw_layout(graph: SceneGraph, side: int = SIDE, marks: Marks = NO_MARKS) ->
         canvas.paste(shade, (x0, y0), shade)
     draw = ImageDraw.Draw(canvas)
     for place, item in zip(order, items, strict=True):
-        x0, y0, x1, y1 = _corners(item, side - 1)
+        corners = _corners(item, side - 1)
         if place in marks.objects:
-            draw.rectangle((x0, y0, x1, y1), outline=DARK, width=MARKED_RIM)
-        draw.rectangle((x0, y0, x1, y1), outline=object_color(item.label), width=RIM)
+            draw.rectangle(corners, outline=DARK, width=MARKED_RIM)
+        draw.rectangle(corners, outline=object_color(item.label), width=RIM)
     for item, tag in zip(items, _tags(items, side), strict=True):
         draw.rectangle(tag, fill=object_color(item.label))
         draw.text((tag[0] + 4, tag[1] + 2), printable(item.label), font=font(), fill="white")

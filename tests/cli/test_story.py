@@ -183,3 +183,17 @@ def test_no_sheet_is_overwritten_unless_told(draw):
     assert draw("story", "story.txt").code == 2
     assert Path("story.png").read_text() == "mine"
     assert draw("story", "story.txt", "--overwrite").code == 0
+
+
+def test_the_documented_story_and_its_python_run(painter, tmp_path, monkeypatch):
+    text = (Path(__file__).parents[2] / "docs" / "story.md").read_text(encoding="utf8")
+    from sg2im_parsers.vocabulary import Vocabulary
+    from sg2im_weights import resolve
+
+    vocabulary = Vocabulary.from_json(resolve("default").config["vocabulary"])
+    scenes = read_story(text.split("```\n")[1], painter.parser, vocabulary)
+    assert [scene.kind for scene in scenes] == ["scene", *["addition"] * 4, "removal", "replacement"]
+    assert not any(scene.account.dropped or scene.account.remarks for scene in scenes)
+    monkeypatch.chdir(tmp_path)
+    exec(text.split("```python\n")[1].split("```")[0], {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.png", "2.png"]
