@@ -16,7 +16,6 @@ from sg2im_cli.cli.painters import Recorder, load_painter, mark
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Record, differences
 from sg2im_cli.record_reading import read_record
-from sg2im_parsers.errors import InputError
 from sg2im_parsers.keeping import keep_layout
 
 if TYPE_CHECKING:
@@ -76,15 +75,15 @@ def command(
 
 def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
     """The weights that the user names, or else the picture's own."""
-    from sg2im_weights import WeightsInputError, resolve
+    from sg2im_weights import WeightsError, resolve
 
     if weights is not None:
         return resolve(weights)
     try:
         return resolve(then.weights.pinned)
-    except WeightsInputError as error:
+    except WeightsError as error:
         problem = str(error).rstrip(".")
-        raise InputError(
+        raise type(error)(
             f"The weights that made {picture} are not here ({problem}); name them or others with --weights."
         ) from None
 
