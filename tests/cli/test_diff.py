@@ -103,3 +103,17 @@ def test_a_users_mistake_is_one_sentence_and_code_2(draw, files, arguments, mess
     done = draw("diff", *arguments)
     assert (done.code, done.out, done.err.count("\n"), files()) == (2, "", 1, [])
     assert message in done.err
+
+
+def test_marks_stand_out_in_both_pictures_and_change_nothing_else():
+    from PIL import ImageChops
+
+    from sg2im_cli.drawing import Marks, draw_graph, draw_layout, graph_svg, layout_svg
+
+    same = graph([(0, "on", 1)], sheep=(0.1, 0.1, 0.3, 0.4), grass=(0.0, 0.5, 1.0, 1.0))
+    marks = Marks(frozenset({0}), frozenset({0}))
+    assert graph_svg(same).count("#111111") == 0 and graph_svg(same, marks).count("#111111") == 1
+    assert layout_svg(same).count("#111111") == 0 and layout_svg(same, marks=marks).count("#111111") == 1
+    assert ImageChops.difference(draw_graph(same), draw_graph(same, marks)).getbbox() is not None
+    left, top, right, bottom = ImageChops.difference(draw_layout(same, 100), draw_layout(same, 100, marks)).getbbox()
+    assert left >= 9 and top >= 9 and right <= 31 and bottom <= 41  # within the sheep's box
