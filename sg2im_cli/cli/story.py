@@ -127,8 +127,11 @@ def _caption(step: Step) -> str:
 
 def _show(step: Step) -> None:
     from sg2im_cli.cli.generate import show_painting
+    from sg2im_cli.cli.shown import console, show_account
 
     show_painting(step.painting, _caption(step))
+    if step.scene.text is None:  # a graph has no words, but some of it may be left out
+        show_account(console(), step.scene.account)
 
 
 def _sheet(title: str, steps: list[Step], recorder: Recorder | None) -> Sheet:

@@ -145,6 +145,7 @@ def test_graphs_are_a_story_too(draw):
     car, again = rows[0]["graph"]["objects"][0], rows[1]["graph"]["objects"][2]
     assert car == again and car["name"] == "car"
     assert "Left out, as the weights do not know them: line." in rows[0]["account"]["remarks"]
+    assert "Left out, as the weights do not know them: line." in done.err
     assert "do not know 'line'" in draw("story", "two graphs.json", "--strict", "-o", "b.png").err
 
 
