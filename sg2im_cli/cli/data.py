@@ -82,7 +82,7 @@ def show(
         raise InputError(f"{output} must end in .png.")
     require_new(output, overwrite)
     from sg2im_cli.data.viewing import view_scenes
-    from sg2im_cli.drawing.sheet import scene_sheet
+    from sg2im_cli.drawing.scenes import scene_sheet
 
     scenes = view_scenes(data, split, pictures, seed, "paper" if relations == "paper" else "spoken")
     write_file(output, scene_sheet(scenes), overwrite)
