@@ -57,11 +57,22 @@ def whole(tiny_data):
 
 
 def assert_same(found, expected):
-    """To 1e-5 of the largest value of each tensor."""
+    """Each network's whole gradient to 1e-5 of its length, and each tensor to 1e-4 of its largest value.
+
+    A sum in another order differs in the last digits, and now and then one of them decides the sign of a difference
+    (L1, leaky ReLU), which a single bias shows.
+    """
     assert found.keys() == expected.keys()
     for name, value in expected.items():
-        bound = 1e-5 * max(float(value.abs().max()), 1e-6)
+        bound = 1e-4 * max(float(value.abs().max()), 1e-6)
         assert float((found[name] - value).abs().max()) <= bound, name
+    for network in {tuple(name.split()[:2]) for name in expected}:
+        names = [name for name in expected if tuple(name.split()[:2]) == network]
+        off, whole = (
+            torch.cat([tensor.flatten() for tensor in tensors])
+            for tensors in ([found[name] - expected[name] for name in names], [expected[name] for name in names])
+        )
+        assert off.norm() <= 1e-5 * whole.norm(), network
 
 
 @pytest.mark.slow
