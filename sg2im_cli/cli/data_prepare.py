@@ -24,6 +24,9 @@ OUT = typer.Option(help="The directory to make; if it was broken off, the same c
 IMAGE_SIZE = typer.Option(min=8, max=1024, help="Side of the pictures in pixels: that of the recipe's image_size.")
 MASK_SIZE = typer.Option(min=1, max=256, help="Side of the masks: that of the recipe's mask_size.")
 SKIP = typer.Option("--skip-unreadable", help="Leave out pictures that cannot be read, in place of stopping.")
+GUESS = typer.Option(
+    "--guess-masks", help="In train, find masks for objects with a box only (GrabCut), where that works."
+)
 LICENSE = typer.Option("--license", help="What the card says of the data's licence.")
 MIN_AREA = typer.Option(min=0, max=1, help="Leave out objects whose box is not above this share of the picture.")
 MIN_OBJECTS = typer.Option(min=1, help="Leave out pictures with fewer objects.")
@@ -61,6 +64,7 @@ def coco(
     min_objects: Annotated[int, MIN_OBJECTS] = 1,
     max_objects: Annotated[int | None, MAX_OBJECTS] = None,
     skip_unreadable: Annotated[bool, SKIP] = False,
+    guess_masks: Annotated[bool, GUESS] = False,
     license_: Annotated[str | None, LICENSE] = None,
 ) -> None:
     """Prepare data in the COCO / COCO-Stuff layout.
@@ -94,6 +98,7 @@ def coco(
         keep,
         skip_unreadable,
         {"things_only": things_only, "stuff_only": options.stuff_only, "divide_val": options.divide_val},
+        guess_masks,
     )
 
 
@@ -121,6 +126,7 @@ def vg(
         int, typer.Option(min=1, help="Least objects in train for an attribute to be kept.")
     ] = 2000,
     skip_unreadable: Annotated[bool, SKIP] = False,
+    guess_masks: Annotated[bool, GUESS] = False,
     license_: Annotated[str | None, LICENSE] = None,
 ) -> None:
     """Prepare Visual Genome 1.4, by default as in the paper.
@@ -149,6 +155,7 @@ def vg(
         EVERYTHING,
         skip_unreadable,
         {"splits": "paper" if splits is None else splits.name, "counts": counts},
+        guess_masks,
     )
 
 
@@ -168,6 +175,7 @@ def jsonl(
     min_objects: Annotated[int, MIN_OBJECTS] = 1,
     max_objects: Annotated[int | None, MAX_OBJECTS] = None,
     skip_unreadable: Annotated[bool, SKIP] = False,
+    guess_masks: Annotated[bool, GUESS] = False,
     license_: Annotated[str | None, LICENSE] = None,
     schema: Annotated[  # noqa: ARG001
         bool,
@@ -196,4 +204,5 @@ def jsonl(
         _bounds(EVERYTHING, min_area, min_objects, max_objects),
         skip_unreadable,
         {"val_share": val_share, "seed": seed if val_share else None, "stuff": list(names)},
+        guess_masks,
     )

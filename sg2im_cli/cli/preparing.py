@@ -28,6 +28,7 @@ def run(
     keep: DataConfig,
     skip_unreadable: bool,
     source_options: dict[str, Any],
+    guess_masks: bool = False,
 ) -> None:
     """Prepare a source, or say that it is; the directory goes to standard output.
 
@@ -39,6 +40,7 @@ def run(
         keep: which objects and pictures.
         skip_unreadable: leave out pictures that cannot be read.
         source_options: what the source was asked for, so that another request is told from it.
+        guess_masks: see `PrepareOptions`.
     """
     from sg2im_cli.cli.shown import console
     from sg2im_cli.data.preparing import PrepareOptions, find_finished, prepare
@@ -51,6 +53,7 @@ def run(
         mask_size=mask_size,
         keep=keep,
         skip_unreadable=skip_unreadable,
+        guess_masks=guess_masks,
         source=source_options,
     )
     screen.print("Reading annotations ...")

@@ -163,9 +163,17 @@ def load_image(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
     Raises:
         InputError: the file is missing or is no picture.
     """
+    return np.asarray(open_image(path).resize(size[::-1], Image.Resampling.BILINEAR)).transpose(2, 0, 1)
+
+
+def open_image(path: Path) -> Image.Image:
+    """A picture in RGB.
+
+    Raises:
+        InputError: the file is missing or is no picture.
+    """
     try:
         with Image.open(path) as image:
-            small = image.convert("RGB").resize(size[::-1], Image.Resampling.BILINEAR)
+            return image.convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"The picture {path} cannot be read: {error}.") from None
-    return np.asarray(small).transpose(2, 0, 1)

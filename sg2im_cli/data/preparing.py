@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from sg2im_cli.data.prepared import (
     import_pyarrow,
     open_prepared,
 )
+from sg2im_cli.data.pseudo_masks import guess_masks
 from sg2im_parsers.errors import InputError, Sg2imError
 
 SHARD = 1024
@@ -84,6 +85,8 @@ class PrepareOptions:
         mask_size: M.
         keep: which objects and pictures; everything by default.
         skip_unreadable: leave out pictures that cannot be read, in place of stopping there.
+        guess_masks: in train, objects without a mask get one by `pseudo_masks`, where it can be believed; other splits
+            stay as they were annotated, so that figures stay comparable.
         source: the options of the source, to know them again.
     """
 
@@ -91,6 +94,7 @@ class PrepareOptions:
     mask_size: int
     keep: DataConfig = EVERYTHING
     skip_unreadable: bool = False
+    guess_masks: bool = False
     source: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -119,7 +123,8 @@ def prepare(
     with _written(out):
         _claim(out, made_from)
         for split, pictures in source.splits.items():
-            _write_split(out / split, pictures(), options, lambda n, s=split: progress(s, n, source.counts[s]), skipped)  # type: ignore[misc]
+            here = replace(options, guess_masks=options.guess_masks and split == "train")
+            _write_split(out / split, pictures(), here, lambda n, s=split: progress(s, n, source.counts[s]), skipped)  # type: ignore[misc]
         return _finish(source, out, options, made_from)
 
 
@@ -147,6 +152,7 @@ def _identity(source: Source, options: PrepareOptions) -> dict[str, Any]:
         "mask_size": options.mask_size,
         "keep": kept,
         "skip_unreadable": options.skip_unreadable,
+        "guess_masks": options.guess_masks,
         "options": dict(options.source),
     }
 
@@ -282,6 +288,8 @@ def _row(
         skipped(str(error))
         return []
     item = annotate(picture, kept, options.mask_size)
+    if options.guess_masks:
+        item = guess_masks(item)
     stated = item.relationships
     return [
         {

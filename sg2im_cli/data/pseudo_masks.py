@@ -6,12 +6,15 @@ doubtful the mask stays unknown: of COCO's boxes about two in five get one, and 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from sg2im_cli.data.segmentation import Corners
+from sg2im_cli.data.annotated import Annotated, open_image
+from sg2im_cli.data.segmentation import Corners, squeeze_mask
 from sg2im_parsers.errors import InputError
 
 ROUNDS = 3
@@ -24,11 +27,39 @@ CORE = 0.3
 REACHED = 0.75
 """Share of the box's width and height that the object must span; annotators draw boxes tight."""
 
-LARGEST_BOX = 0.8
-"""Share of the picture beyond which too little background is left to learn from."""
+SMALLEST_BOX, LARGEST_BOX = 0.015, 0.8
+"""Shares of the picture below which there is too little to see, and above which too little background is left."""
+
+SIDE = 128
+"""Larger pictures are looked at in this size."""
 
 SMALLEST_PART = 0.1
 """Share of the object below which a separate part of it is taken for noise."""
+
+
+def guess_masks(item: Annotated) -> Annotated:
+    """Give objects without a mask one, where it can be believed.
+
+    Args:
+        item: a picture and its objects.
+
+    Raises:
+        InputError: the picture cannot be read, or OpenCV is not installed.
+    """
+    if item.has_mask.all():
+        return item
+    image = open_image(item.path)
+    image.thumbnail((SIDE, SIDE), Image.Resampling.BILINEAR)
+    pixels = np.asarray(image)
+    scale = np.array([pixels.shape[1], pixels.shape[0]] * 2)
+    masks, known = item.masks.copy(), item.has_mask.copy()
+    for i in np.flatnonzero(~known):
+        x0, y0, x1, y1 = (float(v) for v in item.boxes[i] * scale)
+        found = segment_box(pixels, (x0, y0, x1, y1))
+        mask = None if found is None else squeeze_mask(found.astype(np.uint8), (x0, y0, x1, y1), masks.shape[1])
+        if mask is not None:
+            masks[i], known[i] = mask, True
+    return replace(item, masks=masks, has_mask=known)
 
 
 def segment_box(pixels: NDArray[np.uint8], corners: Corners) -> NDArray[np.bool_] | None:
@@ -45,7 +76,8 @@ def segment_box(pixels: NDArray[np.uint8], corners: Corners) -> NDArray[np.bool_
     height, width = pixels.shape[:2]
     x0, y0 = (max(0, round(v)) for v in corners[:2])
     x1, y1 = min(width, round(corners[2])), min(height, round(corners[3]))
-    if x1 - x0 < 6 or y1 - y0 < 6 or (x1 - x0) * (y1 - y0) > LARGEST_BOX * width * height:
+    share = (x1 - x0) * (y1 - y0) / (width * height)
+    if x1 - x0 < 6 or y1 - y0 < 6 or not SMALLEST_BOX <= share <= LARGEST_BOX:
         return None
     left, top = max(0, x0 - (x1 - x0) // 2), max(0, y0 - (y1 - y0) // 2)
     near = slice(top, y1 + (y1 - y0) // 2), slice(left, x1 + (x1 - x0) // 2)

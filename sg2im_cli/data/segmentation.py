@@ -33,7 +33,11 @@ def cut_mask(segmentation: Any, height: int, width: int, corners: Corners, size:
     """
     if not segmentation:
         return None
-    whole = _decode(segmentation, height, width)
+    return squeeze_mask(_decode(segmentation, height, width), corners, size)
+
+
+def squeeze_mask(whole: NDArray[np.uint8], corners: Corners, size: int) -> NDArray[np.uint8] | None:
+    """Cut a mask (H, W) of a whole picture to a box, as `cut_mask` does; None if the box lies outside of it."""
     x0, y0, x1, y1 = (round(v) for v in corners)
     part = whole[max(0, y0) : max(y0 + 1, y1), max(0, x0) : max(x0 + 1, x1)]
     if not part.size:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from sg2im_cli.data.pseudo_masks import segment_box
+from sg2im_cli.data.annotated import Annotated
+from sg2im_cli.data.pseudo_masks import guess_masks, segment_box
 
 BOX = (40, 30, 90, 100)
 
@@ -44,3 +45,21 @@ def test_where_there_is_nothing_to_see_the_mask_stays_unknown():
 @pytest.mark.parametrize("box", [(0, 0, 128, 128), (10, 10, 13, 60), (-5, -5, 0, 0), (130, 10, 160, 60)])
 def test_boxes_without_surroundings_or_size_have_none(ellipse, box):
     assert segment_box(ellipse[0], box) is None
+
+
+def test_objects_without_a_mask_get_one_where_it_is_believed(ellipse, tmp_path):
+    Image.fromarray(ellipse[0]).resize((512, 512)).save(tmp_path / "a.png")  # larger than it is looked at
+    box = np.array(BOX) / 128
+    item = Annotated(
+        path=tmp_path / "a.png",
+        names=("ball", "grass", "ball"),
+        boxes=np.array([box, (0, 0, 1, 1), box], dtype=np.float32),
+        masks=np.ones((3, 16, 16), dtype=np.uint8),
+        has_mask=np.array([False, False, True]),
+        attributes=((), (), ()),
+    )
+    found = guess_masks(item)
+    assert found.has_mask.tolist() == [True, False, True]
+    assert found.masks[0, [0, 0, -1, -1], [0, -1, 0, -1]].tolist() == [0, 0, 0, 0]  # an ellipse has no corners
+    assert found.masks[0, 4:12, 4:12].all()
+    assert np.array_equal(found.masks[1:], item.masks[1:])
