@@ -49,9 +49,9 @@ def main() -> None:
         triples = [Relationship(int(s), vocabulary.predicates[p], int(o)) for s, p, o in example.triples if p]
         graph = SceneGraph(objects, tuple(dict.fromkeys(triples)))
         before += [bool(item.satisfied) for item in check(graph, vocabulary)]
-        start = time.perf_counter()
+        start = time.process_time()
         held = enforce(graph, vocabulary)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
         after += [bool(item.satisfied) for item in check(held.graph, vocabulary)]
         moved += held.moved
         given_up += len(held.given_up)

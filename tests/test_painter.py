@@ -8,7 +8,8 @@ import torch
 from sg2im_cli import Painter
 from sg2im_cli.config import GeneratorConfig
 from sg2im_cli.model.generator import Generator
-from sg2im_cli.painter import _given_masks, choose_device
+from sg2im_cli.painter import choose_device
+from sg2im_cli.painter.given import given_masks
 from sg2im_parsers.errors import InputError, UnknownWordsError
 from sg2im_parsers.graph_json import graph_from_json, graph_to_json
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
@@ -96,7 +97,7 @@ def test_given_boxes_and_masks_are_kept(painter):
 
 def test_masks_for_a_model_without_a_mask_head_are_where_its_boxes_are():
     graph = SceneGraph((SceneObject(name="car", mask=((1.0, 0.0), (0.0, 1.0))), SceneObject(name="road")), ())
-    masks = _given_masks(graph, None, torch.zeros(3, 4, device="meta", dtype=torch.bfloat16))
+    masks = given_masks(graph, None, torch.zeros(3, 4, device="meta", dtype=torch.bfloat16))
     assert masks is not None
     assert (masks.device.type, masks.dtype, len(masks)) == ("meta", torch.bfloat16, 3)
 

@@ -90,7 +90,7 @@ class Made:
             "weights": painting.weights,
             "outputs": [{"path": str(path), "seed": seed} for path, seed in self.outputs],
             "graph": graph_to_json(_without_masks(painting.graph)),
-            "account": {**painting.account.to_json(), "checks": [item.to_json() for item in painting.checks]},
+            "account": painting.account_json(),
         }
 
 

@@ -18,6 +18,7 @@ from sg2im_cli.cli.painters import Recorder, load_painter, mark
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Record, differences
 from sg2im_cli.record_reading import read_record
+from sg2im_parsers.account import Account
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.scene_graph import SceneGraph, SceneObject
 
@@ -102,22 +103,28 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
     enforced = then.options.enforce
     if text is not None:
         grounded = painter.ground(text, seed, then.options.strict)
-        painting = painter.paint(keep_layout(grounded.graph, then.drawn), seed, enforced=enforced)
+        painting = painter.paint(keep_layout(grounded.graph, then.drawn, pinned=enforced), seed, enforced=enforced)
         return replace(painting, text=text, account=grounded.account)
-    if enforced and same_weights:  # boxes that were moved are exact in the record; a solver's last digit may differ
+    given = any(item.box is not None or item.pin for item in then.graph.objects)
+    if (enforced or given) and same_weights:  # boxes that were moved are exact in the record
+        from sg2im_cli.painter import Layout
+
         pairs = zip(then.graph.objects, then.drawn.objects, strict=True)
         moved = replace(then.graph, objects=tuple(replace(asked, box=drawn.box) for asked, drawn in pairs))
-        return replace(painter.paint(moved, seed), text=then.text, asked=then.graph)
+        return painter.render(Layout(graph=moved, account=Account(), text=then.text, asked=then.graph), seed)
     return replace(painter.paint(then.graph, seed, enforced=enforced), text=then.text)
 
 
-def keep_layout(graph: SceneGraph, before: SceneGraph) -> SceneGraph:
+def keep_layout(graph: SceneGraph, before: SceneGraph, pinned: bool = False) -> SceneGraph:
     """The graph with boxes and masks of another one's objects of the same name, the first to the first, and so on.
+
 
     Args:
         graph: in a model's words.
         before: with boxes and masks.
+        pinned: pin them, where other boxes would give way.
     """
+    pinned = pinned or any(item.pin for item in before.objects)
     known: defaultdict[str, list[SceneObject]] = defaultdict(list)
     for item in before.objects:
         known[item.label].append(item)
@@ -125,7 +132,7 @@ def keep_layout(graph: SceneGraph, before: SceneGraph) -> SceneGraph:
     objects = []
     for item in graph.objects:
         old = next(left.get(item.label, iter(())), None)
-        objects.append(item if old is None else replace(item, box=old.box, mask=old.mask))
+        objects.append(item if old is None else replace(item, box=old.box, mask=old.mask, pin=old.pin or (pinned and old.box is not None)))
     return replace(graph, objects=tuple(objects))
 
 

@@ -108,7 +108,6 @@ def test_a_replay_has_the_same_pixels(draw, again, options):
 def test_what_was_enforced_is_replayed_without_the_solver(draw, again, monkeypatch):
     draw(SEA, "--seed", 5, "--enforce", "-o", "a.png")
     monkeypatch.setitem(sys.modules, "kiwisolver", None)
-    assert draw(SEA, "--enforce").code == 1
     assert again("a.png", "-o", "b.png")["same_pixels"] is True
     again("a.png", "--seed", 6, "-o", "c.png")
     assert read_record(Path("c.png")).drawn == read_record(Path("a.png")).drawn
@@ -156,12 +155,11 @@ def test_another_sentence_keeps_layout_and_noise(draw, again, tiny_bundle):
     assert again("b.png", "-o", "c.png")["same_pixels"] is True
 
 
-def test_the_same_sentence_makes_nearly_the_same_picture(draw, again):
+def test_the_same_sentence_makes_the_same_picture(draw, again):
     draw(SEA, "--seed", 3, "-o", "a.png")
     again("a.png", "--text", SEA, "-o", "b.png")
     assert read_record(Path("b.png")).drawn == read_record(Path("a.png")).drawn
-    differences = [abs(a - b) for a, b in zip(pixels("a.png")[1], pixels("b.png")[1], strict=True)]
-    assert max(differences) <= 2  # masks are written with three digits
+    assert pixels("a.png") == pixels("b.png")
 
 
 def test_another_seed_or_scale_keeps_the_rest(draw, again):
