@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli import evaluate, generate, parse, replay, show, train, weights, words
+from sg2im_cli.cli import evaluate, generate, parse, render, replay, show, train, weights, words
 from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
 from sg2im_parsers.errors import InputError, Sg2imError
@@ -79,6 +79,7 @@ app = typer.Typer(
 )
 app.command("generate")(generate.command)
 app.command("parse")(parse.command)
+app.command("render")(render.command)
 app.command("show")(show.command)
 app.command("replay")(replay.command)
 app.command("words")(words.command)

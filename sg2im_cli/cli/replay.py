@@ -103,7 +103,7 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
     enforced = then.options.enforce
     if text is not None:
         grounded = painter.ground(text, seed, then.options.strict)
-        painting = painter.paint(keep_layout(grounded.graph, then.drawn, pinned=enforced), seed, enforced=enforced)
+        painting = painter.paint(_pinned(keep_layout(grounded.graph, then.drawn), then), seed, enforced=enforced)
         return replace(painting, text=text, account=grounded.account)
     given = any(item.box is not None or item.pin for item in then.graph.objects)
     if (enforced or given) and same_weights:  # boxes that were moved are exact in the record
@@ -115,16 +115,20 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
     return replace(painter.paint(then.graph, seed, enforced=enforced), text=then.text)
 
 
-def keep_layout(graph: SceneGraph, before: SceneGraph, pinned: bool = False) -> SceneGraph:
-    """The graph with boxes and masks of another one's objects of the same name, the first to the first, and so on.
+def _pinned(graph: SceneGraph, then: Record) -> SceneGraph:
+    """The graph with its boxes pinned where they would give way to others."""
+    if not (then.options.enforce or any(item.pin for item in then.graph.objects)):
+        return graph
+    return replace(graph, objects=tuple(replace(item, pin=item.box is not None) for item in graph.objects))
 
+
+def keep_layout(graph: SceneGraph, before: SceneGraph) -> SceneGraph:
+    """The graph with boxes and masks of another one's objects of the same name, the first to the first, and so on.
 
     Args:
         graph: in a model's words.
         before: with boxes and masks.
-        pinned: pin them, where other boxes would give way.
     """
-    pinned = pinned or any(item.pin for item in before.objects)
     known: defaultdict[str, list[SceneObject]] = defaultdict(list)
     for item in before.objects:
         known[item.label].append(item)
@@ -132,7 +136,7 @@ def keep_layout(graph: SceneGraph, before: SceneGraph, pinned: bool = False) -> 
     objects = []
     for item in graph.objects:
         old = next(left.get(item.label, iter(())), None)
-        objects.append(item if old is None else replace(item, box=old.box, mask=old.mask, pin=old.pin or (pinned and old.box is not None)))
+        objects.append(item if old is None else replace(item, box=old.box, mask=old.mask))
     return replace(graph, objects=tuple(objects))
 
 

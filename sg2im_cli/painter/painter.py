@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cached_property
 
@@ -15,18 +15,16 @@ from sg2im_cli.data.batch import batch_graphs
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.painter.best import Score, choose, contrast
 from sg2im_cli.painter.devices import choose_device, choose_dtype
-from sg2im_cli.painter.given import given_boxes, given_masks, visible_boxes, with_layout
 from sg2im_cli.painter.painting import Layout, Painting
-from sg2im_cli.steering.around import place_around
+from sg2im_cli.painter.placing import place
 from sg2im_cli.steering.check import Check, PlaceCheck, check, check_places
-from sg2im_cli.steering.statements import Statement
 from sg2im_parsers.account import Account
 from sg2im_parsers.copies import keep_copies_apart
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import ground_graph
 from sg2im_parsers.grounding import Grounded, ground, require_objects
 from sg2im_parsers.parsed import ParsedText
-from sg2im_parsers.scene_graph import Box, SceneGraph
+from sg2im_parsers.scene_graph import SceneGraph
 from sg2im_parsers.strict import require_every_word
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import Bundle, resolve
@@ -262,26 +260,16 @@ class Painter:
         told = keep_copies_apart(graph, self.vocabulary)
         batch = batch_graphs([told], self.vocabulary).to(self.device)
         predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
-        masks = given_masks(graph, predicted.masks, predicted.boxes)
-        seen: Sequence[Box | None] = visible_boxes(predicted.boxes)[: len(graph.objects)]
-        given_up: tuple[Statement, ...] = ()
-        placed = with_layout(graph, [o.box or box for o, box in zip(graph.objects, seen, strict=True)], masks)
-        if not as_is and (enforced or any(o.box is not None or o.pin for o in graph.objects)):
-            shaped = with_layout(graph, [o.box for o in graph.objects], masks)
-            wishes = told.relationships[len(graph.relationships) :]
-            held = place_around(shaped, seen, self.vocabulary, enforced, wishes)
-            placed, given_up = held.graph, held.given_up
-        boxes = given_boxes(placed, predicted.boxes)
-        canvas = self.generator.compose(predicted.vectors, boxes, masks, batch.obj_to_img, 1)
-        checks, place_checks = check(placed, self.vocabulary), check_places(placed)
+        placed = place(graph, told, predicted.boxes, predicted.masks, self.vocabulary, enforced, as_is)
+        canvas = self.generator.compose(predicted.vectors, placed.boxes, placed.masks, batch.obj_to_img, 1)
         layout = Layout(
-            graph=placed,
+            graph=placed.graph,
             account=grounded.account,
             text=text,
             asked=graph,
-            checks=checks,
-            place_checks=place_checks,
-            given_up=given_up,
+            checks=check(placed.graph, self.vocabulary),
+            place_checks=check_places(placed.graph),
+            given_up=placed.given_up,
         )
         return layout, canvas
 

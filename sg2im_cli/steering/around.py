@@ -28,9 +28,7 @@ def fixed_objects(graph: SceneGraph, enforced: bool) -> frozenset[int]:
         enforced: whether all that is said is to be enforced.
     """
     give_way = enforced or any(item.pin for item in graph.objects)
-    return frozenset(
-        i for i, item in enumerate(graph.objects) if item.pin or (item.box is not None and not give_way)
-    )
+    return frozenset(i for i, item in enumerate(graph.objects) if item.pin or (item.box is not None and not give_way))
 
 
 def place_around(

@@ -42,7 +42,7 @@ class Verdict:
         return max(0.0, -self.margin)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Check(Verdict):
     """One relationship, judged by the rules of training.
 
@@ -51,7 +51,7 @@ class Check(Verdict):
         on_masks: the same for what the masks show; None if no mask of the two is known.
     """
 
-    relationship: Relationship = Relationship(0, "", 0)
+    relationship: Relationship
     on_masks: Verdict | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class Check(Verdict):
         return {"relationship": [r.subject, r.predicate, r.object], **_verdict_json(self, self.on_masks)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlaceCheck(Verdict):
     """One place, judged by the rules of `sg2im_cli.steering.places`.
 
@@ -69,7 +69,7 @@ class PlaceCheck(Verdict):
         on_masks: the same for what its mask shows; None without a mask.
     """
 
-    placement: Placement = Placement(0, "")
+    placement: Placement
     on_masks: Verdict | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def check(graph: SceneGraph, vocabulary: Vocabulary) -> tuple[Check, ...]:
         found = boxes.relationship(r)
         seen = found.satisfied is not None and not masked.isdisjoint((r.subject, r.object))
         on_masks = shapes.relationship(r) if seen else None
-        checks.append(Check(found.satisfied, found.margin, r, on_masks))
+        checks.append(Check(found.satisfied, found.margin, relationship=r, on_masks=on_masks))
     return tuple(checks)
 
 
@@ -99,12 +99,12 @@ def check_places(graph: SceneGraph) -> tuple[PlaceCheck, ...]:
     for placement in placements(graph):
         item = graph.objects[placement.object]
         if item.box is None:
-            checks.append(PlaceCheck(None, 0.0, placement))
+            checks.append(PlaceCheck(None, placement=placement))
             continue
         found = _judge_place(placement, Corners(*item.box))
         shape = None if item.mask is None or found.satisfied is None else Corners(*shape_box(item.box, item.mask))
         on_masks = None if shape is None else _judge_place(placement, shape)
-        checks.append(PlaceCheck(found.satisfied, found.margin, placement, on_masks))
+        checks.append(PlaceCheck(found.satisfied, found.margin, placement=placement, on_masks=on_masks))
     return tuple(checks)
 
 

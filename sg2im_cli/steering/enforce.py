@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 from sg2im_cli.steering.check import check, check_places
 from sg2im_cli.steering.conditions import Corners
 from sg2im_cli.steering.solving import Problem
-from sg2im_cli.steering.statements import Placement, Rules, Statement, ends, mask_means, placements, rules_for
+from sg2im_cli.steering.statements import Placement, Statement, ends, mask_means, placements, rules_for
 from sg2im_parsers.scene_graph import Box, Relationship, SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
 

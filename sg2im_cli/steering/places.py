@@ -12,7 +12,7 @@ No rule of training says where "on the left" is, so the rules are these. Boxes a
     middle, center
                  the centre is within the middle third, both ways; only across if the height is said, and the reverse
     background, distance
-                 the lower edge is in the upper 70 % of the picture: further back is higher up, as in the rule of "behind"
+                 the lower edge is in the upper 70 % of the picture: what is far is high up, as in "behind"
     foreground   the lower edge is in the lowest 15 %
 """
 

@@ -76,6 +76,14 @@ def ends(statement: Statement) -> frozenset[int]:
     return frozenset({statement.subject, statement.object})
 
 
+def said(statement: Statement, graph: SceneGraph) -> str:
+    """In words: ``1 boat above 0 car``, ``0 car on the left``."""
+    if isinstance(statement, Placement):
+        return f"{statement.object} {graph.objects[statement.object].label} {statement.place}"
+    subject, target = (f"{i} {graph.objects[i].label}" for i in (statement.subject, statement.object))
+    return f"{subject} {statement.predicate} {target}"
+
+
 def mask_means(masks: Sequence[Mask | None]) -> list[tuple[float, float]]:
     """Where in its box the mean of each mask is, by the rule of training; the middle where there is none."""
     known = [mask for mask in masks if mask is not None]
