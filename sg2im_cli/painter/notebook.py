@@ -71,7 +71,7 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _figure(url: str, caption: str) -> str:
-    image = f'<img src="{url}" alt="{escape(caption)}" style="height:{HEIGHT}px">'
+    image = f'<img src="{url}" alt="{escape(caption)}" style="height:{HEIGHT}px"/>'
     return f'<figure style="margin:0">{image}<figcaption>{escape(caption)}</figcaption></figure>'
 
 
