@@ -67,9 +67,9 @@ def test_a_box_that_was_changed_is_taken_as_given(saved, render):
 
 
 def test_a_pin_makes_the_others_give_way_and_the_picture_can_be_made_again(sg2im, saved, render):
-    saved["objects"][1] |= {"box": [0.0, 0.8, 1.0, 1.0], "pin": True}
+    saved["objects"][1] |= {"box": [0.0, 0.9, 1.0, 1.0], "pin": True}
     made = json.loads(render(saved, "--json", "-o", "after.png").out)
-    assert made["graph"]["objects"][1]["box"] == [0.0, 0.8, 1.0, 1.0]
+    assert made["graph"]["objects"][1]["box"] == [0.0, 0.9, 1.0, 1.0]
     assert all(check["satisfied"] for check in (*made["account"]["checks"], *made["account"]["places"]))
     record = read_record(Path("after.png"))
     assert record.graph.objects[0].box != record.drawn.objects[0].box
