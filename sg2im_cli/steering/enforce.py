@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+from itertools import combinations
 
 from sg2im_cli.steering.check import check, check_places
 from sg2im_cli.steering.conditions import Corners
@@ -135,26 +136,37 @@ def _groups(statements: Sequence[Statement], fixed: frozenset[int]) -> list[list
 def _largest(problem: Problem, said: Sequence[Statement]) -> tuple[list[Statement], dict[int, Corners]]:
     """The largest part of a group that can hold, with its boxes.
 
-    Whatever contradicts itself must lose a statement, so only the statements of one smallest contradiction are tried
-    at a time (Reiter's hitting sets, 1987), fewest losses first and of these the latest said. A bounded search; beyond
-    its bound, each statement is kept that can hold together with those before it.
+    Whatever contradicts itself must lose a statement, so only the statements of one contradiction are tried at a time
+    (Reiter's hitting sets, 1987), fewest losses first and of these the latest said. A bounded search; beyond its bound,
+    each statement is kept that can hold together with those before it.
     """
+    contradictions = _contradicting_pairs(problem, said)
     queue: list[tuple[int, tuple[int, ...]]] = [(0, ())]
     seen: set[tuple[int, ...]] = {()}
     before = problem.attempts
     while problem.attempts - before < MOST_ATTEMPTS:
         size, places = heappop(queue)
-        lost = {-place for place in places}
-        kept = [s for i, s in enumerate(said) if i not in lost]
-        found = problem.solve(kept)
-        if found is not None:
-            return kept, found
-        for statement in _contradiction(problem, kept):
+        lost = {said[-place] for place in places}
+        kept = [s for s in said if s not in lost]
+        known = next((found for found in contradictions if lost.isdisjoint(found)), None)
+        if known is None:
+            found = problem.solve(kept)
+            if found is not None:
+                return kept, found
+            known = _contradiction(problem, kept)
+            contradictions.append(known)
+        for statement in known:
             further = tuple(sorted((*places, -said.index(statement))))
             if further not in seen:
                 seen.add(further)
                 heappush(queue, (size + 1, further))
     return _one_by_one(problem, said)
+
+
+def _contradicting_pairs(problem: Problem, said: Sequence[Statement]) -> list[list[Statement]]:
+    """What is said of the same objects and cannot hold together: most contradictions are such, and quickly found."""
+    pairs = [[a, b] for a, b in combinations(said, 2) if ends(a) <= ends(b) or ends(b) <= ends(a)]
+    return [pair for pair in pairs if problem.solve(pair) is None]
 
 
 def _contradiction(problem: Problem, statements: Sequence[Statement]) -> list[Statement]:
