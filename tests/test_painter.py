@@ -185,6 +185,9 @@ def test_the_best_of_several(painter, small_config):
     assert dict(best.choice.scores) == totals
     assert best.seeds == (best.choice.seed,) == (max(totals, key=totals.get),)
     assert pixels(best) == pixels(painter.paint(GRAPH, best.choice.seed))
+    other = painter.best_of(GRAPH, 4, score=lambda images, graph: None)
+    assert other.choice == painter.best_of(GRAPH, 4).choice
+    assert other.choice.by == "contrast"
     with pytest.raises(InputError, match="best of 0"):
         painter.best_of(GRAPH, 0)
 

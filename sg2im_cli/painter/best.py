@@ -15,8 +15,10 @@ from sg2im_parsers.scene_graph import Box, SceneGraph
 if TYPE_CHECKING:
     from sg2im_cli.painter.painting import Layout, Painting
 
-Score = Callable[[Sequence[Image.Image], SceneGraph], Sequence[float]]
-"""Says of pictures of one graph, with boxes and masks, how good each is: a larger number is better."""
+Score = Callable[[Sequence[Image.Image], SceneGraph], Sequence[float] | None]
+"""Says of pictures of one graph, with boxes and masks, how good each is: a larger number is better.
+
+None says that it knows nothing of such a graph; then `contrast` decides."""
 
 RELATIONSHIPS = "relationships"
 
@@ -52,18 +54,25 @@ def choose(drawn: Sequence[Painting], score: Score) -> Painting:
     each = [(painting, i) for painting in drawn for i in range(len(painting.images))]
     alone = [painting.alone(i) for painting, i in each]
     apart = len({painting.graph for painting in alone}) > 1
+    if score(alone[0].images, alone[0].graph) is None:
+        score = contrast
     if apart:
-        looks = [score(painting.images, painting.graph)[0] for painting in alone]
+        looks = [value for painting in alone for value in _measure(score, painting)]
         kept = [_kept(painting) for painting in alone]
         keys = [(*pair, look) for pair, look in zip(kept, looks, strict=True)]
         shown = [share for share, _ in kept]
     else:
-        shown = [value for painting in drawn for value in score(painting.images, painting.graph)]
+        shown = [value for painting in drawn for value in _measure(score, painting)]
         keys = [(value, 0.0, 0.0) for value in shown]
     best = max(range(len(alone)), key=lambda i: (keys[i], -i))
     scores = tuple((painting.seeds[0], value) for painting, value in zip(alone, shown, strict=True))
     by = RELATIONSHIPS if apart else getattr(score, "__name__", type(score).__name__)
     return replace(alone[best], choice=Choice(by, alone[best].seeds[0], scores))
+
+
+def _measure(score: Score, painting: Painting) -> Sequence[float]:
+    found = score(painting.images, painting.graph)
+    return [0.0] * len(painting.images) if found is None else found
 
 
 def _kept(layout: Layout) -> tuple[float, float]:
