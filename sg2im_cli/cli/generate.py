@@ -120,12 +120,12 @@ def command(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     dtype: Annotated[Precision, typer.Option(help="Precision of the model.")] = Precision.float32,
     enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
+        bool, typer.Option("--enforce", help="Move boxes as little as needed until every relationship and place holds.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
     scale: Annotated[int, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge the saved picture so many times.")] = 1,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
-    save_layout: Annotated[Path | None, typer.Option(help="Save boxes and masks as .json, .png or .svg.")] = None,
+    save_layout: Annotated[Path | None, typer.Option(help="Save the layout as .json, .png or .svg.")] = None,
     save_masks: Annotated[bool, typer.Option("--save-masks", help="Write masks, too, into a layout's .json.")] = False,
     best_of: Annotated[
         int, typer.Option(min=1, max=1000, help="Draw so many pictures, from the seed on, and keep the best.")
