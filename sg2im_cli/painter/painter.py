@@ -124,6 +124,7 @@ class Painter:
 
         Raises:
             InputError: nothing can be drawn, or a word is unknown or dropped.
+            MissingSolverError: boxes must move, for a pin or as ``enforced``, without the extra ``enforce``.
         """
         return self._lay_out(*self._read(text_or_graph, seed, strict), enforced)[0]
 

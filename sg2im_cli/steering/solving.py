@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 from sg2im_cli.steering.conditions import Conditions, Corners, slack
 from sg2im_cli.steering.statements import Rules, Statement, ends
+from sg2im_parsers.errors import Sg2imError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from kiwisolver import Constraint, Solver, Variable
 
 MARGIN = 0.004
@@ -35,6 +38,10 @@ ALL_WAYS = -1
 
 Choice = tuple[Statement, int]
 """A statement, and which of its alternatives is to hold."""
+
+
+class MissingSolverError(Sg2imError):
+    """The package that solves the conditions is not installed."""
 
 
 class Problem:
@@ -126,8 +133,7 @@ class _Attempt:
     """One solver, with the wishes of the boxes that may move; the others are numbers."""
 
     def __init__(self, start: Sequence[Corners], moving: Sequence[int], rules: Rules, pool: list[Variable]) -> None:
-        import kiwisolver
-
+        kiwisolver = _solver()
         self.refusal = kiwisolver.UnsatisfiableConstraint
         self.rules = rules
         self.start = start
@@ -188,14 +194,21 @@ class _Attempt:
         return found
 
 
+def _solver() -> ModuleType:
+    try:
+        import kiwisolver
+    except ImportError:
+        raise MissingSolverError("Moving boxes needs a solver: pip install 'sg2im-cli[enforce]'.") from None
+    return kiwisolver
+
+
 def _variables(count: int) -> list[Variable]:
     """Variables in the order in which the solver sums them.
 
     That is where they lie in memory, which differs from call to call: sums would differ in their last bit, and with
     them the choice between layouts that are equally near. Only a listing of a solver's variables shows the order.
     """
-    import kiwisolver
-
+    kiwisolver = _solver()
     found = {str(i): kiwisolver.Variable(str(i)) for i in range(count)}
     listing = kiwisolver.Solver()
     for variable in found.values():

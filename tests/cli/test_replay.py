@@ -108,6 +108,7 @@ def test_a_replay_has_the_same_pixels(draw, again, options):
 def test_what_was_enforced_is_replayed_without_the_solver(draw, again, monkeypatch):
     draw(SEA, "--seed", 5, "--enforce", "-o", "a.png")
     monkeypatch.setitem(sys.modules, "kiwisolver", None)
+    assert draw(SEA, "--enforce").code == 1
     assert again("a.png", "-o", "b.png")["same_pixels"] is True
     again("a.png", "--seed", 6, "-o", "c.png")
     assert read_record(Path("c.png")).drawn == read_record(Path("a.png")).drawn
