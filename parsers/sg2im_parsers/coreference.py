@@ -79,7 +79,7 @@ def same_thing(tree: Tree, things: dict[int, Thing], names: dict[str, int], name
     """The earlier thing that "the street" means, if one has its name and nothing speaks against it."""
     earlier = names.get(name)
     det = tree.child(token, "det")
-    if earlier is None or det is None or tree.lowers[det] not in DEFINITE:
+    if earlier is None or det is None or tree.lowers[det] not in DEFINITE or "another" in _order(tree, earlier):
         return None
     said = {a.text for a in things[token].attributes}
     known = {a.text for a in things[earlier].attributes}

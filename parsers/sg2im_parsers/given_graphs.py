@@ -53,6 +53,23 @@ def require_drawable(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, lexic
         raise UnknownWordsError(message, tuple(dict.fromkeys((*lost, *lost_predicates))))
 
 
+def known_part(
+    graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | None = None
+) -> tuple[SceneGraph, tuple[str, ...]]:
+    """A graph without what a vocabulary has nothing for, and the words that were left out, once each."""
+    words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
+    kept = [i for i, item in enumerate(graph.objects) if object_match(words, item.label) is not None]
+    place = {old: new for new, old in enumerate(kept)}
+    lost = [item.label for i, item in enumerate(graph.objects) if i not in place]
+    lost += [r.predicate for r in graph.relationships if words.predicate(r.predicate) is None]
+    relationships = tuple(
+        Relationship(place[r.subject], r.predicate, place[r.object])
+        for r in graph.relationships
+        if r.subject in place and r.object in place and r.predicate not in lost
+    )
+    return SceneGraph(tuple(graph.objects[i] for i in kept), relationships), tuple(dict.fromkeys(lost))
+
+
 def object_match(words: VocabularyLexicon, label: str) -> Match | None:
     """The model's word for a noun without a sentence, which may be a plural.
 

@@ -32,11 +32,13 @@ class Grounded:
         graph: objects with ``name`` (the model's word) and ``text`` (the sentence's).
         account: what became of every content word.
         by_seed: whether another seed may give another graph: "beside" as left of or right of.
+        mentioned: for each object of the graph, the position of its mention in the parsed text.
     """
 
     graph: SceneGraph
     account: Account
     by_seed: bool = False
+    mentioned: tuple[int, ...] = ()
 
 
 def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None = None, seed: int = 0) -> Grounded:
@@ -77,7 +79,9 @@ class _Grounding:
                 relationships += self._spread(relationship, match, starts)
         unique = tuple(dict.fromkeys(relationships))
         by_seed = any(match is not None and match.other is not None for match in self.predicates)
-        return Grounded(SceneGraph(tuple(objects), unique), Account(self._entries(), tuple(self.remarks)), by_seed)
+        mentioned = tuple(mention for mention, copies in enumerate(self.copies) for _ in copies)
+        account = Account(self._entries(), tuple(self.remarks))
+        return Grounded(SceneGraph(tuple(objects), unique), account, by_seed, mentioned)
 
     def _match(self, item: SceneObject, mention: Mention) -> Match | None:
         """By the words of its name; "he" and "they" have none, so by what the parser took them for."""

@@ -41,9 +41,21 @@ def _mend_tags(tree: Tree, book: Phrasebook) -> None:
             _make_noun(tree, token)
         elif tree.lowers[token].endswith("ing") and (tag == "NN" or tree.labels[token] == "compound"):
             _make_participle(tree, book, token)
+        elif tree.lowers[token] == "left" and tree.child(token, "aux:pass") is not None:
+            _make_side(tree, token)
         elif tag == "MD" and is_tin(tree, token):
             make_tin(tree, token)
             _make_noun(tree, token)
+
+
+def _make_side(tree: Tree, left: int) -> None:
+    """Read "is left of the tree" as "is right of the tree": nobody left anything."""
+    target = tree.child(left, "obl")
+    if target is None or left + 1 not in tree.all_children(target, "case") or tree.lowers[left + 1] != "of":
+        return
+    tree.tags[left], tree.labels[target] = "JJ", "nmod"
+    for child in tree.children[left]:
+        tree.labels[child] = {"nsubj:pass": "nsubj", "aux:pass": "cop"}.get(tree.labels[child], tree.labels[child])
 
 
 def _mend_edges(tree: Tree, book: Phrasebook) -> None:

@@ -10,7 +10,22 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli import evaluate, generate, parse, render, replay, show, train, weights, words
+from sg2im_cli.cli import (
+    data,
+    diff,
+    doctor,
+    evaluate,
+    generate,
+    parse,
+    render,
+    replay,
+    show,
+    story,
+    train,
+    weights,
+    words,
+)
+from sg2im_cli.cli.completion import complete_values
 from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
 from sg2im_parsers.errors import InputError, Sg2imError
@@ -23,6 +38,14 @@ STOPPED = 130
 CommandLineError = cast(type[Exception], typer.BadParameter.__mro__[2])
 """What typer raises for a command line that it cannot read; it has no public name."""
 
+GROUPS = {
+    "Pictures": ("generate", "render", "story", "diff", "replay", "show"),
+    "Words and graphs": ("parse", "words"),
+    "Weights": ("weights", "train", "eval", "data"),
+    "This machine": ("doctor",),
+}
+"""How ``--help`` lists the commands; one that is not here comes under the last heading."""
+
 HELP = """Pictures from sentences, through a scene graph that you can see, check and edit.
 
 \b
@@ -30,11 +53,30 @@ HELP = """Pictures from sentences, through a scene graph that you can see, check
     sg2im "two sheep in a field" --samples 4 --seed 7 --output sheep/
     sg2im parse "a dog next to a tree"
 
-The options of a picture are those of `sg2im generate --help`."""
+The options of a picture are those of `sg2im generate --help`. `sg2im --install-completion` lets your shell complete
+commands, options and their values."""
 
 
 class SentenceGroup(TyperGroup):
     """A group of commands whose first argument may also be a sentence to draw."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(**settings)
+        complete_values(self.commands.values())
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
+        """List the commands by what they are for."""
+        grouped = {name for names in GROUPS.values() for name in names}
+        rest = tuple(name for name in self.commands if name not in grouped)
+        width = max(map(len, self.commands))
+        for heading, names in {**GROUPS, list(GROUPS)[-1]: (*list(GROUPS.values())[-1], *rest)}.items():
+            there = [(name, self.commands[name]) for name in names if name in self.commands]
+            if not there:
+                continue
+            limit = formatter.width - width - 6
+            rows = [(name.ljust(width), command.get_short_help_str(limit)) for name, command in there]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Put the command `generate` before what is neither a command nor an option of the group."""
@@ -82,9 +124,13 @@ app.command("parse")(parse.command)
 app.command("render")(render.command)
 app.command("show")(show.command)
 app.command("replay")(replay.command)
+app.command("story")(story.command)
+app.command("diff")(diff.command)
 app.command("words")(words.command)
+app.command("doctor")(doctor.command)
 app.command("train")(train.command)
 app.command("eval")(evaluate.command)
+app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    data: Annotated[Path, typer.Option(help="A directory in the COCO / COCO-Stuff layout.")],
+    data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
     weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
     split: Annotated[str, typer.Option(help="Which images and annotations.")] = "val",
     seed: Annotated[int, typer.Option(min=0, help="Of the relationships drawn for each picture.")] = 0,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,8 +17,7 @@ from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Record, differences
 from sg2im_cli.record_reading import read_record
 from sg2im_parsers.account import Account
-from sg2im_parsers.errors import InputError
-from sg2im_parsers.scene_graph import SceneGraph, SceneObject
+from sg2im_parsers.keeping import keep_layout, pin_boxes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,7 +42,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of the path.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the path (or JSON).")] = False,
 ) -> None:
-    """Make a picture again, or with one thing changed and the rest kept.
+    """Make a picture again, with one thing changed or none.
 
     Example: sg2im replay boat.png --text "a boat on the sea under clouds" --output clouds.png
     """
@@ -79,15 +76,15 @@ def command(
 
 def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
     """The weights that the user names, or else the picture's own."""
-    from sg2im_weights import WeightsInputError, resolve
+    from sg2im_weights import WeightsError, resolve
 
     if weights is not None:
         return resolve(weights)
     try:
         return resolve(then.weights.pinned)
-    except WeightsInputError as error:
+    except WeightsError as error:
         problem = str(error).rstrip(".")
-        raise InputError(
+        raise type(error)(
             f"The weights that made {picture} are not here ({problem}); name them or others with --weights."
         ) from None
 
@@ -103,7 +100,10 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
     enforced = then.options.enforce
     if text is not None:
         grounded = painter.ground(text, seed, then.options.strict)
-        painting = painter.paint(_pinned(keep_layout(grounded.graph, then.drawn), then), seed, enforced=enforced)
+        graph = keep_layout(grounded.graph, then.drawn)
+        if enforced or any(item.pin for item in then.graph.objects):
+            graph = pin_boxes(graph)
+        painting = painter.paint(graph, seed, enforced=enforced)
         return replace(painting, text=text, account=grounded.account)
     given = any(item.box is not None or item.pin for item in then.graph.objects)
     if (enforced or given) and same_weights:  # boxes that were moved are exact in the record
@@ -113,31 +113,6 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
         moved = replace(then.graph, objects=tuple(replace(asked, box=drawn.box) for asked, drawn in pairs))
         return painter.render(Layout(graph=moved, account=Account(), text=then.text, asked=then.graph), seed)
     return replace(painter.paint(then.graph, seed, enforced=enforced), text=then.text)
-
-
-def _pinned(graph: SceneGraph, then: Record) -> SceneGraph:
-    """The graph with its boxes pinned where they would give way to others."""
-    if not (then.options.enforce or any(item.pin for item in then.graph.objects)):
-        return graph
-    return replace(graph, objects=tuple(replace(item, pin=item.box is not None) for item in graph.objects))
-
-
-def keep_layout(graph: SceneGraph, before: SceneGraph) -> SceneGraph:
-    """The graph with boxes and masks of another one's objects of the same name, the first to the first, and so on.
-
-    Args:
-        graph: in a model's words.
-        before: with boxes and masks.
-    """
-    known: defaultdict[str, list[SceneObject]] = defaultdict(list)
-    for item in before.objects:
-        known[item.label].append(item)
-    left: dict[str, Iterator[SceneObject]] = {name: iter(items) for name, items in known.items()}
-    objects = []
-    for item in graph.objects:
-        old = next(left.get(item.label, iter(())), None)
-        objects.append(item if old is None else replace(item, box=old.box, mask=old.mask))
-    return replace(graph, objects=tuple(objects))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ def command(
     picture: Annotated[Path, typer.Argument(help="A PNG that sg2im made.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON that the picture carries.")] = False,
 ) -> None:
-    """Show what made a picture: sentence, graph, layout, seed, weights, options.
+    """Show what made a picture.
+
+    Sentence, graph, layout, seed, weights, options.
 
     Example: sg2im show car.png
     """

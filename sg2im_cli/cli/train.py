@@ -21,7 +21,7 @@ SECONDS_BETWEEN_LINES = 30.0
 
 
 def command(
-    data: Annotated[Path, typer.Option(help="A directory in the COCO / COCO-Stuff layout.")],
+    data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
     recipe: Annotated[str, typer.Option(help="A recipe's name, or a TOML file.")],
     out: Annotated[Path, typer.Option(help="The run's directory; weights go to OUT/weights.")],
     steps: Annotated[int | None, typer.Option(min=1, help="Updates with pictures, in place of the recipe's.")] = None,
@@ -60,6 +60,7 @@ def command(
     """
     import torch
 
+    from sg2im_cli.data.sources import find_data
     from sg2im_cli.painter import choose_device
     from sg2im_cli.training.recipes import limit_objects, load_recipe
     from sg2im_cli.training.run import TrainOptions
@@ -70,7 +71,7 @@ def command(
         torch.set_num_threads(threads)
     chosen = choose_device(device)
     options = TrainOptions(
-        data=data,
+        data=find_data(data),
         recipe=limit_objects(load_recipe(recipe), min_objects, max_objects),
         recipe_name=recipe if Path(recipe).suffix == "" else Path(recipe).stem,
         out=out,

@@ -19,7 +19,9 @@ def command(
     weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the objects and relations that a model knows; stuff, such as sky, has no count.
+    """List the objects and relations that a model knows.
+
+    Stuff, such as sky, has no count.
 
     Example: sg2im words "*board"
     """

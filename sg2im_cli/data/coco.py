@@ -5,24 +5,27 @@ DIR/annotations/instances_SPLIT.json      things
 DIR/annotations/stuff_SPLIT.json          stuff; may be absent
 
 SPLIT is what was asked for, or has one of COCO's years after it: ``train`` finds ``train2017``, too.
+
+Annotations stand in the files in any order, and those of COCO are larger than a machine's memory may be: they are
+sorted by picture in a temporary database, and read from there one picture at a time.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.segmentation import Corners, cut_mask
+from sg2im_cli.data.annotated import Annotated, Annotation, Picture, load_image, used_pictures
+from sg2im_cli.data.streaming import NotThatKindError, read_lists
 from sg2im_parsers.errors import InputError
+
+__all__ = ["Annotated", "Annotations", "load_image", "picture_folder", "read_annotations", "used_images"]
 
 LEFT_OUT = "other"
 """A stuff category of COCO-Stuff that says nothing; the paper leaves it out."""
@@ -30,70 +33,12 @@ LEFT_OUT = "other"
 YEARS = ("", "2017", "2014")
 """What may follow a split's name, in the order of preference."""
 
+KINDS = ("instances", "stuff")
+LISTS = ("images", "annotations", "categories")
+TABLE = "CREATE TABLE objects (picture INTEGER, file INTEGER, entry TEXT, category INTEGER, x, y, w, h, shape TEXT)"
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Annotated:
-    """One picture's objects as they are used, largest box first.
-
-    Attributes:
-        path: the picture.
-        names: (O,) category names.
-        boxes: (O, 4) in [0, 1].
-        masks: (O, M, M) uint8, cut to the box.
-        has_mask: (O,) False where the file gives a box only.
-        attributes: (O,) words that the data has for each object, such as ``("red", "small")``.
-        relationships: subject, predicate, object; None where the data states none and they are derived from boxes.
-    """
-
-    path: Path
-    names: tuple[str, ...]
-    boxes: NDArray[np.float32]
-    masks: NDArray[np.uint8]
-    has_mask: NDArray[np.bool_]
-    attributes: tuple[tuple[str, ...], ...]
-    relationships: tuple[tuple[int, str, int], ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """One object as a file has it.
-
-    Attributes:
-        where: the file and the annotation's id, for messages.
-        name: of its category.
-        corners: of its box, in pixels.
-        segmentation: as in the file; empty if it is unknown.
-    """
-
-    where: str
-    name: str
-    corners: Corners
-    segmentation: Any
-
-    @property
-    def area(self) -> float:
-        """Of the box, in pixels."""
-        x0, y0, x1, y1 = self.corners
-        return (x1 - x0) * (y1 - y0)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture as a file has it, with its objects in the files' order.
-
-    Attributes:
-        path: of the picture.
-        width: in pixels, of the picture that was annotated.
-        height: likewise.
-        objects: without those of category `other`.
-    """
-
-    path: Path
-    width: int
-    height: int
-    objects: list[Annotation] = field(default_factory=list)
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -101,18 +46,27 @@ class Annotations:
     """The files of one split.
 
     Attributes:
-        pictures: in the files' order.
+        pictures: in the files' order, anew for each loop.
         things: category names.
         stuff: category names, without `other`.
     """
 
-    pictures: tuple[Picture, ...]
+    pictures: Pictures
     things: tuple[str, ...]
     stuff: tuple[str, ...]
 
 
-def read_annotations(data: Path, split: str) -> Annotations:
+def read_annotations(
+    data: Path, split: str, kinds: tuple[str, ...] = KINDS, stuff_only: bool = False, report: Report | None = None
+) -> Annotations:
     """Read the annotation files of one split.
+
+    Args:
+        data: the directory.
+        split: of it.
+        kinds: which files; that of stuff may be absent unless ``stuff_only``.
+        stuff_only: leave out pictures without a stuff annotation, as the paper does.
+        report: is told of each entry that cannot be used, and it is left out; without it the first one is an error.
 
     Raises:
         InputError: the directory or a file is missing, a file is not of this kind, or an entry of it is damaged;
@@ -123,18 +77,15 @@ def read_annotations(data: Path, split: str) -> Annotations:
     folder = picture_folder(data, split)
     if folder is None:
         raise InputError(f"{data} has no directory images/{split}.")
-    paths = {kind: data / "annotations" / f"{kind}_{folder.name}.json" for kind in ("instances", "stuff")}
-    files = {path: _read_json(path) for kind, path in paths.items() if kind == "instances" or path.exists()}
-    names: dict[int, str] = {}
-    pictures: dict[int, Picture] = {}
-    for path, content in files.items():
-        _each(path, "categories", content, lambda entry: _add_category(entry, names))
-        _each(path, "images", content, lambda entry: _add_picture(entry, folder, pictures))
-    for path, content in files.items():
-        _each(path, "annotations", content, lambda entry, path=path: _add_object(entry, path, names, pictures))  # type: ignore[misc]
-    kinds = [[c["name"] for c in files.get(path, {"categories": []})["categories"]] for path in paths.values()]
-    things, stuff = (tuple(dict.fromkeys(name for name in kind if name != LEFT_OUT)) for kind in kinds)
-    return Annotations(tuple(pictures.values()), things, tuple(name for name in stuff if name not in things))
+    paths = {kind: data / "annotations" / f"{kind}_{folder.name}.json" for kind in kinds}
+    needed = {"instances", *(["stuff"] if stuff_only else [])}
+    reader = _Reader(folder, report)
+    for kind, path in paths.items():
+        if kind in needed or path.exists():
+            reader.read(kind, path)
+    reader.finish()
+    things, stuff = (tuple(dict.fromkeys(n for n in reader.kinds.get(kind, []) if n != LEFT_OUT)) for kind in KINDS)
+    return Annotations(Pictures(reader, stuff_only), things, tuple(name for name in stuff if name not in things))
 
 
 def picture_folder(data: Path, split: str) -> Path | None:
@@ -147,113 +98,119 @@ def picture_folder(data: Path, split: str) -> Path | None:
     return None
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf8"))
-    except FileNotFoundError:
-        raise InputError(f"There is no file {path}.") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} cannot be read as JSON: {error}.") from None
-    keys = ("images", "annotations", "categories")
-    if not isinstance(data, dict) or not all(isinstance(data.get(key), list) for key in keys):
-        raise InputError(f"{path} is not a COCO annotation file: it needs lists of images, annotations and categories.")
-    return data
-
-
-def _each(path: Path, key: str, content: Mapping[str, list[Any]], add: Callable[[Any], None]) -> None:
-    """Use every entry of a list, and say which one is damaged."""
-    for number, entry in enumerate(content[key]):
-        try:
-            add(entry)
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            problem = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
-            ident = f"id {entry['id']}" if isinstance(entry, dict) and "id" in entry else f"number {number + 1}"
-            raise InputError(f"{path}: the entry {ident} of {key} cannot be used: {problem}.") from None
-
-
-def _add_category(entry: Any, names: dict[int, str]) -> None:  # noqa: ANN401
-    ident, name = _of_type(int, entry["id"]), _of_type(str, entry["name"])
-    if names.setdefault(ident, name) != name:
-        raise ValueError(f"it is called {name!r}, and another of the same id {names[ident]!r}")
-
-
-def _add_picture(entry: Any, folder: Path, pictures: dict[int, Picture]) -> None:  # noqa: ANN401
-    width, height = _of_type(int, entry["width"]), _of_type(int, entry["height"])
-    if width < 1 or height < 1:
-        raise ValueError(f"its size is {width}x{height}")
-    picture = Picture(folder / _of_type(str, entry["file_name"]), width, height)
-    pictures.setdefault(_of_type(int, entry["id"]), picture)
-
-
-def _add_object(entry: Any, path: Path, names: dict[int, str], pictures: dict[int, Picture]) -> None:  # noqa: ANN401
-    category, image = entry["category_id"], entry["image_id"]
-    if category not in names:
-        raise ValueError(f"it has category {category}, which no file defines")
-    if image not in pictures:
-        raise ValueError(f"it is of image {image}, which no file lists")
-    x, y, width, height = (float(value) for value in entry["bbox"])
-    if not all(map(math.isfinite, (x, y, width, height))) or width < 0 or height < 0:
-        raise ValueError(f"its bbox is {entry['bbox']}, and x, y, width, height are expected")
-    if names[category] != LEFT_OUT:
-        where = f"{path}: annotation {entry.get('id')}"
-        corners = (x, y, x + width, y + height)
-        pictures[image].objects.append(Annotation(where, names[category], corners, entry.get("segmentation")))
-
-
-def _of_type(kind: type[T], value: object) -> T:
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"{value!r} is not of type {kind.__name__}")
-    return value
-
-
 def used_images(annotations: Annotations, config: DataConfig, mask_size: int) -> Iterator[Annotated]:
     """Yield the pictures that a configuration keeps, with their objects and masks.
 
     Raises:
         InputError: a segmentation that cannot be used; the message names it.
     """
-    for picture in annotations.pictures:
-        least = config.min_area * picture.width * picture.height
-        kept = sorted((item for item in picture.objects if item.area > least), key=lambda item: -item.area)
-        if config.crowded == "largest":
-            kept = kept[: config.max_objects]
-        if config.min_objects <= len(kept) <= config.max_objects:
-            yield _annotated(picture, kept, mask_size)
+    return used_pictures(annotations.pictures, config, mask_size)
 
 
-def _annotated(picture: Picture, items: list[Annotation], mask_size: int) -> Annotated:
-    scale = np.array([picture.width, picture.height] * 2, dtype=np.float32)
-    corners = np.array([item.corners for item in items], dtype=np.float32)
-    masks = [_mask(item, picture, mask_size) for item in items]
-    blank = np.ones((mask_size, mask_size), dtype=np.uint8)
-    return Annotated(
-        picture.path,
-        tuple(item.name for item in items),
-        (corners / scale).clip(0, 1),
-        np.stack([blank if mask is None else mask for mask in masks]),
-        np.array([mask is not None for mask in masks]),
-        attributes=((),) * len(items),
-    )
+@dataclass
+class _Reader:
+    """What the files of a split say, objects in a database that the disk holds as soon as it grows."""
+
+    folder: Path
+    report: Report | None
+    files: list[Path] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+    kinds: dict[str, list[str]] = field(default_factory=dict)
+    pictures: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+    with_stuff: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.base = sqlite3.connect("")
+        self.base.execute(TABLE)
+
+    def read(self, kind: str, path: Path) -> None:
+        """Take up one file."""
+        self.files.append(path)
+        self.kinds[kind] = []
+        add = {"images": self._add_picture, "categories": self._add_category, "annotations": self._add_object}
+        try:
+            for key, place, entry in read_lists(path, LISTS):
+                self._guarded(path, key, place, entry, lambda key=key, entry=entry: add[key](entry, kind))  # type: ignore[misc]
+        except NotThatKindError:
+            raise InputError(
+                f"{path} is not a COCO annotation file: it needs lists of images, annotations and categories."
+            ) from None
+
+    def finish(self) -> None:
+        """Look at what needs all files: whether objects are of pictures and categories that exist."""
+        self.base.execute("CREATE INDEX by_picture ON objects (picture)")
+        for file, entry, picture, category in self.base.execute("SELECT file, entry, picture, category FROM objects"):
+            path = self.files[file]
+            if category not in self.names:
+                self._damaged(path, "annotations", entry, f"it has category {category}, which no file defines")
+            elif picture not in self.pictures:
+                self._damaged(path, "annotations", entry, f"it is of image {picture}, which no file lists")
+
+    def objects(self, picture: int) -> Iterator[Annotation]:
+        """The objects of a picture, in the order of the files."""
+        columns = "file, entry, category, x, y, w, h, shape"
+        rows = self.base.execute(f"SELECT {columns} FROM objects WHERE picture = ? ORDER BY rowid", (picture,))  # noqa: S608
+        for file, entry, category, x, y, w, h, shape in rows:
+            if self.names.get(category, LEFT_OUT) != LEFT_OUT:
+                where = f"{self.files[file]}: annotation {entry.removeprefix('id ')}"
+                yield Annotation(where, self.names[category], (x, y, x + w, y + h), shape)
+
+    def _guarded(self, path: Path, key: str, place: int, entry: Any, add: Callable[[], None]) -> None:  # noqa: ANN401
+        try:
+            self.entry = f"id {entry['id']}" if isinstance(entry, dict) and "id" in entry else f"number {place + 1}"
+            add()
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+            problem = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+            self._damaged(path, key, self.entry, problem)
+
+    def _damaged(self, path: Path, key: str, entry: str, problem: str) -> None:
+        sentence = f"{path}: the entry {entry} of {key} cannot be used: {problem}."
+        if self.report is None:
+            raise InputError(sentence)
+        self.report(sentence)
+
+    def _add_category(self, entry: Any, kind: str) -> None:  # noqa: ANN401
+        ident, name = _of_type(int, entry["id"]), _of_type(str, entry["name"])
+        if self.names.setdefault(ident, name) != name:
+            raise ValueError(f"it is called {name!r}, and another of the same id {self.names[ident]!r}")
+        self.kinds[kind].append(name)
+
+    def _add_picture(self, entry: Any, kind: str) -> None:  # noqa: ANN401, ARG002
+        width, height = _of_type(int, entry["width"]), _of_type(int, entry["height"])
+        if width < 1 or height < 1:
+            raise ValueError(f"its size is {width}x{height}")
+        self.pictures.setdefault(_of_type(int, entry["id"]), (_of_type(str, entry["file_name"]), width, height))
+
+    def _add_object(self, entry: Any, kind: str) -> None:  # noqa: ANN401
+        category, picture = _of_type(int, entry["category_id"]), _of_type(int, entry["image_id"])
+        x, y, width, height = (float(value) for value in entry["bbox"])
+        if not all(map(math.isfinite, (x, y, width, height))) or width < 0 or height < 0:
+            raise ValueError(f"its bbox is {entry['bbox']}, and x, y, width, height are expected")
+        if kind == "stuff":
+            self.with_stuff.add(picture)
+        row = (picture, len(self.files) - 1, self.entry, category, x, y, width, height)
+        self.base.execute(
+            "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, json.dumps(entry.get("segmentation")))
+        )
 
 
-def _mask(item: Annotation, picture: Picture, size: int) -> NDArray[np.uint8] | None:
-    try:
-        return cut_mask(item.segmentation, picture.height, picture.width, item.corners, size)
-    except ValueError as error:
-        raise InputError(f"{item.where} has a segmentation that cannot be read: {error}.") from None
+class Pictures:
+    """The pictures of a reader; each loop begins anew."""
+
+    def __init__(self, reader: _Reader, stuff_only: bool) -> None:
+        self.reader, self.stuff_only = reader, stuff_only
+
+    def __len__(self) -> int:
+        idents = self.reader.pictures
+        return len(self.reader.with_stuff & idents.keys()) if self.stuff_only else len(idents)
+
+    def __iter__(self) -> Iterator[Picture]:
+        for ident, (name, width, height) in self.reader.pictures.items():
+            if not self.stuff_only or ident in self.reader.with_stuff:
+                yield Picture(self.reader.folder / name, width, height, list(self.reader.objects(ident)))
 
 
-def load_image(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A picture squeezed to (height, width) bilinearly, aspect not kept, as (3, H, W).
-
-    Pillow's bilinear filter widens with the reduction, so that every pixel counts and nothing aliases.
-
-    Raises:
-        InputError: the file is missing or is no picture.
-    """
-    try:
-        with Image.open(path) as image:
-            small = image.convert("RGB").resize(size[::-1], Image.Resampling.BILINEAR)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputError(f"The picture {path} cannot be read: {error}.") from None
-    return np.asarray(small).transpose(2, 0, 1)
+def _of_type(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is not of type {kind.__name__}")
+    return value

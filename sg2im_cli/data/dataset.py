@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,47 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
-from sg2im_cli.data.attributes import DERIVED, Usual, derive_attributes, frequent_words, usual_sizes
+from sg2im_cli.data.attributes import DERIVED, frequent_words, usual_sizes
 from sg2im_cli.data.batch import WHOLE, GraphBatch, SceneExample, collate
-from sg2im_cli.data.coco import Annotated, load_image, read_annotations, used_images
 from sg2im_cli.data.division import bounds
+from sg2im_cli.data.lazy import LazyScenes
 from sg2im_cli.data.loading import iterate
-from sg2im_cli.data.relations import (
-    INFORMATIVE,
-    MIRRORED,
-    RELATIONS,
-    SYMMETRIC,
-    mask_centers,
-    paper_table,
-    spoken_table,
-)
+from sg2im_cli.data.relations import INFORMATIVE, MIRRORED, RELATIONS, SYMMETRIC
+from sg2im_cli.data.scenes import Scene, SceneMaker
+from sg2im_cli.data.sources import Split, open_split
+from sg2im_cli.data.stated import pick_objects, triples_among
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
+__all__ = ["DEFAULT_MASK_SIZE", "Scene", "SceneDataset", "load_scenes"]
+
 DEFAULT_MASK_SIZE = 16
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One picture of a split, ready to draw graphs from.
-
-    Attributes:
-        objs: (O,) ids, without `__image__`.
-        boxes: (O, 4).
-        masks: (O, M, M) uint8.
-        has_mask: (O,).
-        relations: (P, O, O) which relation holds, in the order of the vocabulary without `__in_image__`.
-        image: (3, H, W) uint8, or None.
-        attributes: (O, A) which attributes each object has; None where the vocabulary or the configuration has none.
-    """
-
-    objs: NDArray[np.int64]
-    boxes: NDArray[np.float32]
-    masks: NDArray[np.uint8]
-    has_mask: NDArray[np.bool_]
-    relations: NDArray[np.bool_]
-    image: NDArray[np.uint8] | None
-    attributes: NDArray[np.bool_] | None = None
 
 
 class SceneDataset:
@@ -62,7 +36,7 @@ class SceneDataset:
 
     Attributes:
         scenes: in the files' order.
-        vocabulary: with the predicates of ``config.relations``.
+        vocabulary: with the predicates of ``config.relations``, or with those that the data states.
         config: how graphs are drawn.
         unknown: objects of the files by name and how many, left out because the vocabulary lacks their names.
 
@@ -82,22 +56,32 @@ class SceneDataset:
                 f"The data has no picture with {config.min_objects} to {config.max_objects} objects above "
                 f"{config.min_area:.2g} of the picture."
             )
-        if vocabulary.predicates[1:] != RELATIONS[config.relations]:
+        if scenes[0].stated is None and vocabulary.predicates[1:] != RELATIONS[config.relations]:
             raise InputError(f"The vocabulary's predicates are not the {config.relations} relations of the data.")
         self.scenes = scenes
         self.vocabulary = vocabulary
         self.config = config
         self.unknown = dict(unknown or {})
-        has_mask = np.array([scene.has_mask.mean() >= 0.5 for scene in scenes])
+        if isinstance(scenes, LazyScenes):
+            has_mask = scenes.with_mask()
+        else:
+            has_mask = np.array([scene.has_mask.mean() >= 0.5 for scene in scenes])
         self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
         self._last_order = (-1, -1), self._masked
         names = vocabulary.predicates[1:]
         self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names], dtype=np.float64)
         self._symmetric = np.array([False, *(name in SYMMETRIC for name in names)])
-        self._mirrored = np.array([names.index(MIRRORED.get(name, name)) for name in names], dtype=np.int64)
+        mirrored = [MIRRORED.get(name, name) for name in names]
+        self._mirrored = np.array([names.index(name) if name in names else -1 for name in mirrored], dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.scenes)
+
+    def labels(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
+        """Ids of each scene's objects, and which have a mask; of prepared data without making the scenes."""
+        if isinstance(self.scenes, LazyScenes):
+            return self.scenes.labels()
+        return ((scene.objs, scene.has_mask) for scene in self.scenes)
 
     def example(self, index: int, epoch: int = 0, seed: int = 0, exact: bool = False) -> SceneExample:
         """Draw a graph of one scene.
@@ -110,18 +94,21 @@ class SceneDataset:
         """
         scene = self.scenes[index]
         rng = np.random.default_rng((seed, epoch, index))
-        kept = np.arange(len(scene.objs)) if exact else self._thin(len(scene.objs), rng)
+        kept = np.arange(len(scene.objs)) if exact else self._choose(scene, rng)
         flip = not exact and self.config.flip and rng.random() < 0.5
-        table = scene.relations[:, kept][:, :, kept]
         boxes, masks, image = scene.boxes[kept], scene.masks[kept], scene.image
         if flip:
             boxes = np.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], axis=1)
             masks = masks[:, :, ::-1]
             image = None if image is None else image[:, :, ::-1]
-        triples = self._draw_triples(table[self._mirrored] if flip else table, boxes[:, 0] + boxes[:, 2], rng)
+        if scene.stated is None:
+            table = scene.relations[:, kept][:, :, kept]
+            triples = self._draw_triples(table[self._mirrored] if flip else table, boxes[:, 0] + boxes[:, 2], rng)
+        else:
+            triples = self._stated_triples(scene.stated, kept, flip)
         return SceneExample(
             objs=np.append(scene.objs[kept], 0),
-            triples=triples,
+            triples=_with_image(triples, len(kept)),
             boxes=np.concatenate([boxes, np.array([WHOLE], dtype=np.float32)]),
             masks=np.concatenate([masks, np.ones((1, *masks.shape[1:]), dtype=np.uint8)]),
             has_mask=np.append(scene.has_mask[kept], True),
@@ -198,6 +185,21 @@ class SceneDataset:
             self._last_order = (seed, epoch), rng.permutation(np.concatenate([self._masked, unmasked]))
         return self._last_order[1]
 
+    def _choose(self, scene: Scene, rng: np.random.Generator) -> NDArray[np.int64]:
+        """The objects of a graph of this scene."""
+        if scene.stated is None:
+            return self._thin(len(scene.objs), rng)
+        picked = pick_objects(scene.stated, len(scene.objs), self.config.max_objects, rng)
+        return picked[self._thin(len(picked), rng)]
+
+    def _stated_triples(self, stated: NDArray[np.int64], kept: NDArray[np.int64], flip: bool) -> NDArray[np.int64]:
+        """What the data says of these objects; in a mirror left is right, or unsaid if there is no word for it."""
+        triples = triples_among(stated, kept)
+        if flip and len(triples):
+            triples[:, 1] = self._mirrored[triples[:, 1] - 1] + 1
+            triples = triples[triples[:, 1] > 0]
+        return triples
+
     def _thin(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         if count > 1 and rng.random() < self.config.thinning:
             return np.sort(rng.permutation(count)[: rng.integers(1, count)])
@@ -227,7 +229,7 @@ class SceneDataset:
         """
         count = table.shape[1]
         here = np.arange(count)
-        triples = np.zeros((count, 3), dtype=np.int64)
+        triples = np.zeros((0, 3), dtype=np.int64)
         if count > 1 and len(table):
             others = (here + rng.integers(1, count, size=count)) % count
             coin = rng.random(count) < 0.5
@@ -238,10 +240,14 @@ class SceneDataset:
             triples = np.stack([subjects, predicates + 1, objects], axis=1)
             turned = self._symmetric[triples[:, 1]] & (places[subjects] > places[objects])
             triples[turned] = triples[turned][:, ::-1]
-        else:
-            triples = np.zeros((0, 3), dtype=np.int64)
-        in_image = np.stack([here, np.zeros_like(here), np.full_like(here, count)], axis=1)
-        return np.concatenate([triples, in_image])
+        return triples
+
+
+def _with_image(triples: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """With one more for each object: that it is in the picture, which is the last object."""
+    here = np.arange(count)
+    in_image = np.stack([here, np.zeros_like(here), np.full_like(here, count)], axis=1)
+    return np.concatenate([triples, in_image])
 
 
 def load_scenes(
@@ -252,83 +258,49 @@ def load_scenes(
     vocabulary: Vocabulary | None = None,
     with_images: bool = True,
 ) -> SceneDataset:
-    """Read a split of the COCO / COCO-Stuff layout into memory.
+    """Read a split; of prepared data only what is looked at.
 
     Args:
-        data: directory with ``images`` and ``annotations``.
+        data: directory of prepared data, or with ``images`` and ``annotations``; or ``owner/name`` of prepared data on
+            the Hugging Face Hub.
         split: ``"train"`` or ``"val"``.
         config: which pictures and objects are used.
         generator: picture and mask size.
-        vocabulary: of the model that is to be measured; made from the files' categories if not given. Objects it
-            lacks are left out.
+        vocabulary: of the model that is to be measured; made from the data's words if not given. Objects it lacks are
+            left out, and so are relationships that the data states in other words; if it has the predicates of
+            ``config.relations``, these are derived.
         with_images: whether pixels are read, too.
 
     Raises:
         InputError: files that are missing or cannot be used.
     """
-    annotations = read_annotations(data, split)
-    used = list(used_images(annotations, config, generator.mask_size or DEFAULT_MASK_SIZE))
+    derive = config.relations == "none"
+    if vocabulary is not None:
+        derive = vocabulary.predicates[1:] == RELATIONS[config.relations]
+    colored = config.attributes == "derived" and (vocabulary is None or bool(vocabulary.attributes))
+    size = generator.image_size if with_images or colored else None
+    source = open_split(data, split, config, generator.mask_size or DEFAULT_MASK_SIZE, size, derive)
     if vocabulary is None:
-        words = _attributes(used, config)
-        objects = (*annotations.things, *annotations.stuff)
-        vocabulary = Vocabulary.from_names(objects, RELATIONS[config.relations], annotations.stuff, words)
-    unknown = Counter(name for item in used for name in item.names if not vocabulary.has_object(name))
-    known = [item for item in used if any(map(vocabulary.has_object, item.names))]
-    if used and not known:
+        vocabulary = _vocabulary(source, config)
+    items, known, unknown = source.items, [], Counter[str]()
+    for index in range(len(items)):
+        names = items.names(index)
+        unknown.update(name for name in names if not vocabulary.has_object(name))
+        if any(map(vocabulary.has_object, names)):
+            known.append(index)
+    if len(items) and not known:
         raise InputError(f"The weights know none of the objects in {data}, such as {', '.join(sorted(unknown)[:3])}.")
-    derived = config.attributes == "derived" and bool(vocabulary.attributes)
-    usual = usual_sizes((item.names, item.boxes) for item in used) if derived else {}
-
-    def make(item: Annotated) -> Scene:
-        image = load_image(item.path, generator.image_size) if with_images or derived else None
-        attributes = _attribute_table(item, image, usual, vocabulary, config)
-        return _scene(item, vocabulary, config, image if with_images else None, attributes)
-
-    return SceneDataset([make(item) for item in known], vocabulary, config, unknown)
+    usual = usual_sizes((items.names(i), items.boxes(i)) for i in range(len(items))) if colored else {}
+    scenes = LazyScenes(items, known, vocabulary, SceneMaker(vocabulary, config, size, with_images, usual))
+    return SceneDataset(scenes if items.lazy else list(scenes), vocabulary, config, unknown)
 
 
-def _attributes(used: Sequence[Annotated], config: DataConfig) -> tuple[str, ...]:
-    """The attributes of a vocabulary that is made from data."""
+def _vocabulary(source: Split, config: DataConfig) -> Vocabulary:
+    """The words of data, and those that are derived from it."""
+    predicates = RELATIONS[config.relations] if source.predicates is None else source.predicates
+    attributes: tuple[str, ...] = DERIVED if config.attributes == "derived" else ()
     if config.attributes == "stated":
-        return frequent_words(words for item in used for words in item.attributes)
-    return DERIVED if config.attributes == "derived" else ()
-
-
-def _attribute_table(
-    item: Annotated,
-    image: NDArray[np.uint8] | None,
-    usual: Mapping[str, Usual],
-    vocabulary: Vocabulary,
-    config: DataConfig,
-) -> NDArray[np.bool_] | None:
-    """Which attributes of the vocabulary each object has (O, A): those that the data states, else derived ones."""
-    if config.attributes == "none" or not vocabulary.attributes:
-        return None
-    found: Sequence[Sequence[str]] = [()] * len(item.names)
-    if image is not None and config.attributes == "derived":
-        found = derive_attributes(image, item.names, item.boxes, item.masks, item.has_mask, usual)
-    table = np.zeros((len(item.names), len(vocabulary.attributes)), dtype=bool)
-    for row, stated, derived in zip(table, item.attributes, found, strict=True):
-        known = [word for word in stated if vocabulary.has_attribute(word)] or derived
-        row[[vocabulary.attribute_id(word) for word in known if vocabulary.has_attribute(word)]] = True
-    return table
-
-
-def _scene(
-    item: Annotated,
-    vocabulary: Vocabulary,
-    config: DataConfig,
-    image: NDArray[np.uint8] | None,
-    attributes: NDArray[np.bool_] | None,
-) -> Scene:
-    known = np.array([vocabulary.has_object(name) for name in item.names], dtype=bool)
-    names = [name for name in item.names if vocabulary.has_object(name)]
-    boxes, masks, has_mask = item.boxes[known], item.masks[known], item.has_mask[known]
-    if config.relations == "none":
-        table = np.zeros((0, len(boxes), len(boxes)), dtype=bool)
-    elif config.relations == "paper":
-        table = paper_table(boxes, mask_centers(boxes, masks, has_mask))
-    else:
-        table = spoken_table(boxes, np.array([name in vocabulary.stuff for name in names], dtype=bool))
-    objs = np.array([vocabulary.object_id(name) for name in names], dtype=np.int64)
-    return Scene(objs, boxes, masks, has_mask, table, image, None if attributes is None else attributes[known])
+        items = source.items
+        said = (words for index in range(len(items)) for words in items.attributes(index))
+        attributes = frequent_words(said) if source.attributes is None else source.attributes
+    return Vocabulary.from_names((*source.things, *source.stuff), predicates, source.stuff, attributes)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sg2im_cli.drawing.parts import FONT_SIZE, Area, Color, Point, object_color, overlap, printable, text_width
+from sg2im_cli.drawing.parts import (
+    FONT_SIZE,
+    NO_MARKS,
+    Area,
+    Color,
+    Marks,
+    Point,
+    object_color,
+    overlap,
+    printable,
+    text_width,
+)
 from sg2im_cli.drawing.places import CROWD, place_objects
 from sg2im_parsers.scene_graph import SceneGraph, SceneObject
 
@@ -36,6 +47,7 @@ class Node:
     label: str
     details: tuple[str, ...]
     color: Color
+    marked: bool = False
 
     @property
     def size(self) -> Point:
@@ -56,6 +68,7 @@ class Edge:
     points: tuple[Point, ...]
     label: str
     label_at: Point
+    marked: bool = False
 
     @property
     def label_area(self) -> Area:
@@ -104,7 +117,7 @@ class Drawn:
         return self.overlaps, max(x1 - x0, (y1 - y0) * 1.5)
 
 
-def arrange(graph: SceneGraph) -> Drawn:
+def arrange(graph: SceneGraph, marks: Marks = NO_MARKS) -> Drawn:
     """The smallest arrangement without overlaps, or, if there is none, that with the fewest."""
     pairs = [(r.subject, r.object) for r in graph.relationships if r.subject != r.object]
     found: list[Drawn] = []
@@ -112,18 +125,20 @@ def arrange(graph: SceneGraph) -> Drawn:
     for scale in ENLARGED if len(graph.objects) <= CROWD else (1.0,):
         for centers in places:
             spread = [(x * scale, y * scale) for x, y in centers]
-            nodes = tuple(_node(item, center) for item, center in zip(graph.objects, spread, strict=True))
-            found.append(_connect(graph, nodes))
+            pairs_of = enumerate(zip(graph.objects, spread, strict=True))
+            nodes = tuple(_node(item, center, i in marks.objects) for i, (item, center) in pairs_of)
+            found.append(_connect(graph, nodes, marks))
         best = min(found, key=lambda drawn: drawn.badness)
         if not best.overlaps:
             break
     return best
 
 
-def _node(item: SceneObject, center: Point) -> Node:
+def _node(item: SceneObject, center: Point, marked: bool) -> Node:
     said = [str(item.quantity)] if item.quantity else []
     said += [*item.attributes, *([] if item.place is None else [item.place])]
-    return Node(center, printable(item.label), tuple(_lines(map(printable, said))), object_color(item.label))
+    lines = tuple(_lines(map(printable, said)))
+    return Node(center, printable(item.label), lines, object_color(item.label), marked)
 
 
 def _lines(said: Iterable[str]) -> Iterator[str]:
@@ -139,13 +154,13 @@ def _lines(said: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def _connect(graph: SceneGraph, nodes: tuple[Node, ...]) -> Drawn:
+def _connect(graph: SceneGraph, nodes: tuple[Node, ...], marks: Marks) -> Drawn:
     """Arrows between the nodes, those of the same two side by side, and their labels where nothing else is."""
     taken = [node.area for node in nodes]
     overlaps = sum(overlap(a, b) for i, a in enumerate(taken) for b in taken[:i])
     crowded = len(nodes) > CROWD
     edges: list[Edge] = []
-    for pair, bundle in _bundles(graph).items():
+    for pair, bundle in _bundles(graph, marks).items():
         others = [] if crowded else [node.area for k, node in enumerate(nodes) if k not in pair]
         for edge in _draw_bundle(nodes, pair, bundle, [] if crowded else taken):
             overlaps += edge.hidden + any(overlap(edge.label_area, other) for other in ([] if crowded else taken))
@@ -155,25 +170,28 @@ def _connect(graph: SceneGraph, nodes: tuple[Node, ...]) -> Drawn:
     return Drawn(nodes, tuple(edges), overlaps)
 
 
-Bundle = list[tuple[int, int, str]]
+Bundle = list[tuple[int, int, str, bool]]
+"""Subject, object, label, and whether it is marked."""
 
 
-def _bundles(graph: SceneGraph) -> dict[tuple[int, int], Bundle]:
+def _bundles(graph: SceneGraph, marks: Marks) -> dict[tuple[int, int], Bundle]:
     """Relationships by the two objects that they join."""
     bundles: dict[tuple[int, int], Bundle] = {}
-    for r in graph.relationships:
+    for i, r in enumerate(graph.relationships):
         key = (min(r.subject, r.object), max(r.subject, r.object))
-        bundles.setdefault(key, []).append((r.subject, r.object, printable(r.predicate)))
+        told = (r.subject, r.object, printable(r.predicate), i in marks.relationships)
+        bundles.setdefault(key, []).append(told)
     return bundles
 
 
 def _draw_bundle(nodes: tuple[Node, ...], pair: tuple[int, int], bundle: Bundle, taken: list[Area]) -> Iterator[Edge]:
     if pair[0] == pair[1]:
-        yield _loop(nodes[pair[0]], ", ".join(dict.fromkeys(label for _, _, label in bundle)))
+        label = ", ".join(dict.fromkeys(label for _, _, label, _ in bundle))
+        yield replace(_loop(nodes[pair[0]], label), marked=any(marked for *_, marked in bundle))
         return
-    for i, (subject, target, label) in enumerate(bundle):
+    for i, (subject, target, label, marked) in enumerate(bundle):
         shift = (i - (len(bundle) - 1) / 2) * APART * (1 if subject == pair[0] else -1)
-        yield _arrow(nodes[subject], nodes[target], label, shift, taken)
+        yield replace(_arrow(nodes[subject], nodes[target], label, shift, taken), marked=marked)
 
 
 def _arrow(start: Node, end: Node, label: str, shift: float, taken: list[Area]) -> Edge:

@@ -10,8 +10,11 @@ from PIL import Image, ImageDraw
 
 from sg2im_cli.drawing.arrangement import SMALL, Drawn, Node, arrange
 from sg2im_cli.drawing.parts import (
+    DARK,
     FONT_SIZE,
+    NO_MARKS,
     Color,
+    Marks,
     Point,
     encode_png,
     font,
@@ -23,12 +26,23 @@ from sg2im_cli.drawing.parts import (
 from sg2im_parsers.scene_graph import SceneGraph
 
 GREY: Color = (85, 85, 85)
+RIM = 4
+"""Of a node that is marked."""
 
 
 def graph_picture(graph: SceneGraph, path: Path) -> bytes:
     """The graph as the bytes of a ``.png`` or ``.svg``, by the path's ending."""
-    drawn = arrange(graph)
-    return _as_svg(drawn).encode() if path.suffix.lower() == ".svg" else encode_png(_as_image(drawn))
+    return graph_svg(graph).encode() if path.suffix.lower() == ".svg" else encode_png(draw_graph(graph))
+
+
+def draw_graph(graph: SceneGraph, marks: Marks = NO_MARKS) -> Image.Image:
+    """The graph; what is marked stands out."""
+    return _as_image(arrange(graph, marks))
+
+
+def graph_svg(graph: SceneGraph, marks: Marks = NO_MARKS) -> str:
+    """The graph as an SVG document; what is marked stands out."""
+    return _as_svg(arrange(graph, marks))
 
 
 def _as_svg(drawn: Drawn) -> str:
@@ -37,18 +51,22 @@ def _as_svg(drawn: Drawn) -> str:
         f'orient="auto"><path d="M0 1L10 5L0 9z" fill="{hex_color(GREY)}"/></marker></defs>'
     ]
     for edge in drawn.edges:
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in edge.points)
+        points, width = " ".join(f"{x:.1f},{y:.1f}" for x, y in edge.points), 4 if edge.marked else 2
         parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{hex_color(GREY)}" stroke-width="2" '
+            f'<polyline points="{points}" fill="none" stroke="{hex_color(GREY)}" stroke-width="{width}" '
             'marker-end="url(#arrow)"/>'
         )
     for edge in drawn.edges:
         parts.append(svg_rect(edge.label_area, 'fill="white"'))
         parts.append(_svg_text(edge.label_at, FONT_SIZE, edge.label, "black"))
     for node in drawn.nodes:
-        parts.append(svg_rect(node.area, f'rx="10" fill="{hex_color(node.color)}"'))
+        parts.append(svg_rect(node.area, f'rx="10" fill="{hex_color(node.color)}"{_rim(node)}'))
         parts += [_svg_text(middle, size, line, "white") for middle, size, line in _lines(node)]
     return svg_document(drawn.frame, parts)
+
+
+def _rim(node: Node) -> str:
+    return f' stroke="{hex_color(DARK)}" stroke-width="{RIM}"' if node.marked else ""
 
 
 def _svg_text(middle: Point, size: float, line: str, color: str) -> str:
@@ -81,15 +99,16 @@ def _as_image(drawn: Drawn) -> Image.Image:
     draw = ImageDraw.Draw(canvas)
     for edge in drawn.edges:
         points = [at(point) for point in edge.points]
-        draw.line(points, fill=GREY, width=4, joint="curve")
-        draw.polygon(_arrow_head(points[-2], points[-1]), fill=GREY)
+        draw.line(points, fill=DARK if edge.marked else GREY, width=8 if edge.marked else 4, joint="curve")
+        draw.polygon(_arrow_head(points[-2], points[-1]), fill=DARK if edge.marked else GREY)
     for edge in drawn.edges:
         left, top, right, bottom = edge.label_area
         draw.rectangle((*at((left, top)), *at((right, bottom))), fill="white")
         draw.text(at(edge.label_at), edge.label, fill="black", font=font(2 * FONT_SIZE), anchor="mm")
     for node in drawn.nodes:
         left, top, right, bottom = node.area
-        draw.rounded_rectangle((*at((left, top)), *at((right, bottom))), 20, fill=node.color)
+        rim = 2 * RIM if node.marked else 0
+        draw.rounded_rectangle((*at((left, top)), *at((right, bottom))), 20, fill=node.color, outline=DARK, width=rim)
         for middle, size, line in _lines(node):
             draw.text(at(middle), line, font=font(2 * size), fill="white", anchor="mm")
     return canvas.reduce(2)

@@ -9,8 +9,11 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from sg2im_cli.drawing.parts import (
+    DARK,
     FONT_SIZE,
+    NO_MARKS,
     Area,
+    Marks,
     encode_png,
     font,
     hex_color,
@@ -33,23 +36,35 @@ SMALL = 40
 CROWD = 40
 """With more objects, names beyond these are not looked a free place for."""
 
+MARKED_RIM = 7
+"""All of it but the outer `RIM` is dark."""
+
 
 def layout_picture(graph: SceneGraph, path: Path) -> bytes:
     """Boxes, masks and names of a graph with boxes as the bytes of a ``.png`` or ``.svg``, by the path's ending."""
-    return _as_svg(graph).encode() if path.suffix.lower() == ".svg" else encode_png(draw_layout(graph))
+    return layout_svg(graph).encode() if path.suffix.lower() == ".svg" else encode_png(draw_layout(graph))
 
 
-def draw_layout(graph: SceneGraph, side: int = SIDE) -> Image.Image:
-    """Boxes, masks and names, large objects first so that small ones stay visible."""
-    canvas = Image.new("RGB", (side, side), "white")
-    items = _by_area(graph)
+def draw_layout(
+    graph: SceneGraph, side: int = SIDE, marks: Marks = NO_MARKS, picture: Image.Image | None = None
+) -> Image.Image:
+    """Boxes, masks and names on white or on a picture, large objects first so that small ones stay visible.
+
+    Marked ones have a dark rim.
+    """
+    canvas = Image.new("RGB", (side, side), "white") if picture is None else picture.resize((side, side))
+    order = _by_area(graph)
+    items = [graph.objects[i] for i in order]
     for item in items:
         x0, y0, x1, y1 = (round(v) for v in _corners(item, side - 1))
         shade = _shade(item).resize((max(1, x1 - x0), max(1, y1 - y0)))
         canvas.paste(shade, (x0, y0), shade)
     draw = ImageDraw.Draw(canvas)
-    for item in items:
-        draw.rectangle(_corners(item, side - 1), outline=object_color(item.label), width=RIM)
+    for place, item in zip(order, items, strict=True):
+        corners = _corners(item, side - 1)
+        if place in marks.objects:
+            draw.rectangle(corners, outline=DARK, width=MARKED_RIM)
+        draw.rectangle(corners, outline=object_color(item.label), width=RIM)
     tags = _tags(items, side)
     for item, tag in zip(items, tags, strict=True):
         if (leader := _leader(item, tag, side - 1)) is not None:
@@ -60,11 +75,16 @@ def draw_layout(graph: SceneGraph, side: int = SIDE) -> Image.Image:
     return canvas
 
 
-def _as_svg(graph: SceneGraph, side: int = SIDE) -> str:
-    items = _by_area(graph)
+def layout_svg(graph: SceneGraph, side: int = SIDE, marks: Marks = NO_MARKS) -> str:
+    """The same as an SVG document."""
+    order = _by_area(graph)
+    items = [graph.objects[i] for i in order]
     parts = [_mask_svg(item, side) for item in items]
-    for item in items:
+    for place, item in zip(order, items, strict=True):
         x0, y0, x1, y1 = _corners(item, side)
+        if place in marks.objects:
+            wide = (x0 + MARKED_RIM / 2, y0 + MARKED_RIM / 2, x1 - MARKED_RIM / 2, y1 - MARKED_RIM / 2)
+            parts.append(svg_rect(wide, f'fill="none" stroke="{hex_color(DARK)}" stroke-width="{MARKED_RIM}"'))
         rim = (x0 + RIM / 2, y0 + RIM / 2, max(x0, x1 - RIM) + RIM / 2, max(y0, y1 - RIM) + RIM / 2)  # inside its box
         parts.append(svg_rect(rim, f'fill="none" stroke="{hex_color(object_color(item.label))}" stroke-width="{RIM}"'))
     tags = _tags(items, side)
@@ -143,9 +163,11 @@ def _corners(item: SceneObject, side: float) -> Box:
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def _by_area(graph: SceneGraph) -> list[SceneObject]:
-    def area(item: SceneObject) -> float:
-        x0, y0, x1, y1 = _corners(item, 1)
+def _by_area(graph: SceneGraph) -> list[int]:
+    """Positions of the objects, large ones first."""
+
+    def area(place: int) -> float:
+        x0, y0, x1, y1 = _corners(graph.objects[place], 1)
         return (x1 - x0) * (y1 - y0)
 
-    return sorted(graph.objects, key=area, reverse=True)
+    return sorted(range(len(graph.objects)), key=area, reverse=True)

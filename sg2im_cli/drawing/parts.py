@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from unicodedata import east_asian_width
@@ -15,6 +16,23 @@ Point = tuple[float, float]
 
 FONT_SIZE = 18
 GOLDEN = 0.61803398875
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What of a graph stands out in its pictures: by a dark rim, or a dark arrow, as not all people tell all colours.
+
+    Attributes:
+        objects: positions.
+        relationships: likewise.
+    """
+
+    objects: frozenset[int] = frozenset()
+    relationships: frozenset[int] = frozenset()
+
+
+NO_MARKS = Marks()
+DARK: Color = (17, 17, 17)
 
 
 def object_color(name: str) -> Color:

@@ -42,8 +42,9 @@ def _before(directory: Path) -> tuple[str | None, dict[str, Any] | None]:
 
 def count_examples(data: SceneDataset) -> dict[str, dict[str, int]]:
     """How often training data shows each object, and how often with a mask, for the card."""
-    objs = np.concatenate([scene.objs for scene in data.scenes])
-    masked = objs[np.concatenate([scene.has_mask for scene in data.scenes])]
+    labels = list(data.labels())
+    objs = np.concatenate([ids for ids, _ in labels])
+    masked = objs[np.concatenate([has_mask for _, has_mask in labels])]
     found: dict[str, dict[str, int]] = {}
     for key, ids in (("examples", objs), ("masked_examples", masked)):
         counts = np.bincount(ids, minlength=len(data.vocabulary.objects))

@@ -15,6 +15,7 @@ from sg2im_cli.config import plain
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.licence import stated_licence
+from sg2im_cli.data.sources import data_name
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.export import count_examples, export, hardware
 from sg2im_cli.training.interrupts import graceful
@@ -231,7 +232,7 @@ class _Run:
         return {
             "recipe": self.options.recipe_name,
             "recipe_settings": plain(self.recipe),
-            "data": self.options.data.resolve().name,
+            "data": data_name(self.options.data),
             "data_licence": stated_licence(self.options.data),
             "pictures": len(self.data),
             "seed": self.options.seed,

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
-from sg2im_cli.data.coco import picture_folder
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
+from sg2im_cli.data.sources import has_split
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.training.checkpoint import write_atomically, writing
 
@@ -30,7 +30,7 @@ def fixed_batch(directory: Path, recipe: Recipe, train: SceneDataset) -> GraphBa
         InputError: the val split cannot be used.
     """
     data = train
-    if picture_folder(directory, "val") is not None:
+    if has_split(directory, "val"):
         data = load_scenes(directory, "val", recipe.data, recipe.generator, train.vocabulary)
     step = max(1, len(data) // SHEET_SIZE)
     return data.collate(range(0, len(data), step)[:SHEET_SIZE], exact=True)

@@ -205,6 +205,23 @@ def test_weights_that_changed_under_the_same_name(draw, sg2im, tiny_bundle, tmp_
     assert "The weights that made a.png are not here" in done.err and "name them or others with --weights" in done.err
 
 
+def test_weights_of_the_hub_that_cannot_be_fetched(draw, sg2im, monkeypatch, tmp_path):
+    from huggingface_hub import constants
+
+    draw(CAR, "--seed", 3, "-o", "a.png")
+    record = read_record(Path("a.png"))
+    gone = replace(record, weights=replace(record.weights, ref="someone/gone", revision="a" * 40))
+    with Image.open("a.png") as image:
+        image.save("hub.png", pnginfo=gone.png_info())
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    done = sg2im("replay", "hub.png", "-o", "b.png")
+    assert (done.out, done.err.count("\n")) == ("", 1) and done.code in (1, 2)
+    assert "The weights that made hub.png are not here (someone/gone@aaaa" in done.err
+    assert done.err.endswith("name them or others with --weights.\n")
+    assert not Path("b.png").exists()
+
+
 def test_another_version_and_a_device_that_is_not_here(draw, again):
     draw(CAR, "--seed", 3, "-o", "a.png")
     record = read_record(Path("a.png"))

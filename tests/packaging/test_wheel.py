@@ -17,6 +17,8 @@ NEEDED = {
     "sg2im_cli/py.typed",
     "sg2im_parsers/py.typed",
     "sg2im_weights/py.typed",
+    "sg2im_cli/data/annotations.schema.json",
+    "sg2im_cli/data/visual_genome_splits.txt.xz",
     "sg2im_cli/recipes/tiny.toml",
     "sg2im_cli/recipes/scenes64.toml",
     "sg2im_parsers/data/conventions.tsv",

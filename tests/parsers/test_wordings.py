@@ -8,6 +8,9 @@ from tests.parsers.trees import attributes, names, triples
 
 SENTENCES = {
     "on the table sits a cat": {"cat | sit on | table"},
+    "the sheep is left of the tree": {"sheep | at the left of | tree"},
+    "two dogs are left of a car": {"dogs | at the left of | car"},
+    "another sheep beside the sheep": {"sheep | beside | sheep"},
     "under the bridge is a boat": {"boat | under | bridge"},
     "next to the bed stands a lamp": {"lamp | stand next to | bed"},
     "in front of the house is a car": {"car | in front of | house"},

@@ -50,9 +50,11 @@ class Handler(BaseHTTPRequestHandler):
             self._change(parts)
         elif path == "/api/whoami-v2":
             self._whoami()
-        elif parts[:2] == ["api", "models"]:
+        elif parts[:2] == ["api", f"{self.state.kind}s"]:
             self._api("/".join(parts[2:4]), parts[4:], with_body)
-        elif len(parts) >= 5 and parts[2] == "resolve":
+        elif self.state.kind == "dataset" and len(parts) >= 6 and (parts[0], parts[3]) == ("datasets", "resolve"):
+            self._file("/".join(parts[1:3]), parts[4], "/".join(parts[5:]), with_body)
+        elif self.state.kind == "model" and len(parts) >= 5 and parts[2] == "resolve":
             self._file("/".join(parts[:2]), parts[3], "/".join(parts[4:]), with_body)
         else:
             self._json({}, with_body, 404)
@@ -82,7 +84,8 @@ class Handler(BaseHTTPRequestHandler):
         revision = rest[1] if len(rest) > 1 else "main"
         if not self._known(repo, revision, with_body):
             return
-        names = sorted(p.name for p in self.state.folder.iterdir())
+        root = self.state.folder
+        names = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
         if rest[:1] == ["tree"]:
             sizes = {name: (self.state.folder / name).stat().st_size for name in names}
             self._json([{"type": "file", "path": n, "size": s, "oid": "0" * 40} for n, s in sizes.items()], with_body)
@@ -100,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         data = path.read_bytes()
         etag = hashlib.sha256(data).hexdigest() if self.state.checksums else f"{name}-{len(data)}"
-        large = name.endswith(".safetensors")
+        large = name.endswith((".safetensors", ".arrow"))
         if large and self.state.spoil:
             data = data[:-1] + bytes([data[-1] ^ 1])
         self.send_response(200)

@@ -23,6 +23,7 @@ class FakeHub:
     Attributes:
         folder: its files.
         repo: its name.
+        kind: model or dataset.
         commit: what its names lead to.
         names: its branches and tags.
         break_off: how many downloads of the weights to cut off half way.
@@ -43,6 +44,7 @@ class FakeHub:
     repo: str = "someone/scenes"
     commit: str = COMMIT
     names: tuple[str, ...] = ("main", "v1")
+    kind: str = "model"
     break_off: int = 0
     spoil: bool = False
     checksums: bool = True

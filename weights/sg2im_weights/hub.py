@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,40 @@ def _snapshot(ref: HubRef, cache_dir: Path | None, local: bool) -> Path | None:
             return None
         raise explain(error, str(ref), ref.repo, ref.revision) from None
     return Path(folder)
+
+
+def fetch_dataset(ref: HubRef, complete: Callable[[Path], bool], cache_dir: Path | None = None) -> Path:
+    """The folder of a dataset repository's files, from the cache or from the Hub if it is not there.
+
+    Args:
+        ref: the repository.
+        complete: whether a folder of the cache has all that is needed: a download that broke off leaves a part.
+        cache_dir: in place of huggingface_hub's own.
+
+    Raises:
+        WeightsInputError: no such repository or revision.
+        WeightsError: the download failed.
+    """
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    for local in (True, False):
+        try:
+            folder = snapshot_download(
+                ref.repo,
+                repo_type="dataset",
+                revision=ref.revision,
+                cache_dir=cache_dir,
+                allow_patterns=["*.arrow", "*.json", "README.md"],
+                local_files_only=local,
+            )
+        except Exception as error:  # a broken transfer is not always one of huggingface_hub's errors
+            if not local or not isinstance(error, LocalEntryNotFoundError):
+                raise explain(error, str(ref), ref.repo, ref.revision) from None
+        else:
+            if not local or complete(Path(folder)):
+                return Path(folder)
+    raise AssertionError
 
 
 def _verify(path: Path) -> None:

@@ -1,0 +1,171 @@
+"""Pictures and objects as annotation files have them, whatever their layout, and as a model is trained on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sg2im_cli.config import DataConfig
+from sg2im_cli.data.segmentation import Corners, cut_mask
+from sg2im_parsers.errors import InputError
+
+Stated = tuple[tuple[int, str, int], ...]
+"""Relationships as data states them: subject, predicate, object."""
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """One picture's objects as they are used, largest box first.
+
+    Attributes:
+        path: the picture.
+        names: (O,) category names.
+        boxes: (O, 4) in [0, 1].
+        masks: (O, M, M) uint8, cut to the box.
+        has_mask: (O,) False where the file gives a box only.
+        attributes: (O,) words that the data has for each object, such as ``("red", "small")``.
+        relationships: subject, predicate, object; None where the data states none and they are derived from boxes.
+        pixels: (3, H, W) uint8 where they lie ready in prepared data; None where the picture must be read.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    boxes: NDArray[np.float32]
+    masks: NDArray[np.uint8]
+    has_mask: NDArray[np.bool_]
+    attributes: tuple[tuple[str, ...], ...]
+    relationships: Stated | None = None
+    pixels: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One object as a file has it.
+
+    Attributes:
+        where: the file and the annotation's id, for messages.
+        name: of its category.
+        corners: of its box, in pixels.
+        segmentation: as in COCO's files, or the text of that JSON; empty if it is unknown.
+        attributes: words that the file has for it.
+    """
+
+    where: str
+    name: str
+    corners: Corners
+    segmentation: Any
+    attributes: tuple[str, ...] = ()
+
+    @property
+    def area(self) -> float:
+        """Of the box, in pixels."""
+        x0, y0, x1, y1 = self.corners
+        return (x1 - x0) * (y1 - y0)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture as a file has it, with its objects in the file's order.
+
+    Attributes:
+        path: of the picture.
+        width: in pixels, of the picture that was annotated.
+        height: likewise.
+        objects: without those of category `other`.
+        relationships: between the objects at these places; None where the data states none.
+    """
+
+    path: Path
+    width: int
+    height: int
+    objects: list[Annotation] = field(default_factory=list)
+    relationships: Stated | None = None
+
+
+def used_pictures(pictures: Iterable[Picture], config: DataConfig, mask_size: int) -> Iterator[Annotated]:
+    """Yield the pictures that a configuration keeps, with their objects and masks.
+
+    Raises:
+        InputError: a segmentation that cannot be used; the message names it.
+    """
+    for picture in pictures:
+        kept = chosen(np.array([item.area for item in picture.objects]), picture.width * picture.height, config)
+        if kept is not None:
+            yield annotate(picture, kept, mask_size)
+
+
+def chosen(areas: NDArray[np.float64], whole: int, config: DataConfig, stated: bool = False) -> list[int] | None:
+    """Which objects of a picture are used, largest box first; None if the picture is left out.
+
+    Args:
+        areas: (O,) of the boxes, in pixels.
+        whole: of the picture.
+        config: the bounds.
+        stated: whether relationships are stated: then graphs of at most so many objects are drawn from a picture that
+            has more, as in the paper.
+    """
+    order = np.argsort(-areas, kind="stable")
+    kept = [int(i) for i in order if areas[i] > config.min_area * whole]
+    most = len(kept) if stated else config.max_objects
+    if config.crowded == "largest":
+        kept = kept[:most]
+    return kept if config.min_objects <= len(kept) <= most else None
+
+
+def annotate(picture: Picture, kept: list[int], mask_size: int) -> Annotated:
+    """Some of a picture's objects, in this order, with boxes as shares and masks of one size.
+
+    Raises:
+        InputError: a segmentation that cannot be used; the message names it.
+    """
+    items = [picture.objects[i] for i in kept]
+    scale = np.array([picture.width, picture.height] * 2, dtype=np.float32)
+    corners = np.array([item.corners for item in items], dtype=np.float32)
+    masks = [_mask(item, picture, mask_size) for item in items]
+    blank = np.ones((mask_size, mask_size), dtype=np.uint8)
+    return Annotated(
+        picture.path,
+        tuple(item.name for item in items),
+        (corners / scale).clip(0, 1),
+        np.stack([blank if mask is None else mask for mask in masks]),
+        np.array([mask is not None for mask in masks]),
+        attributes=tuple(item.attributes for item in items),
+        relationships=None if picture.relationships is None else among(picture.relationships, kept),
+    )
+
+
+def among(relationships: Stated, kept: list[int]) -> Stated:
+    """The relationships between the objects that are kept, by their new places."""
+    places = {old: new for new, old in enumerate(kept)}
+    return tuple((places[s], p, places[o]) for s, p, o in relationships if s in places and o in places)
+
+
+def _mask(item: Annotation, picture: Picture, size: int) -> NDArray[np.uint8] | None:
+    try:
+        shape = json.loads(item.segmentation) if isinstance(item.segmentation, str) else item.segmentation
+        return cut_mask(shape, picture.height, picture.width, item.corners, size)
+    except ValueError as error:
+        raise InputError(f"{item.where} has a segmentation that cannot be read: {error}.") from None
+
+
+def load_image(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture squeezed to (height, width) bilinearly, aspect not kept, as (3, H, W).
+
+    Pillow's bilinear filter widens with the reduction, so that every pixel counts and nothing aliases.
+
+    Raises:
+        InputError: the file is missing or is no picture.
+    """
+    try:
+        with Image.open(path) as image:
+            small = image.convert("RGB").resize(size[::-1], Image.Resampling.BILINEAR)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"The picture {path} cannot be read: {error}.") from None
+    return np.asarray(small).transpose(2, 0, 1)

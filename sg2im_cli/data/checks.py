@@ -1,0 +1,276 @@
+"""What a training run would choke on, found before it starts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sg2im_cli.data.annotated import Annotation, Picture, annotate, load_image
+from sg2im_cli.data.coco_source import CocoOptions, coco_source
+from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
+from sg2im_cli.data.preparing import EVERYTHING, Source
+from sg2im_cli.data.sources import find_data
+from sg2im_cli.data.visual_genome import VisualGenomeOptions, visual_genome_source
+from sg2im_parsers.errors import InputError
+
+LEAST = 50
+"""Objects of a name in train below which little can be learnt of it."""
+
+EXAMPLES = 3
+NOTHING = "masks with nothing in them"
+SIZE, MASK = (64, 64), 16
+"""In which pictures and masks of data that is not prepared are looked at."""
+
+BEYOND = 1.0
+"""Pixels by which a box may leave its picture: what rounding does."""
+
+PUBLISHED: dict[str, dict[str, int]] = {
+    "coco": {"train": 24_972, "val": 1_024, "test": 2_048},
+    "vg": {"train": 62_565, "val": 5_506, "test": 5_088},
+}
+"""Pictures of each split in the paper's table 1."""
+
+PUBLISHED_WORDS = {"object": 178, "predicate": 45}
+"""Names that the paper keeps of Visual Genome, without `__image__` and `__in_image__`."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Finding:
+    """One kind of thing that was found.
+
+    Attributes:
+        what: it is.
+        wrong: whether training would suffer; otherwise it is only worth knowing.
+        count: how often.
+        examples: where, the first few.
+    """
+
+    what: str
+    wrong: bool
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Findings:
+    """All that was found.
+
+    Attributes:
+        splits: pictures and objects of each split.
+        found: by what it is.
+    """
+
+    splits: dict[str, dict[str, int]] = field(default_factory=dict)
+    found: dict[str, Finding] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether there is something to be put right."""
+        return any(item.wrong for item in self.found.values())
+
+    def add(self, what: str, example: str, wrong: bool = True) -> None:
+        """Count one more of a kind."""
+        item = self.found.setdefault(what, Finding(what, wrong))
+        item.count += 1
+        if len(item.examples) < EXAMPLES:
+            item.examples.append(example)
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``sg2im data check --json`` prints it."""
+        found = [vars(item) for item in self.found.values()]
+        return {"wrong": self.wrong, "splits": self.splits, "found": found}
+
+
+def check_data(path: Path, progress: Progress, least: int = LEAST) -> Findings:
+    """Look through all pictures of prepared data, a raw layout, or a JSON-lines file.
+
+    Args:
+        path: of it; or ``owner/name`` on the Hub.
+        progress: is told the split, how many of its pictures are done, and how many there are.
+        least: objects of a name in train that are enough.
+
+    Raises:
+        InputError: there is nothing that could be looked through.
+    """
+    path = find_data(path)
+    findings = Findings()
+    look = _Look(findings, least)
+    if path.is_dir() and is_prepared(path):
+        prepared = open_prepared(path)
+        look.prepared(prepared, progress)
+    else:
+        source = _raw(path, findings)
+        look.source(source, progress)
+    look.finish()
+    return findings
+
+
+def _raw(path: Path, findings: Findings) -> Source:
+    def report(sentence: str) -> None:
+        findings.add("entries that cannot be used", sentence)
+
+    if path.is_file():
+        return jsonl_source(path, JsonlOptions(), report)
+    if (path / "image_data.json").is_file():
+        return visual_genome_source(path, VisualGenomeOptions())
+    if not (path / "annotations").is_dir():
+        raise InputError(
+            f"{path} is no prepared data, no directory with annotations/ or image_data.json, and no JSON-lines file."
+        )
+    return coco_source(path, CocoOptions(splits=("train", "val", "test"), keep=EVERYTHING), report)
+
+
+@dataclass
+class _Look:
+    findings: Findings
+    least: int
+    names: Counter[str] = field(default_factory=Counter)
+    known: tuple[str, ...] = ()
+    seen: dict[bytes, tuple[str, str]] = field(default_factory=dict)
+
+    def source(self, source: Source, progress: Progress) -> None:
+        """Data that is not prepared."""
+        self.known = (*source.things, *source.stuff)
+        for split, pictures in source.splits.items():
+            objects = 0
+            number = 0
+            for number, picture in enumerate(pictures(), 1):
+                objects += len(picture.objects)
+                self._picture(picture, split)
+                progress(split, number, source.counts[split])
+            self._count(split, number, objects)
+        if source.paper:
+            self._published(source.layout, source.things, source.predicates or ())
+
+    def prepared(self, prepared: Prepared, progress: Progress) -> None:
+        """Prepared data."""
+        self.known = (*prepared.things, *prepared.stuff)
+        for split, said in prepared.splits.items():
+            try:
+                rows = prepared.rows(split)
+            except InputError as error:
+                self.findings.add("shards that are missing or damaged", str(error))
+                continue
+            objects = 0
+            for index in range(len(rows)):
+                objects += self._row(rows, index, split, prepared.predicates or ())
+                progress(split, index + 1, len(rows))
+            self._count(split, len(rows), objects)
+            if rows.hash() != said["hash"]:
+                self.findings.add("splits that were changed since they were prepared", split)
+        if prepared.metadata.get("paper"):
+            self._published(str(prepared.metadata["layout"]), prepared.things, prepared.predicates or ())
+
+    def finish(self) -> None:
+        """What only the whole tells."""
+        if not any(split["pictures"] for split in self.findings.splits.values()):
+            self.findings.add("no picture that can be used", "none")
+        if "train" not in self.findings.splits:
+            self.findings.add("no train split, so nothing to train on", "none")
+            return
+        for name in self.known:
+            count = self.names[name]
+            if count < self.least:
+                what = f"names with fewer than {self.least} objects in train, too few to learn"
+                self.findings.add(what, f"{name} ({count})", wrong=False)
+        if "val" not in self.findings.splits:
+            self.findings.add("no val split, so nothing to measure with", "none", wrong=False)
+
+    def _count(self, split: str, pictures: int, objects: int) -> None:
+        self.findings.splits[split] = {"pictures": pictures, "objects": objects}
+
+    def _published(self, layout: str, names: tuple[str, ...], predicates: tuple[str, ...]) -> None:
+        for split, count in PUBLISHED[layout].items():
+            found = self.findings.splits.get(split, {"pictures": 0})["pictures"]
+            self._compare(f"{split}: {found:,} pictures, and {count:,} in the paper", found == count)
+        if layout == "vg":
+            for kind, words in (("object", names), ("predicate", predicates)):
+                count = PUBLISHED_WORDS[kind]
+                self._compare(f"{len(words)} {kind} names, and {count} in the paper", len(words) == count)
+
+    def _compare(self, sentence: str, same: bool) -> None:
+        what = "counts that are the published ones" if same else "counts that are not the published ones"
+        self.findings.add(what, sentence, wrong=not same)
+
+    def _same_pixels(self, pixels: bytes, split: str, where: str) -> None:
+        digest = hashlib.sha256(pixels).digest()
+        first_split, first = self.seen.setdefault(digest, (split, where))
+        if first_split != split:
+            self.findings.add("pictures that are in two splits", f"{first} ({first_split}) is {where} ({split})")
+        elif first != where:
+            self.findings.add("pictures that are in a split twice", f"{first} is {where} ({split})", wrong=False)
+
+    def _picture(self, picture: Picture, split: str) -> None:
+        where = "/".join(picture.path.parts[-2:])
+        try:
+            self._same_pixels(load_image(picture.path, SIZE).tobytes(), split, where)
+        except InputError as error:
+            self.findings.add("pictures that are missing or cannot be read", str(error))
+            return
+        for index, item in enumerate(picture.objects):
+            self._box(item, picture)
+            if split == "train":
+                self.names[item.name] += 1
+            try:
+                found = annotate(picture, [index], MASK)
+            except InputError as error:
+                self.findings.add("masks that cannot be used", str(error))
+            else:
+                if found.has_mask[0] and not found.masks[0].any():
+                    self.findings.add(NOTHING, item.where, wrong=False)
+
+    def _box(self, item: Annotation, picture: Picture) -> None:
+        x0, y0, x1, y1 = item.corners
+        if item.area <= 0:
+            self.findings.add("boxes without size", item.where)
+        elif min(x0, y0) < -BEYOND or x1 > picture.width + BEYOND or y1 > picture.height + BEYOND:
+            self.findings.add("boxes that leave their picture", f"{item.where}: {item.corners}")
+
+    def _row(self, rows: Rows, index: int, split: str, predicates: tuple[str, ...]) -> int:
+        names = rows.cell(index, "names")
+        where = f"{split}, picture {index + 1} ({rows.cell(index, 'file')})"
+        problems = list(_row_problems(rows, index, predicates))
+        for problem in problems:
+            self.findings.add(problem, where)
+        if not problems:
+            found = rows.annotated(index, list(range(len(names))))
+            for place in np.flatnonzero(found.has_mask & ~found.masks.any((1, 2))):
+                self.findings.add(NOTHING, f"{names[place]}: {where}", wrong=False)
+        self._same_pixels(bytes(rows.cell(index, "image")), split, rows.cell(index, "file"))
+        for name in set(names) - set(self.known):
+            self.findings.add("names that the vocabulary lacks", f"{name}: {where}")
+        if split == "train":
+            self.names.update(names)
+        return len(names)
+
+
+def _row_problems(rows: Rows, index: int, predicates: tuple[str, ...]) -> Iterator[str]:
+    count, side = len(rows.cell(index, "names")), rows.mask_size
+    if len(rows.cell(index, "image")) != 3 * rows.image_size[0] * rows.image_size[1]:
+        yield "pictures of the wrong size"
+    if len(rows.cell(index, "masks")) != -(-count * side * side // 8) or len(rows.cell(index, "has_mask")) != count:
+        yield "masks of the wrong size"
+    if len(rows.cell(index, "boxes")) != 16 * count or len(rows.cell(index, "areas")) != 8 * count:
+        yield "boxes of the wrong size"
+        return
+    boxes = rows.array(index, "boxes", np.float32).reshape(count, 4)
+    if not (np.isfinite(boxes).all() and (boxes >= 0).all() and (boxes <= 1).all()):
+        yield "boxes that leave their picture"
+    if not (boxes[:, 2:] > boxes[:, :2]).all():
+        yield "boxes without size"
+    said = rows.cell(index, "predicates")
+    if said is not None:
+        ends = [*rows.cell(index, "subjects"), *rows.cell(index, "objects")]
+        if len(ends) != 2 * len(said) or any(not 0 <= end < count for end in ends):
+            yield "relationships between objects that are not there"
+        if set(said) - set(predicates):
+            yield "relationships in words that the vocabulary lacks"

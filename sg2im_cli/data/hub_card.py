@@ -1,0 +1,74 @@
+"""The files by which `datasets` and the Hub know prepared data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+CARD = """---
+pretty_name: {name}
+license: other
+tags:
+- scene-graph
+- sg2im
+configs:
+- config_name: default
+  data_files:
+{files}
+---
+
+# {name}
+
+Pictures with their objects, prepared for `sg2im train --data` by sg2im: {height} x {width} pixels, masks of {side} x
+{side}.
+
+| split | pictures | objects | relationships |
+| --- | --- | --- | --- |
+{rows}
+
+{objects} object names. Relationships are {relationships}. Licence of the data: {license}.
+
+One row a picture: `image` is its pixels, ({height}, {width}, 3) uint8; `names` the objects, largest first; `boxes`
+(O, 4) float32, x0 y0 x1 y1 in [0, 1] from the top left; `areas` (O,) float64, of the boxes in pixels of the picture
+as it was annotated, `width` x `height`; `masks` (O, {side}, {side}) within their boxes, a bit each (`numpy.packbits`),
+meaningless where `has_mask` (O,) uint8 is 0; `attributes` the words of each object; `subjects`, `predicates` and
+`objects` the relationships, null where they are derived from the boxes. All binary values are little-endian.
+"""
+
+
+def describe_for_hub(metadata: Mapping[str, Any], features: Mapping[str, Any]) -> dict[str, str]:
+    """Texts by file name: what `datasets.load_from_disk` and `load_dataset` look for, and a card."""
+    texts = {"dataset_dict.json": json.dumps({"splits": list(metadata["splits"])})}
+    info = {"citation": "", "description": "", "features": features, "homepage": "", "license": ""}
+    for name, split in metadata["splits"].items():
+        state = {
+            "_data_files": [{"filename": shard} for shard in split["shards"]],
+            "_fingerprint": split["hash"][:16],
+            "_format_columns": None,
+            "_format_kwargs": {},
+            "_format_type": None,
+            "_output_all_columns": False,
+            "_split": name,
+        }
+        texts[f"{name}/state.json"] = json.dumps(state)
+        texts[f"{name}/dataset_info.json"] = json.dumps(info)
+    return {**texts, "README.md": _card(metadata)}
+
+
+def _card(metadata: Mapping[str, Any]) -> str:
+    splits = metadata["splits"]
+    height, width = metadata["image_size"]
+    return CARD.format(
+        name=metadata["made_from"]["name"],
+        files="\n".join(f"  - split: {name}\n    path: {name}/*.arrow" for name in splits),
+        height=height,
+        width=width,
+        side=metadata["mask_size"],
+        rows="\n".join(
+            f"| {name} | {s['pictures']:,} | {s['objects']:,} | {s['relationships']:,} |" for name, s in splits.items()
+        ),
+        objects=len(metadata["vocabulary"]["object_name_to_idx"]) - 1,
+        relationships=metadata["relationships"] + ("" if metadata["relationships"] == "stated" else " from the boxes"),
+        license=metadata["licence"] or "not stated",
+    )

@@ -1,0 +1,62 @@
+"""Scenes that are made when they are first looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sg2im_cli.data.annotated import Annotated
+from sg2im_cli.data.scenes import Scene
+from sg2im_cli.data.sources import Items
+from sg2im_parsers.vocabulary import Vocabulary
+
+
+class LazyScenes(Sequence[Scene]):
+    """The scenes at some places of a split; each is made once and kept, its pixels being a view of the map.
+
+    Args:
+        items: the pictures of the split.
+        places: which of them.
+        vocabulary: the words that are known; objects with others do not count.
+        build: a scene from a picture.
+    """
+
+    def __init__(
+        self, items: Items, places: Sequence[int], vocabulary: Vocabulary, build: Callable[[Annotated], Scene]
+    ) -> None:
+        self._items, self._places, self._vocabulary, self._build = items, places, vocabulary, build
+        self._made: dict[int, Scene] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> Scene: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Scene]: ...
+    def __getitem__(self, index: int | slice) -> Scene | list[Scene]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = self._places[index]
+        if place not in self._made:
+            self._made[place] = self._build(self._items[place])
+        return self._made[place]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_made": {}}  # pixels are views, and would be copied
+
+    def labels(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
+        """Ids of each scene's objects, and which have a mask, without making the scenes."""
+        words = self._vocabulary
+        for place in self._places:
+            names = self._items.names(place)
+            known = np.array([words.has_object(name) for name in names], dtype=bool)
+            ids = np.array([words.object_id(name) for name in names if words.has_object(name)], dtype=np.int64)
+            yield ids, self._items.has_mask(place)[known]
+
+    def with_mask(self) -> NDArray[np.bool_]:
+        """(N,) of which scenes at least half of the objects have a mask."""
+        return np.array([has_mask.mean() >= 0.5 for _, has_mask in self.labels()], dtype=bool)
