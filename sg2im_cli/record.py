@@ -156,9 +156,9 @@ def _mark(weights: WeightsMark) -> str:
 
 
 def _predicted(asked: SceneObject, drawn: SceneObject) -> dict[str, Any]:
-    """Box and mask that were not given."""
+    """Box and mask that are not as they were given."""
     known: dict[str, Any] = {}
-    if asked.box is None and drawn.box is not None:
+    if drawn.box is not None and drawn.box != asked.box:
         known["box"] = list(drawn.box)
     if asked.mask is None and drawn.mask is not None:
         known["mask"] = [list(row) for row in drawn.mask]

@@ -92,7 +92,7 @@ def _with_layout(graph: SceneGraph, layout: object) -> SceneGraph:
     except GraphError as error:
         raise InputError(str(error).replace("objects[", "layout[", 1)) from None
     pairs = zip(graph.objects, read, strict=True)
-    objects = tuple(replace(item, box=item.box or new.box, mask=item.mask or new.mask) for item, new in pairs)
+    objects = tuple(replace(item, box=new.box or item.box, mask=new.mask or item.mask) for item, new in pairs)
     return replace(graph, objects=objects)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sg2im_cli.drawing.parts import Marks
 from sg2im_parsers.graph_json import graph_to_json
-from sg2im_parsers.keeping import keep_layout
+from sg2im_parsers.keeping import keep_layout, pin_boxes
 from sg2im_parsers.scene_graph import SceneGraph
 from sg2im_parsers.scenes import Scene
 
@@ -77,6 +77,7 @@ def paint_story(painter: Painter, scenes: Iterable[Scene], seed: int = 0, enforc
     before: SceneGraph | None = None
     for scene in scenes:
         graph = scene.graph if before is None else keep_layout(scene.graph, before, scene.kept, scene.moved)
+        graph = pin_boxes(graph) if enforced else graph
         painting = replace(painter.paint(graph, seed, enforced=enforced), text=scene.text, account=scene.account)
         yield Step(scene, painting, before)
         before = painting.graph

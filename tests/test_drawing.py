@@ -14,7 +14,7 @@ from PIL import Image
 
 from sg2im_cli.drawing import draw_layout, graph_picture, layout_picture
 from sg2im_cli.drawing.arrangement import arrange
-from sg2im_cli.drawing.parts import FONT_SIZE, object_color
+from sg2im_cli.drawing.parts import FONT_SIZE, object_color, shared_area
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 
 SHEEP = SceneGraph(
@@ -44,11 +44,34 @@ def test_png(picture, graph):
     assert Image.open(io.BytesIO(picture(graph, Path("a.png")))).format == "PNG"
 
 
-def test_names_of_boxes_in_one_place_do_not_cover_each_other():
-    graph = SceneGraph(tuple(SceneObject(name=name, box=(0, 0, 1, 1)) for name in ("tree", "sky", "sea")), ())
-    root = ET.fromstring(layout_picture(graph, Path("a.svg")))
-    heights = sorted(float(text.get("y")) for text in root.iter("{http://www.w3.org/2000/svg}text"))
-    assert all(low - high >= FONT_SIZE for high, low in itertools.pairwise(heights))
+NOTE = "{http://www.w3.org/2000/svg}"
+PLACED = st.builds(
+    lambda x, y, w, h: (x, y, x + w * (1 - x), y + h * (1 - y)), *[st.floats(0, 0.98)] * 2, *[st.floats(0.02, 1)] * 2
+)
+
+
+@given(st.lists(PLACED, min_size=1, max_size=12), st.booleans())
+def test_no_name_lies_on_another_or_outside(boxes, in_one_place):
+    words = ("sky", "traffic light", "dog", "refrigerator")
+    boxes = [boxes[0]] * 12 if in_one_place else boxes
+    objects = tuple(SceneObject(name=words[i % 4], box=box) for i, box in enumerate(boxes))
+    root = ET.fromstring(layout_picture(SceneGraph(objects), Path("a.svg")))
+    rects = [r for r in root.iter(NOTE + "rect") if r.get("fill") not in ("none", "white")]
+    tags = [tuple(float(r.get(k)) for k in ("x", "y", "width", "height")) for r in rects]
+    areas = [(x, y, x + w, y + h) for x, y, w, h in tags]
+    assert len(areas) == len(boxes)
+    assert all(x0 >= 0 and y0 >= 0 and x1 <= 600.1 and y1 <= 600.1 for x0, y0, x1, y1 in areas)
+    assert all(shared_area(a, b) < 5 for a, b in itertools.combinations(areas, 2))  # rounded to a tenth of a pixel
+
+
+def test_a_name_does_not_cover_a_small_box_but_points_to_it():
+    crowded = tuple(SceneObject(name="bird", box=(0.5, 0.5, 0.52, 0.52)) for _ in range(12))
+    root = ET.fromstring(layout_picture(SceneGraph(crowded), Path("a.svg")))
+    tags = [r for r in root.iter(NOTE + "rect") if r.get("fill") not in ("none", "white")]
+    for tag in tags:
+        x, y, width, height = (float(tag.get(k)) for k in ("x", "y", "width", "height"))
+        assert shared_area((x, y, x + width, y + height), (300, 300, 311, 311)) == 0
+    assert len(list(root.iter(NOTE + "line"))) >= 2
 
 
 def test_no_rim_crosses_a_name():

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
+from xml.etree import ElementTree
+
 import pytest
 import torch
+from PIL import Image
 
 from sg2im_cli import Painter
 from sg2im_cli.config import GeneratorConfig
 from sg2im_cli.model.generator import Generator
-from sg2im_cli.painter import _given_masks, choose_device
+from sg2im_cli.painter import choose_device
+from sg2im_cli.painter.given import given_masks
 from sg2im_parsers.errors import InputError, UnknownWordsError
 from sg2im_parsers.graph_json import graph_from_json, graph_to_json
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
@@ -96,7 +102,7 @@ def test_given_boxes_and_masks_are_kept(painter):
 
 def test_masks_for_a_model_without_a_mask_head_are_where_its_boxes_are():
     graph = SceneGraph((SceneObject(name="car", mask=((1.0, 0.0), (0.0, 1.0))), SceneObject(name="road")), ())
-    masks = _given_masks(graph, None, torch.zeros(3, 4, device="meta", dtype=torch.bfloat16))
+    masks = given_masks(graph, None, torch.zeros(3, 4, device="meta", dtype=torch.bfloat16))
     assert masks is not None
     assert (masks.device.type, masks.dtype, len(masks)) == ("meta", torch.bfloat16, 3)
 
@@ -133,3 +139,66 @@ def test_mistakes(painter, tiny_bundle):
     assert caught.value.words == ("unicorn", "griffin")
     with pytest.raises(InputError, match="no precision 'int8'"):
         Painter.from_pretrained(str(tiny_bundle), dtype="int8")
+
+
+def test_painting_is_laying_out_and_rendering(painter):
+    layout = painter.layout("a red car on the street, a dog on the left")
+    assert [item.name for item in layout.graph.objects] == ["car", "road", "dog"]
+    painting = painter.paint("a red car on the street, a dog on the left", seed=4, samples=2)
+    assert pixels(painter.render(layout, seed=4, samples=2)) == pixels(painting)
+    assert painter.render(layout, seed=4).graph == painting.graph == layout.graph
+    assert (layout.checks, layout.place_checks) == (painting.checks, painting.place_checks)
+    assert painter.check(layout) == painter.check(layout.graph) == (*layout.checks, *layout.place_checks)
+    assert pixels(painter.render(layout.graph, seed=4, samples=2)) == pixels(painting)
+    held = painter.enforce(layout)
+    assert all(item.satisfied for item in (*held.checks, *held.place_checks))
+    assert held.graph == painter.layout("a red car on the street, a dog on the left", enforced=True).graph
+    assert pixels(painter.render(held)) == pixels(
+        painter.paint("a red car on the street, a dog on the left", 0, 1, True)
+    )
+
+
+def test_a_cell_of_a_notebook_shows_pictures_graph_layout_and_account(painter):
+    painting = painter.paint("a red car <b> on the street, a dog on the left", samples=2)
+    with Image.open(io.BytesIO(painting._repr_png_())) as sheet:
+        assert sheet.size == (64, 32)
+    html = painting._repr_html_()
+    root = ElementTree.fromstring(html)
+    images = [image.get("src").partition(",") for image in root.iter("img")]
+    assert [kind for kind, _, _ in images] == ["data:image/png;base64"] * 2 + ["data:image/svg+xml;base64"] * 2
+    for kind, _, data in images:
+        assert base64.b64decode(data)[:4] == (b"\x89PNG" if "png" in kind else b"<svg")
+    cells = [cell.text for cell in root.iter("td")]
+    assert {"red", "dropped", "0 car on 1 road", "2 dog on the left"} <= set(cells)
+    layout = ElementTree.fromstring(painter.layout(GRAPH)._repr_html_())
+    assert len(list(layout.iter("img"))) == 2
+
+
+def test_the_best_of_several(painter, small_config):
+    def darkness(images, graph):
+        assert [item.name for item in graph.objects] == ["car", "road"]
+        return [-sum(image.tobytes()) for image in images]
+
+    best = painter.best_of(GRAPH, 40, seed=3, score=darkness)
+    totals = {seed: -sum(pixels(painter.paint(GRAPH, seed))[0]) for seed in range(3, 43)}
+    assert best.choice.by == "darkness"
+    assert dict(best.choice.scores) == totals
+    assert best.seeds == (best.choice.seed,) == (max(totals, key=totals.get),)
+    assert pixels(best) == pixels(painter.paint(GRAPH, best.choice.seed))
+    other = painter.best_of(GRAPH, 4, score=lambda images, graph: None)
+    assert other.choice == painter.best_of(GRAPH, 4).choice
+    assert other.choice.by == "contrast"
+    with pytest.raises(InputError, match="best of 0"):
+        painter.best_of(GRAPH, 0)
+
+
+def test_where_layouts_differ_the_best_is_that_in_which_most_holds(small_config):
+    words = Vocabulary.from_names(["dog", "cat"], ["left of", "right of", "above", "below"])
+    torch.manual_seed(0)
+    painter = Painter(Generator(small_config, len(words.objects), len(words.predicates)).eval(), words, "sides")
+    best = painter.best_of("a dog beside a cat", 6, seed=3)
+    each = {seed: painter.paint("a dog beside a cat", seed) for seed in range(3, 9)}
+    assert best.choice.by == "relationships"
+    assert dict(best.choice.scores) == {seed: float(each[seed].checks[0].satisfied) for seed in each}
+    assert dict(best.choice.scores)[best.choice.seed] == max(score for _, score in best.choice.scores)
+    assert pixels(best) == pixels(each[best.choice.seed])

@@ -1,8 +1,9 @@
 """The JSON format of scene graphs, in and out; its schema is ``data/scene_graph.schema.json``.
 
 ``{"objects": ["sky", {"name": "car", "box": [0, 0.5, 0.4, 1]}], "relationships": [[0, "above", 1]]}``: an object is a
-string, as in the original project's files, or an object with what is known of it. The keys "text", "seed",
-"weights", "account" and "tree" beside them say where a graph came from; they are allowed and not read. A number such as
+string, as in the original project's files, or an object with what is known of it. The keys "text",
+"weights", "account" and "tree" beside them say where a graph came from; they are allowed and not read, and "seed" by
+`seed_of` only. A number such as
 ``2.0`` is a whole number, as in JSON schemas. A relationship of an object with itself is read, as the original's files
 have some.
 """
@@ -24,6 +25,7 @@ OBJECT_KEYS = ("name", "text", "attributes", "quantity", "place", "box", "mask",
 MOST_OBJECTS, MOST_ATTRIBUTES, MOST_RELATIONSHIPS, MOST_ROWS = 1000, 1000, 10_000, 256
 MOST_THINGS = 1_000_000_000
 """The largest quantity."""
+LAST_SEED = 2**63 - 1
 
 
 def graph_schema() -> dict[str, Any]:
@@ -89,15 +91,28 @@ def load_graphs(path: Path) -> tuple[SceneGraph, ...]:
     Raises:
         InputError: the file cannot be read, is no JSON, or breaks the format.
     """
+    return read_graphs(load_text(path), str(path))
+
+
+def load_text(path: Path) -> str:
+    """Read a file that should be JSON.
+
+    Raises:
+        InputError: the file cannot be read, or is no text in UTF-8.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not text in UTF-8; save it as JSON in UTF-8.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
-    return read_graphs(text, str(path))
+
+
+def seed_of(data: object) -> int | None:
+    """The seed that a file with one graph gives; None if it gives none."""
+    return _whole(data.get("seed")) if isinstance(data, Mapping) else None
 
 
 def _object_to_json(item: SceneObject) -> dict[str, Any]:
@@ -117,6 +132,8 @@ def _graph(data: object) -> SceneGraph:
     _only_known(data, GRAPH_KEYS, "")
     if "text" in data and not isinstance(data["text"], str):
         raise GraphError("text: must be a string")
+    if "seed" in data:
+        _seed(data["seed"])
     if "objects" not in data:
         raise GraphError("objects: missing; a scene graph needs a list of them")
     items = _list(data["objects"], "objects", MOST_OBJECTS)
@@ -125,6 +142,12 @@ def _graph(data: object) -> SceneGraph:
     return SceneGraph(
         objects, tuple(_relationship(row, f"relationships[{i}]", len(objects)) for i, row in enumerate(rows))
     )
+
+
+def _seed(value: object) -> None:
+    number = _whole(value)
+    if number is None or not 0 <= number <= LAST_SEED:
+        raise GraphError(f"seed: must be a whole number from 0 to {LAST_SEED}")
 
 
 def _list(value: object, place: str, most: int) -> list[Any]:

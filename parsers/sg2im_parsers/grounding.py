@@ -21,7 +21,7 @@ MOST_OBJECTS = 32
 
 ATTRIBUTES = "this model knows no attributes"
 DENIED = "the text says that it is not so"
-PLACE = "where in the picture: the graph keeps it, though this model does not draw by it"
+PLACE = "where in the picture: the graph keeps it; the model does not draw by it, but it is checked and can be enforced"
 
 
 @dataclass(frozen=True)

@@ -47,3 +47,8 @@ def keep_layout(
             box = item.box if place in moved else item.box or known.box
             objects[place] = replace(item, box=box, mask=item.mask or known.mask)
     return replace(graph, objects=tuple(objects))
+
+
+def pin_boxes(graph: SceneGraph) -> SceneGraph:
+    """The graph with every box that it has pinned, so that none gives way where all that is said is enforced."""
+    return replace(graph, objects=tuple(replace(item, pin=item.box is not None) for item in graph.objects))

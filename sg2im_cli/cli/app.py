@@ -10,7 +10,21 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli import data, diff, doctor, evaluate, generate, parse, replay, show, story, train, weights, words
+from sg2im_cli.cli import (
+    data,
+    diff,
+    doctor,
+    evaluate,
+    generate,
+    parse,
+    render,
+    replay,
+    show,
+    story,
+    train,
+    weights,
+    words,
+)
 from sg2im_cli.cli.completion import complete_values
 from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
@@ -107,6 +121,7 @@ app = typer.Typer(
 )
 app.command("generate")(generate.command)
 app.command("parse")(parse.command)
+app.command("render")(render.command)
 app.command("show")(show.command)
 app.command("replay")(replay.command)
 app.command("story")(story.command)

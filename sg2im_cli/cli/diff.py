@@ -105,10 +105,11 @@ class _Drawing:
         """One sentence, with the layout of what a picture before it has, too."""
         if before is None:
             return self.painter.paint(text, self.seed, enforced=self.enforce, strict=self.strict)
-        from sg2im_parsers.keeping import keep_layout
+        from sg2im_parsers.keeping import keep_layout, pin_boxes
 
         grounded = self.painter.ground(text, self.seed, self.strict)
         graph = keep_layout(grounded.graph, before.graph)
+        graph = pin_boxes(graph) if self.enforce else graph
         painting = self.painter.paint(graph, self.seed, enforced=self.enforce)
         return replace(painting, text=text, account=grounded.account)
 

@@ -15,6 +15,7 @@ from sg2im_parsers.scene_graph import SceneGraph
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from sg2im_cli.painter import Painting
     from sg2im_cli.record import Record
 
 GRAPH_ENDINGS = (".json", ".png", ".svg")
@@ -40,13 +41,13 @@ def enlarge(image: Image, scale: int) -> Image:
     return image.resize((image.width * scale, image.height * scale), Resampling.BICUBIC) if scale > 1 else image
 
 
-def graph_file(graph: SceneGraph, path: Path, layout: bool) -> bytes:
-    """A graph, or its layout, as the bytes of a .json, .png or .svg file."""
-    from sg2im_cli.drawing import graph_picture, layout_picture
+def graph_file(graph: SceneGraph, path: Path) -> bytes:
+    """A graph as the bytes of a .json, .png or .svg file."""
+    from sg2im_cli.drawing import graph_picture
 
     if path.suffix.lower() == ".json":
-        return _one_row_a_line(graph if layout else _without_boxes(graph)).encode()
-    return layout_picture(graph, path) if layout else graph_picture(graph, path)
+        return _one_row_a_line(graph_to_json(_without_boxes(graph))).encode()
+    return graph_picture(graph, path)
 
 
 def check_graph_file(path: Path, overwrite: bool) -> None:
@@ -60,13 +61,32 @@ def check_graph_file(path: Path, overwrite: bool) -> None:
     require_new(path, overwrite)
 
 
-def _one_row_a_line(graph: SceneGraph) -> str:
+def layout_file(painting: Painting, path: Path, masks: bool) -> bytes:
+    """Where the objects of a painting are, as the bytes of a .json, .png or .svg file.
+
+    Args:
+        painting: with boxes and masks.
+        path: its ending says the format.
+        masks: whether JSON has the masks, too; pictures have them always.
+    """
+    from sg2im_cli.drawing import layout_picture
+
+    if path.suffix.lower() != ".json":
+        return layout_picture(painting.graph, path)
+    known = painting.to_json(masks)
+    return _one_row_a_line({"text": known.get("text"), "seed": painting.seeds[0], **known}).encode()
+
+
+def _one_row_a_line(data: dict[str, Any]) -> str:
     """JSON with an object or a relationship a line: masks have hundreds of numbers."""
-    lists = [
-        f' "{key}": [\n  ' + ",\n  ".join(json_text(row) for row in rows) + "\n ]" if rows else f' "{key}": []'
-        for key, rows in graph_to_json(graph).items()
-    ]
-    return "{\n" + ",\n".join(lists) + "\n}\n"
+    parts = [f' "{key}": {_rows(value)}' for key, value in data.items() if value is not None]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _rows(value: Any) -> str:  # noqa: ANN401
+    if not isinstance(value, list) or not value:
+        return json_text(value)
+    return "[\n  " + ",\n  ".join(json_text(row) for row in value) + "\n ]"
 
 
 def _without_boxes(graph: SceneGraph) -> SceneGraph:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sg2im_cli.cli.encode import check_graph_file, encode, enlarge, graph_file
+from sg2im_cli.cli.encode import check_graph_file, encode, enlarge, graph_file, layout_file
 from sg2im_cli.cli.files import Target, require_different, write_file
 from sg2im_cli.cli.painters import Recorder, load_painter, mark
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_standard_input, read_text
@@ -50,6 +51,8 @@ class Request:
         strict: whether a sentence is refused of which a word is dropped.
         save_graph: where the graph goes, too.
         save_layout: where the layout goes, too.
+        save_masks: whether a layout that is saved as JSON has masks.
+        best_of: how many pictures are drawn to keep the best; 1 to keep all.
         as_json: whether JSON is printed in place of paths.
         quiet: whether nothing else is printed.
         recorder: says in each PNG what made it; None to leave it out.
@@ -66,6 +69,8 @@ class Request:
     save_layout: Path | None
     as_json: bool
     quiet: bool
+    save_masks: bool = False
+    best_of: int = 1
     recorder: Recorder | None = None
 
 
@@ -83,14 +88,17 @@ class Made:
 
     def to_json(self) -> dict[str, Any]:
         """As ``--json`` prints it."""
+        from sg2im_cli.painter.painting import without_masks
+
         painting = self.painting
         return {
             "text": painting.text,
             "seed": painting.seeds[0],
             "weights": painting.weights,
             "outputs": [{"path": str(path), "seed": seed} for path, seed in self.outputs],
-            "graph": graph_to_json(_without_masks(painting.graph)),
-            "account": {**painting.account.to_json(), "checks": [item.to_json() for item in painting.checks]},
+            "graph": graph_to_json(without_masks(painting.graph)),
+            "account": painting.account_json(),
+            **({} if painting.choice is None else {"best_of": painting.choice.to_json()}),
         }
 
 
@@ -112,12 +120,16 @@ def command(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     dtype: Annotated[Precision, typer.Option(help="Precision of the model.")] = Precision.float32,
     enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
+        bool, typer.Option("--enforce", help="Move boxes as little as needed until every relationship and place holds.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
     scale: Annotated[int, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge the saved picture so many times.")] = 1,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
-    save_layout: Annotated[Path | None, typer.Option(help="Save boxes and masks as .json, .png or .svg.")] = None,
+    save_layout: Annotated[Path | None, typer.Option(help="Save the layout as .json, .png or .svg.")] = None,
+    save_masks: Annotated[bool, typer.Option("--save-masks", help="Write masks, too, into a layout's .json.")] = False,
+    best_of: Annotated[
+        int, typer.Option(min=1, max=1000, help="Draw so many pictures, from the seed on, and keep the best.")
+    ] = 1,
     nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
     no_metadata: Annotated[
         bool, typer.Option("--no-metadata", help="Leave out of a PNG what made it (see sg2im show).")
@@ -143,18 +155,33 @@ def command(
         save_layout=save_layout,
         as_json=as_json,
         quiet=quiet,
+        save_masks=save_masks,
+        best_of=best_of,
     )
-    _check(request)
+    check_request(request)
+    options = Options(device=device, dtype=dtype.value, enforce=enforce, strict=strict, scale=scale, nlp=nlp)
+    draw_all(request, weights, options, with_records=not no_metadata)
+
+
+def draw_all(request: Request, weights: str, options: Options, with_records: bool) -> None:
+    """Draw what is asked for.
+
+    Args:
+        request: checked.
+        weights: as the user named them.
+        options: device as the user named it.
+        with_records: whether each PNG says what made it.
+    """
     from sg2im_weights import resolve
 
     bundle = resolve(weights)
-    painter = load_painter(bundle, device, dtype.value, nlp, reads=text is not None)
-    require_drawable([source for source in sources if isinstance(source, SceneGraph)], painter.vocabulary)
-    if not no_metadata:
-        options = Options(
-            device=painter.device.type, dtype=dtype.value, enforce=enforce, strict=strict, scale=scale, nlp=nlp
-        )
-        request = replace(request, recorder=Recorder(mark(bundle), options))
+    reads = any(isinstance(source, str) for source in request.sources)
+    painter = load_painter(bundle, options.device, options.dtype, options.nlp, reads)
+    graphs = [source for source in request.sources if isinstance(source, SceneGraph)]
+    require_drawable(graphs, painter.vocabulary)
+    if with_records:
+        recorder = Recorder(mark(bundle), replace(options, device=painter.device.type))
+        request = replace(request, recorder=recorder)
     for index, source in enumerate(request.sources):
         made = draw(painter, request, source, index)
         if request.as_json:
@@ -172,20 +199,30 @@ def draw(painter: Painter, request: Request, source: str | SceneGraph, index: in
     """
     outputs: list[tuple[Path, int]] = []
     first: Painting | None = None
-    for done in range(0, request.samples, AT_ONCE):
-        count = min(AT_ONCE, request.samples - done)
-        painting = painter.paint(source, request.seed + done, count, request.enforce, request.strict)
+    for painting in _paintings(painter, request, source):
         if first is None:
             first = painting
             if not request.quiet:
                 show_painting(
                     painting, f"Graph {index + 1} of {len(request.sources)}" if len(request.sources) > 1 else None
                 )
-        for i in range(count):
+        for i in range(len(painting.images)):
             outputs.append(_write(request, painting.alone(i), source, index * request.samples + len(outputs)))
     assert first is not None
     _save_extras(request, first)
     return Made(first, tuple(outputs))
+
+
+def _paintings(painter: Painter, request: Request, source: str | SceneGraph) -> Iterator[Painting]:
+    if request.best_of > 1:
+        from sg2im_cli.cli.scores import choose_score
+
+        score = choose_score(painter.vocabulary, painter.device)
+        yield painter.best_of(source, request.best_of, request.seed, request.enforce, request.strict, score)
+        return
+    for done in range(0, request.samples, AT_ONCE):
+        count = min(AT_ONCE, request.samples - done)
+        yield painter.paint(source, request.seed + done, count, request.enforce, request.strict)
 
 
 def _write(request: Request, painting: Painting, source: str | SceneGraph, place: int) -> tuple[Path, int]:
@@ -214,31 +251,42 @@ def _sources(text: str | None, scene_graph: str | None) -> tuple[str | SceneGrap
     return (read_text(text or "").strip(),)
 
 
-def _check(request: Request) -> None:
-    """Refuse files that exist, and others that cannot be written, before anything is drawn."""
-    if request.seed + request.samples - 1 > LAST_SEED:
+def check_request(request: Request) -> None:
+    """Refuse files that exist, and others that cannot be written, before anything is drawn.
+
+    Raises:
+        InputError: names the file, or the options that do not go together.
+    """
+    if request.seed + max(request.samples, request.best_of) - 1 > LAST_SEED:
         raise InputError(f"The last picture would have a seed above {LAST_SEED}; use a smaller --seed or --samples.")
+    if request.best_of > 1 and request.samples > 1:
+        raise InputError("--best-of keeps one picture, and --samples makes several; use one of them.")
+    if request.save_masks and (request.save_layout is None or request.save_layout.suffix.lower() != ".json"):
+        raise InputError("--save-masks is for a layout that is saved as JSON; name it with --save-layout FILE.json.")
     request.target.check()
     paths = [path for path in (request.save_graph, request.save_layout) if path is not None]
     for path in paths:
         check_graph_file(path, request.target.overwrite)
         if len(request.sources) > 1:
             raise InputError(f"{path} is for one graph, and there are {len(request.sources)} in the file.")
-    if request.target.named:
+    if request.target.named and (request.best_of == 1 or "{seed}" not in str(request.target.output)):
         for i in range(len(request.sources) * request.samples):
             paths.append(request.target.path("", request.seed + i % request.samples, i))
     require_different(paths)
 
 
 def _save_extras(request: Request, painting: Painting) -> None:
-    for path, layout in ((request.save_graph, False), (request.save_layout, True)):
-        if path is not None:
-            write_file(path, graph_file(painting.graph, path, layout), request.target.overwrite)
+    if request.save_graph is not None:
+        write_file(request.save_graph, graph_file(painting.graph, request.save_graph), request.target.overwrite)
+    if request.save_layout is not None:
+        data = layout_file(painting, request.save_layout, request.save_masks)
+        write_file(request.save_layout, data, request.target.overwrite)
 
 
 def show_painting(painting: Painting, heading: str | None) -> None:
     """What a person should know of a picture, on standard error."""
-    from sg2im_cli.cli.shown import can_preview, console, preview, show_account, show_graph
+    from sg2im_cli.cli.shown import can_preview, chosen, console, preview, show_account, show_graph
+    from sg2im_cli.steering.statements import said
 
     screen = console()
     if heading is not None:
@@ -246,15 +294,12 @@ def show_painting(painting: Painting, heading: str | None) -> None:
     if painting.text is not None:
         show_account(screen, painting.account)
         screen.print()
-    show_graph(screen, painting.graph, painting.checks)
+    show_graph(screen, painting.graph, painting.checks, painting.place_checks)
     screen.print()
-    for r in painting.given_up:
-        names = (f"{i} {painting.graph.objects[i].label}" for i in (r.subject, r.object))
-        screen.print(f"Not enforced, it contradicts the others: {f' {r.predicate} '.join(names)}.", markup=False)
+    for statement in painting.given_up:
+        screen.print(f"Not enforced, it contradicts the others: {said(statement, painting.graph)}.", markup=False)
+    if painting.choice is not None:
+        screen.print(chosen(painting.choice), markup=False)
     screen.print(f"seed {painting.seeds[0]}, weights {painting.weights}", markup=False)
     if can_preview(screen):
         screen.print(preview(painting.images[0], screen.width))
-
-
-def _without_masks(graph: SceneGraph) -> SceneGraph:
-    return SceneGraph(tuple(replace(o, mask=None) for o in graph.objects), graph.relationships)

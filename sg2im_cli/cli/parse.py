@@ -72,7 +72,7 @@ def command(
     if strict:
         require_every_word(grounded.account)
     if save_graph is not None:
-        write_file(save_graph, graph_file(grounded.graph, save_graph, layout=False), overwrite)
+        write_file(save_graph, graph_file(grounded.graph, save_graph), overwrite)
     if as_json:
         print_json(as_line(parsed, vocabulary) | ({} if explanation is None else {"tree": explanation.to_json()}))
     else:

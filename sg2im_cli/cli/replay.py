@@ -16,7 +16,8 @@ from sg2im_cli.cli.painters import Recorder, load_painter, mark
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Record, differences
 from sg2im_cli.record_reading import read_record
-from sg2im_parsers.keeping import keep_layout
+from sg2im_parsers.account import Account
+from sg2im_parsers.keeping import keep_layout, pin_boxes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -99,12 +100,18 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
     enforced = then.options.enforce
     if text is not None:
         grounded = painter.ground(text, seed, then.options.strict)
-        painting = painter.paint(keep_layout(grounded.graph, then.drawn), seed, enforced=enforced)
+        graph = keep_layout(grounded.graph, then.drawn)
+        if enforced or any(item.pin for item in then.graph.objects):
+            graph = pin_boxes(graph)
+        painting = painter.paint(graph, seed, enforced=enforced)
         return replace(painting, text=text, account=grounded.account)
-    if enforced and same_weights:  # boxes that were moved are exact in the record; a solver's last digit may differ
+    given = any(item.box is not None or item.pin for item in then.graph.objects)
+    if (enforced or given) and same_weights:  # boxes that were moved are exact in the record
+        from sg2im_cli.painter import Layout
+
         pairs = zip(then.graph.objects, then.drawn.objects, strict=True)
         moved = replace(then.graph, objects=tuple(replace(asked, box=drawn.box) for asked, drawn in pairs))
-        return replace(painter.paint(moved, seed), text=then.text, asked=then.graph)
+        return painter.render(Layout(graph=moved, account=Account(), text=then.text, asked=then.graph), seed)
     return replace(painter.paint(then.graph, seed, enforced=enforced), text=then.text)
 
 

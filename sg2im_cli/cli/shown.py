@@ -16,7 +16,8 @@ from sg2im_parsers.scene_graph import Box, SceneGraph, SceneObject
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from sg2im_cli.steering.check import Check
+    from sg2im_cli.painter import Choice
+    from sg2im_cli.steering.check import Check, PlaceCheck, Verdict
 
 COLORS = {"kept": "green", "mapped": "yellow", "dropped": "red"}
 PREVIEW_WIDTH = 48
@@ -86,36 +87,63 @@ def _place(box: Box) -> str:
 
 
 def relationships_table(graph: SceneGraph, checks: Sequence[Check] = ()) -> Table:
-    """Relationships, subject first, and whether each holds on the boxes."""
+    """Relationships, subject first, and whether each holds on the boxes, and on the masks where they are known."""
     table = plain_table("Relationships")
-    for heading in ("subject", "relation", "object", *(["holds"] if checks else [])):
+    masked = any(check.on_masks is not None for check in checks)
+    holds = ["holds", *(["on masks"] if masked else [])] if checks else []
+    for heading in ("subject", "relation", "object", *holds):
         table.add_column(heading)
-    held = {check.relationship: _verdict(check) for check in checks}
+    found = {check.relationship: check for check in checks}
     for r in graph.relationships:
         table.add_row(
             Text(f"{r.subject} {graph.objects[r.subject].label}"),
             Text(r.predicate),
             Text(f"{r.object} {graph.objects[r.object].label}"),
-            *([held[r]] if checks else []),
+            *([_verdict(found[r])] if checks else []),
+            *([_verdict(found[r].on_masks)] if masked else []),
         )
     return table
 
 
-def _verdict(check: Check) -> Text:
-    if check.satisfied is None:
+def places_table(graph: SceneGraph, checks: Sequence[PlaceCheck]) -> Table:
+    """Where the sentence puts objects, and whether they are there."""
+    table = plain_table("Places")
+    for heading in ("object", "place", "holds", "on masks"):
+        table.add_column(heading)
+    for item in checks:
+        label = f"{item.placement.object} {graph.objects[item.placement.object].label}"
+        table.add_row(Text(label), Text(item.placement.place), _verdict(item), _verdict(item.on_masks))
+    return table
+
+
+def _verdict(found: Verdict | None) -> Text:
+    if found is None:
+        return Text("")
+    if found.satisfied is None:
         return Text("no rule", style="dim")
-    if check.satisfied:
-        return Text("yes", style="green")
-    off = f"{check.off:.2f}" if check.off >= 0.005 else "less than 0.01"
-    return Text(f"no, off by {off}", style="yellow")
+    if found.satisfied:
+        return Text(f"yes, by {found.margin:.2f}", style="green")
+    return Text(f"no, off by {found.off:.2f}" if found.off >= 0.005 else "no, off by less than 0.01", style="yellow")
 
 
-def show_graph(screen: Console, graph: SceneGraph, checks: Sequence[Check] = ()) -> None:
-    """Objects and relationships, one table under the other."""
+def show_graph(
+    screen: Console, graph: SceneGraph, checks: Sequence[Check] = (), places: Sequence[PlaceCheck] = ()
+) -> None:
+    """Objects, relationships and places, one table under the other."""
     screen.print(objects_table(graph))
     if graph.relationships:
         screen.print()
         screen.print(relationships_table(graph, checks))
+    if places:
+        screen.print()
+        screen.print(places_table(graph, places))
+
+
+def chosen(choice: Choice) -> str:
+    """Which picture was the best of several, and by what."""
+    scores = ", ".join(f"seed {seed}: {score:.3f}" for seed, score in choice.scores)
+    by = {"relationships": "the share of what was said that holds"}.get(choice.by, choice.by)
+    return f"Seed {choice.seed} is the best of {len(choice.scores)} by {by} ({scores})."
 
 
 def preview(image: Image, columns: int) -> Text:

@@ -69,6 +69,11 @@ def overlap(a: Area, b: Area) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
+def shared_area(a: Area, b: Area) -> float:
+    """How much room two rectangles share."""
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+
+
 def svg_rect(area: Area, style: str) -> str:
     """A rectangle with attributes of its own."""
     x0, y0, x1, y1 = area

@@ -18,12 +18,20 @@ Number = Any
 
 @dataclass(frozen=True)
 class Corners:
-    """A box x0 y0 x1 y1 of numbers or of variables."""
+    """A box x0 y0 x1 y1 of numbers or of variables.
+
+    Attributes:
+        mean_x: where in the box, from 0 at its left to 1, the middle of what fills it is: of its mask, where the rules
+            go by masks.
+        mean_y: likewise from its top.
+    """
 
     x0: Number
     y0: Number
     x1: Number
     y1: Number
+    mean_x: float = 0.5
+    mean_y: float = 0.5
 
     @property
     def width(self) -> Number:
@@ -38,12 +46,17 @@ class Corners:
     @property
     def cx(self) -> Number:
         """Its centre from the left."""
-        return (self.x0 + self.x1) * 0.5
+        return self.x0 * (1 - self.mean_x) + self.x1 * self.mean_x
 
     @property
     def cy(self) -> Number:
         """Its centre from the top."""
-        return (self.y0 + self.y1) * 0.5
+        return self.y0 * (1 - self.mean_y) + self.y1 * self.mean_y
+
+    @property
+    def middle(self) -> tuple[Number, Number]:
+        """Half-way between its edges, whatever fills it."""
+        return (self.x0 + self.x1) * 0.5, (self.y0 + self.y1) * 0.5
 
 
 Conditions = list[Number]
@@ -143,6 +156,6 @@ PAPER: dict[str, Rule] = {
 }
 
 
-def slack(rule: Rule, s: Corners, o: Corners) -> float:
-    """By how much a rule holds between two boxes of numbers: the worst condition of the best alternative."""
-    return float(max(min(conditions) for conditions in rule(s, o)))
+def slack(alternatives: list[Conditions]) -> float:
+    """By how much a rule holds for boxes of numbers: the worst condition of the best alternative."""
+    return float(max(min(conditions) for conditions in alternatives))

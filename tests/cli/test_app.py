@@ -85,7 +85,7 @@ def test_a_line_that_cannot_be_read_is_one_sentence(sg2im, arguments, message):
         ("sg2im tr", {"train"}),
         ("sg2im --se", {"--seed"}),
         ("sg2im castle --se", {"--seed"}),
-        ("sg2im 'a cat' --save-", {"--save-graph", "--save-layout"}),
+        ("sg2im 'a cat' --save-", {"--save-graph", "--save-layout", "--save-masks"}),
         ("sg2im weights ", {"show", "list", "pull", "convert", "card", "push"}),
     ],
 )

@@ -207,7 +207,8 @@ def test_a_preview_fits_the_terminal(columns):
 
 
 def test_what_is_saved_can_be_drawn(draw):
-    draw("two sheep in a field", "--seed", 4, "-o", "a.png", "--save-graph", "g.json", "--save-layout", "l.json")
+    saved = ("--save-graph", "g.json", "--save-layout", "l.json", "--save-masks")
+    draw("two sheep in a field", "--seed", 4, "-o", "a.png", *saved)
     graph, layout = (load(name) for name in ("g.json", "l.json"))
     assert all("box" not in item for item in graph["objects"])
     assert all(len(item["box"]) == 4 for item in layout["objects"])
@@ -215,8 +216,7 @@ def test_what_is_saved_can_be_drawn(draw):
     assert pixels("a.png") == pixels("b.png")
     assert all(len(item["mask"]) == 8 for item in layout["objects"])
     assert draw("--scene-graph", "l.json", "--seed", 4, "-o", "c.png").code == 0
-    differences = [abs(a - b) for a, b in zip(pixels("a.png"), pixels("c.png"), strict=True)]
-    assert max(differences) <= 2  # masks are written with three digits
+    assert pixels("a.png") == pixels("c.png")
 
 
 def test_a_given_box_is_used(draw, tmp_path):
@@ -416,7 +416,7 @@ def test_relationships_are_checked_and_can_be_enforced(draw):
     after = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "b.png", "--enforce").out)
     assert [c["relationship"] for c in before["account"]["checks"]] == before["graph"]["relationships"]
     assert len(after["account"]["checks"]) == 2
-    assert all(c["satisfied"] and c["off"] == 0 for c in after["account"]["checks"])
+    assert all(c["satisfied"] and c["margin"] >= 0 for c in after["account"]["checks"])
     assert "holds" in draw(text, "-o", "c.png", "--enforce").err
 
 

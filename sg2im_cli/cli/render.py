@@ -1,0 +1,90 @@
+"""``sg2im render``: pictures of a layout that a person has made or changed."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sg2im_cli.cli.files import Target
+from sg2im_cli.cli.generate import Precision, Request, check_request, draw_all
+from sg2im_cli.cli.streams import quieten_downloads, read_standard_input
+from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Options
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.graph_json import graphs_from_json, load_text, seed_of
+from sg2im_parsers.scene_graph import SceneGraph
+
+
+def command(
+    layout: Annotated[str, typer.Argument(help="A layout or graph as JSON; - reads standard input.")],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="A file, a directory, or a name with {seed} or {index}.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LAST_SEED, help="Picture i has seed + i; the file's own if not given.")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=1, max=10_000, help="How many pictures.")] = 1,
+    best_of: Annotated[
+        int, typer.Option(min=1, max=1000, help="Draw so many pictures, from the seed on, and keep the best.")
+    ] = 1,
+    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    dtype: Annotated[Precision, typer.Option(help="Precision of the model.")] = Precision.float32,
+    enforce: Annotated[
+        bool, typer.Option("--enforce", help="Move boxes without a pin until every relationship and place holds.")
+    ] = False,
+    scale: Annotated[int, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge the saved picture so many times.")] = 1,
+    save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
+    save_layout: Annotated[Path | None, typer.Option(help="Save the layout as .json, .png or .svg.")] = None,
+    save_masks: Annotated[bool, typer.Option("--save-masks", help="Write masks, too, into a layout's .json.")] = False,
+    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave out of a PNG what made it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of paths.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
+) -> None:
+    """Draw a layout, as --save-layout writes it, with what you changed in it.
+
+    A box is used as it is. An object without a box gets one: it is predicted, and
+    moved until what is said of it holds. If an object has "pin": true, its box
+    stays, and the other boxes give way: they start where the file has them, and
+    move as little as needed until what is said of them holds. With --enforce, too,
+    all boxes without a pin may move. A file that was not changed makes the very
+    picture that it was saved with.
+
+    Example: sg2im render boat.json --output after.png
+    """
+    quieten_downloads(quiet)
+    graphs, own_seed = _read(layout)
+    chosen = own_seed if seed is None else seed
+    request = Request(
+        sources=graphs,
+        seed=secrets.randbelow(2**32) if chosen is None else chosen,
+        samples=samples,
+        target=Target(output, overwrite, many=len(graphs) * samples > 1),
+        scale=scale,
+        enforce=enforce,
+        strict=False,
+        save_graph=save_graph,
+        save_layout=save_layout,
+        as_json=as_json,
+        quiet=quiet,
+        save_masks=save_masks,
+        best_of=best_of,
+    )
+    check_request(request)
+    options = Options(device=device, dtype=dtype.value, enforce=enforce, scale=scale)
+    draw_all(request, weights, options, with_records=not no_metadata)
+
+
+def _read(layout: str) -> tuple[tuple[SceneGraph, ...], int | None]:
+    """The graphs of a file, and the seed of a file with one."""
+    where = "standard input" if layout == "-" else layout
+    text = read_standard_input() if layout == "-" else load_text(Path(layout))
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where} is not JSON: {error}.") from None
+    return graphs_from_json(data, where), seed_of(data)

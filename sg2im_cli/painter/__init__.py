@@ -1,0 +1,13 @@
+"""From a sentence or a scene graph to pictures, with everything that led to them.
+
+painter = Painter.from_pretrained()
+painting = painter.paint("a car on the street beside buildings", seed=7)
+painting.images[0].save("car.png")
+"""
+
+from sg2im_cli.painter.best import Choice, Score
+from sg2im_cli.painter.devices import DTYPES, choose_device
+from sg2im_cli.painter.painter import Painter, Parser
+from sg2im_cli.painter.painting import Layout, Painting
+
+__all__ = ["DTYPES", "Choice", "Layout", "Painter", "Painting", "Parser", "Score", "choose_device"]

@@ -1,0 +1,314 @@
+"""Paints sentences and scene graphs with one model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import cached_property
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from sg2im_cli.checkpoint import load_generator
+from sg2im_cli.data.batch import batch_graphs
+from sg2im_cli.model.generator import Generator
+from sg2im_cli.painter.best import Score, choose, contrast
+from sg2im_cli.painter.devices import choose_device, choose_dtype
+from sg2im_cli.painter.painting import Layout, Painting
+from sg2im_cli.painter.placing import place
+from sg2im_cli.steering.check import Check, PlaceCheck, check, check_places
+from sg2im_parsers.account import Account
+from sg2im_parsers.copies import keep_copies_apart
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.given_graphs import ground_graph
+from sg2im_parsers.grounding import Grounded, ground, require_objects
+from sg2im_parsers.parsed import ParsedText
+from sg2im_parsers.scene_graph import SceneGraph
+from sg2im_parsers.strict import require_every_word
+from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_weights import Bundle, resolve
+
+Parser = Callable[[str], ParsedText]
+
+AT_ONCE = 32
+"""Pictures that are drawn before the best of them is looked for."""
+
+
+class Painter:
+    """Paints sentences and scene graphs with one model.
+
+    Args:
+        generator: in eval mode; its device and precision are used.
+        vocabulary: the words it knows.
+        weights: what to call them.
+        parser: reads sentences; the embedded pipeline's if not given, loaded when first needed.
+    """
+
+    def __init__(
+        self, generator: Generator, vocabulary: Vocabulary, weights: str, parser: Parser | None = None
+    ) -> None:
+        self.generator = generator
+        self.vocabulary = vocabulary
+        self.weights = weights
+        self._parser = parser
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        ref: str | Bundle = "default",
+        device: str = "auto",
+        dtype: torch.dtype | str = torch.float32,
+        parser: Parser | None = None,
+    ) -> Painter:
+        """Load weights.
+
+        Args:
+            ref: ``default``, a directory, ``owner/name[@revision]``, or a bundle.
+            device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+            dtype: ``torch.float32``, ``bfloat16`` or ``float16``, or its name.
+            parser: see `Painter`.
+
+        Raises:
+            InputError: no such device or precision.
+            WeightsError: weights that cannot be found or used.
+        """
+        where = choose_device(device)
+        bundle = ref if isinstance(ref, Bundle) else resolve(ref)
+        loaded = load_generator(bundle, where, choose_dtype(dtype))
+        name = bundle.ref if bundle.revision is None else f"{bundle.ref.partition('@')[0]}@{bundle.revision}"
+        return cls(loaded.generator, loaded.vocabulary, name, parser)
+
+    @cached_property
+    def parser(self) -> Parser:
+        """What reads sentences."""
+        if self._parser is not None:
+            return self._parser
+        from sg2im_parsers.parser import SceneGraphParser
+        from sg2im_parsers.pipeline import load_pipeline
+
+        return SceneGraphParser(load_pipeline())
+
+    def ground(self, text: str, seed: int = 0, strict: bool = False) -> Grounded:
+        """A sentence's graph in the model's words.
+
+        Args:
+            text: a sentence.
+            seed: says which side "beside" is on, where a model has only sides.
+            strict: refuse a sentence of which a word is dropped.
+
+        Raises:
+            InputError: nothing in it can be drawn, or a word is dropped and ``strict`` is set.
+        """
+        parsed = self.parser(text)
+        grounded = ground(parsed, self.vocabulary, seed=seed)
+        require_objects(grounded, parsed)
+        if strict:
+            require_every_word(grounded.account)
+        return grounded
+
+    def layout(
+        self, text_or_graph: str | SceneGraph, seed: int = 0, enforced: bool = False, strict: bool = False
+    ) -> Layout:
+        """Say where everything goes, without drawing it.
+
+        Boxes and masks that a graph gives are used; the others are predicted. What has no box, where others have one,
+        is then moved until what is said of it holds. A box gives way to pinned ones, and where all is enforced, unless
+        it has a pin itself: see `sg2im_cli.steering.around`.
+
+        Args:
+            text_or_graph: a sentence, or a graph whose words the model or the lexicon knows.
+            seed: says which side "beside" is on, where a model has only sides.
+            enforced: move boxes, as little as possible, until the relationships and places hold.
+            strict: refuse a sentence of which a word is dropped.
+
+        Raises:
+            InputError: nothing can be drawn, or a word is unknown or dropped.
+            MissingSolverError: boxes must move, for a pin or as ``enforced``, without the extra ``enforce``.
+        """
+        return self._lay_out(*self._read(text_or_graph, seed, strict), enforced)[0]
+
+    def render(self, layout: Layout | SceneGraph, seed: int = 0, samples: int = 1) -> Painting:
+        """Paint a layout: one that this painter made, or a graph with boxes.
+
+        A layout is drawn as it is. Of a graph, boxes that are missing are made as by `layout`.
+
+        Args:
+            layout: see above.
+            seed: of the first picture's noise.
+            samples: how many pictures.
+
+        Raises:
+            InputError: nothing can be drawn, or a word is unknown, or ``samples`` is below 1.
+        """
+        if isinstance(layout, SceneGraph):
+            return self.paint(layout, seed, samples)
+        require_samples(samples)
+        grounded = Grounded(layout.graph, layout.account)
+        drawn, canvas = self._lay_out(grounded, layout.text, enforced=False, as_is=True)
+        drawn = replace(drawn, asked=layout.asked, given_up=layout.given_up)
+        return self._painting(drawn, canvas, seed, samples)
+
+    def check(self, layout: Layout | SceneGraph) -> tuple[Check | PlaceCheck, ...]:
+        """Say of every relationship, then of every place, whether it holds where things are, and by how much.
+
+        Raises:
+            InputError: a graph without objects, or with an unknown word.
+        """
+        graph = layout.graph if isinstance(layout, Layout) else ground_graph(layout, self.vocabulary)
+        return (*check(graph, self.vocabulary), *check_places(graph))
+
+    def enforce(self, layout: Layout | SceneGraph) -> Layout:
+        """Move boxes, as little as possible, until what is said holds; those with a pin stay.
+
+        Raises:
+            InputError: a graph without objects, or with an unknown word.
+        """
+        if isinstance(layout, SceneGraph):
+            return self.layout(layout, enforced=True)
+        held, _ = self._lay_out(Grounded(layout.graph, layout.account), layout.text, enforced=True)
+        return replace(held, asked=layout.asked)
+
+    def paint(
+        self,
+        text_or_graph: str | SceneGraph,
+        seed: int = 0,
+        samples: int = 1,
+        enforced: bool = False,
+        strict: bool = False,
+    ) -> Painting:
+        """Paint a sentence or a graph: `layout` and `render` in one.
+
+        Sample i is the picture that the same call makes alone with seed + i.
+
+        Args:
+            text_or_graph: a sentence, or a graph whose words the model or the lexicon knows.
+            seed: of the first picture's noise.
+            samples: how many pictures.
+            enforced: move boxes, as little as possible, until the relationships and places hold.
+            strict: refuse a sentence of which a word is dropped.
+
+        Raises:
+            InputError: nothing can be drawn, or a word is unknown or dropped, or ``samples`` is below 1.
+        """
+        require_samples(samples)
+        grounded, text = self._read(text_or_graph, seed, strict)
+        if text is not None and grounded.by_seed and samples > 1:
+            return self._paint_apart(text, seed, samples, enforced)
+        layout, canvas = self._lay_out(grounded, text, enforced)
+        return self._painting(layout, canvas, seed, samples)
+
+    def best_of(
+        self,
+        text_or_graph: str | SceneGraph,
+        count: int,
+        seed: int = 0,
+        enforced: bool = False,
+        strict: bool = False,
+        score: Score = contrast,
+    ) -> Painting:
+        """Paint several pictures and keep the best; its `choice` says by what.
+
+        Where the seeds have layouts of their own, that in which most of what was said holds is the best; else, and
+        between equals, the score decides.
+
+        Args:
+            text_or_graph: see `paint`.
+            count: how many pictures are drawn.
+            seed: of the first; the others follow.
+            enforced: see `paint`.
+            strict: see `paint`.
+            score: says how good pictures are.
+
+        Raises:
+            InputError: see `paint`; or ``count`` is below 1.
+        """
+        if count < 1:
+            raise InputError(f"The best of {count} pictures cannot be chosen; use at least 1.")
+        drawn = [
+            self.paint(text_or_graph, seed + done, min(AT_ONCE, count - done), enforced, strict)
+            for done in range(0, count, AT_ONCE)
+        ]
+        return choose(drawn, score)
+
+    def _read(self, text_or_graph: str | SceneGraph, seed: int, strict: bool) -> tuple[Grounded, str | None]:
+        if isinstance(text_or_graph, str):
+            return self.ground(text_or_graph, seed, strict), text_or_graph
+        return Grounded(ground_graph(text_or_graph, self.vocabulary), Account()), None
+
+    def _paint_apart(self, text: str, seed: int, samples: int, enforced: bool) -> Painting:
+        """Samples that each have a graph of their own, because the seed says where "beside" is."""
+        each = tuple(self.paint(text, seed + i, enforced=enforced) for i in range(samples))
+        remark = f"Each seed has sides of its own; the graph and the boxes are those of seed {seed}."
+        account = replace(each[0].account, remarks=(*each[0].account.remarks, remark))
+        images = tuple(image for painting in each for image in painting.images)
+        seeds = tuple(seed + i for i in range(samples))
+        return replace(each[0], images=images, seeds=seeds, account=account, apart=each)
+
+    @torch.no_grad()
+    def _lay_out(
+        self, grounded: Grounded, text: str | None, enforced: bool, as_is: bool = False
+    ) -> tuple[Layout, Tensor]:
+        """Where everything goes, and the model's layout (1, D, H, W).
+
+        Args:
+            grounded: a graph in the model's words.
+            text: the sentence.
+            enforced: see `layout`.
+            as_is: take the graph's boxes as they are, also where one is missing or has a pin.
+        """
+        graph = grounded.graph
+        told = keep_copies_apart(graph, self.vocabulary)
+        batch = batch_graphs([told], self.vocabulary).to(self.device)
+        predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
+        placed = place(graph, told, predicted.boxes, predicted.masks, self.vocabulary, enforced, as_is)
+        canvas = self.generator.compose(predicted.vectors, placed.boxes, placed.masks, batch.obj_to_img, 1)
+        layout = Layout(
+            graph=placed.graph,
+            account=grounded.account,
+            text=text,
+            asked=graph,
+            checks=check(placed.graph, self.vocabulary),
+            place_checks=check_places(placed.graph),
+            given_up=placed.given_up,
+        )
+        return layout, canvas
+
+    @torch.no_grad()
+    def _painting(self, layout: Layout, canvas: Tensor, seed: int, samples: int) -> Painting:
+        """Pictures of a layout, and of the same as the model's tensor (1, D, H, W)."""
+        seeds = tuple(seed + i for i in range(samples))
+        images = tuple(self._picture(self.generator.refine(canvas, self._noise(s))) for s in seeds)
+        known = {field.name: getattr(layout, field.name) for field in fields(Layout)}
+        return Painting(images=images, seeds=seeds, weights=self.weights, **known)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.generator.obj_embeddings.weight.device
+
+    def _noise(self, seed: int) -> Tensor | None:
+        """Drawn on the CPU from the picture's own seed, so that it is the same on every device."""
+        config = self.generator.config
+        if not config.layout_noise_dim:
+            return None
+        rng = torch.Generator().manual_seed(seed % 2**63)
+        noise = torch.randn(1, config.layout_noise_dim, *config.image_size, generator=rng)
+        return noise.to(self.generator.obj_embeddings.weight)
+
+    def _picture(self, images: Tensor) -> Image.Image:
+        """(1, 3, H, W) in model units to a picture; values are clamped, never stretched."""
+        config = self.generator.config
+        pixels = images[0].float().cpu().permute(1, 2, 0)
+        pixels = pixels * torch.tensor(config.pixel_std) + torch.tensor(config.pixel_mean)
+        return Image.fromarray((pixels.clamp(0, 1) * 255).round().to(torch.uint8).numpy())
+
+
+def require_samples(samples: int) -> None:
+    """Refuse a number of pictures that is none.
+
+    Raises:
+        InputError: it is below 1.
+    """
+    if samples < 1:
+        raise InputError(f"samples is {samples} and must be at least 1.")

@@ -1,0 +1,123 @@
+"""What a painter makes: a layout, and pictures of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from sg2im_cli.painter.best import Choice
+from sg2im_cli.steering.check import Check, PlaceCheck
+from sg2im_cli.steering.statements import Placement, Statement
+from sg2im_parsers.account import Account
+from sg2im_parsers.graph_json import graph_to_json
+from sg2im_parsers.scene_graph import Box, Mask, SceneGraph
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Where the objects of one graph are, and how it came to that.
+
+    Attributes:
+        graph: in the model's words, with the box (and mask) of every object; no box where none was visible.
+        account: what became of the sentence's words; empty for a given graph.
+        text: the sentence, or None.
+        asked: the graph before anything was predicted: boxes and masks only where they were given.
+        checks: whether each relationship holds on boxes and masks, and by how much.
+        place_checks: the same for each object's place in the picture.
+        given_up: what could not be held together with the rest; empty if nothing was.
+    """
+
+    graph: SceneGraph
+    account: Account
+    text: str | None
+    asked: SceneGraph
+    checks: tuple[Check, ...] = ()
+    place_checks: tuple[PlaceCheck, ...] = ()
+    given_up: tuple[Statement, ...] = ()
+
+    @property
+    def boxes(self) -> tuple[Box | None, ...]:
+        """Where each object of the graph is."""
+        return tuple(item.box for item in self.graph.objects)
+
+    @property
+    def masks(self) -> tuple[Mask | None, ...]:
+        """The shape of each object of the graph in its box."""
+        return tuple(item.mask for item in self.graph.objects)
+
+    def account_json(self) -> dict[str, Any]:
+        """What became of the words, and whether what was said holds, as JSON values."""
+        return {
+            **self.account.to_json(),
+            "checks": [item.to_json() for item in self.checks],
+            "places": [item.to_json() for item in self.place_checks],
+            "given_up": [_statement_json(item) for item in self.given_up],
+        }
+
+    def to_json(self, masks: bool = False) -> dict[str, Any]:
+        """The layout as a file that can be edited and drawn (see `Painter.render`).
+
+        Args:
+            masks: whether to write them too; the model predicts them again if not.
+        """
+        graph = self.graph if masks else without_masks(self.graph)
+        return {**({} if self.text is None else {"text": self.text}), **graph_to_json(graph)}
+
+    def _repr_html_(self) -> str:
+        """Graph, layout and account for a notebook's cell."""
+        from sg2im_cli.painter.notebook import layout_html
+
+        return layout_html(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Painting(Layout):
+    """Pictures of one layout.
+
+    Attributes:
+        images: one for each sample.
+        seeds: of each sample: the first, and one more for each.
+        weights: as they were named, with the revision if they came from the Hub.
+        apart: each sample as made alone, where they have graphs of their own; else empty.
+        choice: how it was chosen among several; None if it was not.
+    """
+
+    images: tuple[Image.Image, ...]
+    seeds: tuple[int, ...]
+    weights: str
+    apart: tuple[Painting, ...] = ()
+    choice: Choice | None = None
+
+    def alone(self, i: int) -> Painting:
+        """Sample i with what led to it, as if it had been made alone."""
+        return self.apart[i] if self.apart else replace(self, images=(self.images[i],), seeds=(self.seeds[i],))
+
+    def _repr_png_(self) -> bytes:
+        """The pictures side by side, for a notebook's cell."""
+        width, height = self.images[0].size
+        sheet = Image.new("RGB", (width * len(self.images), height))
+        for i, image in enumerate(self.images):
+            sheet.paste(image, (i * width, 0))
+        buffer = BytesIO()
+        sheet.save(buffer, "PNG")
+        return buffer.getvalue()
+
+    def _repr_html_(self) -> str:
+        """Pictures, graph, layout and account for a notebook's cell."""
+        from sg2im_cli.painter.notebook import painting_html
+
+        return painting_html(self)
+
+
+def without_masks(graph: SceneGraph) -> SceneGraph:
+    """The same graph with boxes alone."""
+    return replace(graph, objects=tuple(replace(item, mask=None) for item in graph.objects))
+
+
+def _statement_json(statement: Statement) -> object:
+    if isinstance(statement, Placement):
+        return {"object": statement.object, "place": statement.place}
+    return [statement.subject, statement.predicate, statement.object]
