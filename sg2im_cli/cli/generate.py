@@ -6,17 +6,19 @@ import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sg2im_cli.cli import batch, options
 from sg2im_cli.cli.encode import check_graph_file, encode, enlarge, graph_file, layout_file
 from sg2im_cli.cli.files import Target, require_different, write_file
+from sg2im_cli.cli.options import Precision
+from sg2im_cli.cli.outputs import Names
 from sg2im_cli.cli.painters import Recorder, load_painter, mark
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_standard_input, read_text
-from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Options
+from sg2im_cli.record import LAST_SEED, Options
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import require_drawable
 from sg2im_parsers.graph_json import graph_to_json, load_graphs, read_graphs
@@ -27,14 +29,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 32
 """Pictures that are drawn before the first of them is written."""
-
-
-class Precision(StrEnum):
-    """What ``--dtype`` takes."""
-
-    float32 = "float32"
-    bfloat16 = "bfloat16"
-    float16 = "float16"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,45 +97,56 @@ class Made:
 
 
 def command(
-    text: Annotated[str | None, typer.Argument(help="A sentence in quotes; - reads it from standard input.")] = None,
-    scene_graph: Annotated[
-        str | None, typer.Option(help="Draw the scene graphs of a JSON file instead; - reads standard input.")
-    ] = None,
-    output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", help="A file, a directory, or a name with {seed} or {index}."),
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=LAST_SEED, help="Picture i has seed + i; drawn at random if not given.")
-    ] = None,
-    samples: Annotated[int, typer.Option(min=1, max=10_000, help="How many pictures.")] = 1,
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    dtype: Annotated[Precision, typer.Option(help="Precision of the model.")] = Precision.float32,
-    enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move boxes as little as needed until every relationship and place holds.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
-    scale: Annotated[int, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge the saved picture so many times.")] = 1,
-    save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
-    save_layout: Annotated[Path | None, typer.Option(help="Save the layout as .json, .png or .svg.")] = None,
-    save_masks: Annotated[bool, typer.Option("--save-masks", help="Write masks, too, into a layout's .json.")] = False,
-    best_of: Annotated[
-        int, typer.Option(min=1, max=1000, help="Draw so many pictures, from the seed on, and keep the best.")
-    ] = 1,
-    nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
-    no_metadata: Annotated[
-        bool, typer.Option("--no-metadata", help="Leave out of a PNG what made it (see sg2im show).")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of paths.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
+    text: options.Text = None,
+    scene_graph: options.SceneGraphs = None,
+    file: options.File = None,
+    output: options.Output = None,
+    overwrite: options.Overwrite = False,
+    seed: options.Seed = None,
+    samples: options.Samples = 1,
+    weights: options.Weights = "default",
+    device: options.Device = "auto",
+    dtype: options.Dtype = Precision.float32,
+    enforce: options.Enforce = False,
+    strict: options.Strict = False,
+    scale: options.Scale = 1,
+    save_graph: options.SaveGraph = None,
+    save_layout: options.SaveLayout = None,
+    save_masks: options.SaveMasks = False,
+    best_of: options.BestOf = 1,
+    nlp: options.Nlp = None,
+    no_metadata: options.NoMetadata = False,
+    manifest: options.Manifest = None,
+    batch_size: options.BatchSize = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> None:
-    """Draw a sentence, or a scene graph.
+    """Draw a sentence, a scene graph, or each line of a file.
 
     Example: sg2im "a car on the street beside buildings" --seed 7 --output car.png
     """
     quieten_downloads(quiet)
+    how = Options(device=device, dtype=dtype.value, enforce=enforce, strict=strict, scale=scale, nlp=nlp)
+    options.require_one_source(text, scene_graph, file)
+    if file is not None:
+        options.refuse(save_graph=save_graph, save_layout=save_layout, why=options.ALONE)
+        options.refuse(save_masks=save_masks or None, best_of=None if best_of == 1 else best_of, why=options.ALONE)
+        batch.run(
+            batch.BatchRequest(
+                file=file,
+                names=Names(output, seed or 0, samples),
+                manifest=manifest,
+                overwrite=overwrite,
+                batch_size=batch_size,
+                weights=weights,
+                options=how,
+                metadata=not no_metadata,
+                as_json=as_json,
+                quiet=quiet,
+            )
+        )
+        return
+    options.refuse(manifest=manifest, batch_size=batch_size, why="goes with --file")
     sources = _sources(text, scene_graph)
     request = Request(
         sources=sources,
@@ -159,28 +164,27 @@ def command(
         best_of=best_of,
     )
     check_request(request)
-    options = Options(device=device, dtype=dtype.value, enforce=enforce, strict=strict, scale=scale, nlp=nlp)
-    draw_all(request, weights, options, with_records=not no_metadata)
+    draw_all(request, weights, how, with_records=not no_metadata)
 
 
-def draw_all(request: Request, weights: str, options: Options, with_records: bool) -> None:
+def draw_all(request: Request, weights: str, how: Options, with_records: bool) -> None:
     """Draw what is asked for.
 
     Args:
         request: checked.
         weights: as the user named them.
-        options: device as the user named it.
+        how: device as the user named it.
         with_records: whether each PNG says what made it.
     """
     from sg2im_weights import resolve
 
     bundle = resolve(weights)
     reads = any(isinstance(source, str) for source in request.sources)
-    painter = load_painter(bundle, options.device, options.dtype, options.nlp, reads)
+    painter = load_painter(bundle, how.device, how.dtype, how.nlp, reads)
     graphs = [source for source in request.sources if isinstance(source, SceneGraph)]
     require_drawable(graphs, painter.vocabulary)
     if with_records:
-        recorder = Recorder(mark(bundle), replace(options, device=painter.device.type))
+        recorder = Recorder(mark(bundle), replace(how, device=painter.device.type))
         request = replace(request, recorder=recorder)
     for index, source in enumerate(request.sources):
         made = draw(painter, request, source, index)
@@ -242,8 +246,6 @@ def title(source: str | SceneGraph) -> str:
 
 
 def _sources(text: str | None, scene_graph: str | None) -> tuple[str | SceneGraph, ...]:
-    if (text is None) == (scene_graph is None):
-        raise InputError("Give either a sentence in quotes or --scene-graph FILE.")
     if scene_graph == "-":
         return read_graphs(read_standard_input(), "standard input")
     if scene_graph is not None:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from sg2im_cli.cli.files import Target
-from sg2im_cli.cli.generate import Precision, Request, check_request, draw_all
+from sg2im_cli.cli.generate import Request, check_request, draw_all
+from sg2im_cli.cli.options import Precision
 from sg2im_cli.cli.streams import quieten_downloads, read_standard_input
 from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Options
 from sg2im_parsers.errors import InputError

@@ -163,4 +163,6 @@ def _verdict(picture: Path, differs: tuple[str, ...], compared: Compared) -> str
     if compared.largest == 0:
         return f"The same pixels as {picture}."
     why = "see above" if differs else "it was edited since, or another processor drew it"
+    if compared.largest == 1 and not differs:
+        why = "as between a picture drawn together with others and one drawn alone"
     return f"Not the same pixels as {picture}: they differ by up to {compared.largest} of 255 ({why})."

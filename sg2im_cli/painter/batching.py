@@ -1,0 +1,183 @@
+"""Many pictures, several of different graphs in one pass of the network.
+
+for painting in painter.paint_many(["a cat on a mat", "two sheep in a field"], seed=7):
+    painting.images[0].save(f"{painting.seeds[0]}.png")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, islice, pairwise
+from typing import TYPE_CHECKING, TypeVar
+
+import torch
+from torch import Tensor
+
+from sg2im_cli.data.batch import batch_graphs
+from sg2im_cli.model.generator import ObjectLayout
+from sg2im_cli.painter.painting import Painting
+from sg2im_cli.painter.placing import Placed, place
+from sg2im_cli.steering.check import check, check_places
+from sg2im_parsers.account import Account
+from sg2im_parsers.copies import keep_copies_apart
+from sg2im_parsers.errors import InputError
+from sg2im_parsers.given_graphs import ground_graph
+from sg2im_parsers.parsed import ParsedText
+from sg2im_parsers.parser import SceneGraphParser
+from sg2im_parsers.scene_graph import SceneGraph
+
+if TYPE_CHECKING:
+    from sg2im_cli.painter.painter import Painter
+
+ON_CPU, ON_GPU = 8, 64
+"""Pictures of one pass: a CPU gains little from more, a GPU much."""
+
+MOST_OBJECTS = 1024
+"""Of one pass, as far as one graph does not have more: each needs a mask as large as the picture."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One picture to paint.
+
+    Attributes:
+        graph: in the model's words.
+        seed: of the picture's noise.
+        account: what became of a sentence's words.
+        text: the sentence, or None.
+    """
+
+    graph: SceneGraph
+    seed: int
+    account: Account = field(default_factory=Account)
+    text: str | None = None
+
+
+AnyJob = TypeVar("AnyJob", bound=Job)
+
+
+def paint_many(
+    painter: Painter,
+    sources: Iterable[str | SceneGraph],
+    seed: int = 0,
+    enforced: bool = False,
+    strict: bool = False,
+    batch_size: int | None = None,
+) -> Iterator[Painting]:
+    """See `Painter.paint_many`."""
+    size = default_size(painter) if batch_size is None else batch_size
+    if size < 1:
+        raise InputError(f"batch_size is {size} and must be at least 1.")
+    numbered = enumerate(sources)
+    while some := list(islice(numbered, size)):
+        parsed = parse_many(painter, (source for _, source in some if isinstance(source, str)))
+        jobs = [_job(painter, source, parsed, i, seed + i, strict) for i, source in some]
+        for batch in in_batches(jobs, size):
+            yield from paint_together(painter, batch, enforced)
+
+
+def parse_many(painter: Painter, texts: Iterable[str]) -> Iterator[ParsedText]:
+    """Parse sentences, as many at a time as the painter's parser can."""
+    if isinstance(painter.parser, SceneGraphParser):
+        return painter.parser.pipe(texts)
+    return map(painter.parser, texts)
+
+
+def default_size(painter: Painter) -> int:
+    """How many pictures one pass makes where nobody says."""
+    return ON_CPU if painter.device.type == "cpu" else ON_GPU
+
+
+def in_batches(jobs: Iterable[AnyJob], size: int) -> Iterator[list[AnyJob]]:
+    """Jobs in groups of at most ``size``, and fewer where graphs are large."""
+    batch: list[AnyJob] = []
+    objects = 0
+    for job in jobs:
+        count = len(job.graph.objects) + 1
+        if batch and (len(batch) >= size or objects + count > MOST_OBJECTS):
+            yield batch
+            batch, objects = [], 0
+        batch.append(job)
+        objects += count
+    if batch:
+        yield batch
+
+
+@torch.no_grad()
+def paint_together(painter: Painter, jobs: Sequence[Job], enforced: bool = False) -> tuple[Painting, ...]:
+    """Paint jobs in one pass, one picture each.
+
+    Args:
+        painter: paints them.
+        jobs: at least one.
+        enforced: move predicted boxes, as little as possible, until the relationships hold.
+    """
+    if len(jobs) > 1 and painter.generator.mask_net is None and any(_has_mask(job.graph) for job in jobs):
+        return tuple(painting for job in jobs for painting in paint_together(painter, [job], enforced))
+    told = [keep_copies_apart(job.graph, painter.vocabulary) for job in jobs]
+    batch = batch_graphs(told, painter.vocabulary).to(painter.device)
+    predicted = painter.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
+    placed = _place_each(painter, jobs, told, predicted, enforced)
+    masks = [one.masks for one in placed if one.masks is not None]
+    canvas = painter.generator.compose(
+        predicted.vectors,
+        torch.cat([one.boxes for one in placed]).to(predicted.boxes),
+        torch.cat(masks).to(predicted.boxes) if masks else None,
+        batch.obj_to_img,
+        batch.n_images,
+    )
+    noise = [one for job in jobs if (one := painter.noise(job.seed)) is not None]
+    images = painter.generator.refine(canvas, torch.cat(noise) if noise else None).float().cpu()
+    return tuple(_painting(painter, *each) for each in zip(jobs, placed, images[:, None], strict=True))
+
+
+def _place_each(
+    painter: Painter, jobs: Sequence[Job], told: Sequence[SceneGraph], predicted: ObjectLayout, enforced: bool
+) -> list[Placed]:
+    """Where the objects of each graph are; on the CPU, so that a GPU is waited for once."""
+    boxes, masks = predicted.boxes.cpu(), None if predicted.masks is None else predicted.masks.cpu()
+    ends = pairwise([0, *accumulate(len(graph.objects) + 1 for graph in told)])
+    return [
+        place(
+            job.graph,
+            graph,
+            boxes[start:end],
+            None if masks is None else masks[start:end],
+            painter.vocabulary,
+            enforced,
+            as_is=False,
+        )
+        for job, graph, (start, end) in zip(jobs, told, ends, strict=True)
+    ]
+
+
+def _painting(painter: Painter, job: Job, placed: Placed, image: Tensor) -> Painting:
+    return Painting(
+        images=(painter.picture(image),),
+        seeds=(job.seed,),
+        weights=painter.weights,
+        graph=placed.graph,
+        account=job.account,
+        text=job.text,
+        asked=job.graph,
+        checks=check(placed.graph, painter.vocabulary),
+        place_checks=check_places(placed.graph),
+        given_up=placed.given_up,
+    )
+
+
+def _job(
+    painter: Painter, source: str | SceneGraph, parsed: Iterator[ParsedText], index: int, seed: int, strict: bool
+) -> Job:
+    try:
+        if isinstance(source, SceneGraph):
+            return Job(graph=ground_graph(source, painter.vocabulary), seed=seed)
+        grounded = painter.ground(next(parsed), seed, strict)
+    except InputError as error:
+        raise InputError(f"Source {index}: {error}") from None
+    return Job(graph=grounded.graph, seed=seed, account=grounded.account, text=source)
+
+
+def _has_mask(graph: SceneGraph) -> bool:
+    return any(item.mask is not None for item in graph.objects)
