@@ -10,7 +10,21 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli import data, diff, doctor, evaluate, generate, parse, replay, show, story, train, weights, words
+from sg2im_cli.cli import (
+    data,
+    diff,
+    doctor,
+    evaluate,
+    generate,
+    judge,
+    parse,
+    replay,
+    show,
+    story,
+    train,
+    weights,
+    words,
+)
 from sg2im_cli.cli.completion import complete_values
 from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
@@ -115,6 +129,7 @@ app.command("words")(words.command)
 app.command("doctor")(doctor.command)
 app.command("train")(train.command)
 app.command("eval")(evaluate.command)
+app.command("judge")(judge.command)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 
