@@ -41,7 +41,7 @@ CommandLineError = cast(type[Exception], typer.BadParameter.__mro__[2])
 GROUPS = {
     "Pictures": ("generate", "render", "story", "diff", "replay", "show"),
     "Words and graphs": ("parse", "words"),
-    "Weights": ("weights", "train", "eval", "data"),
+    "Weights": ("weights", "train", "eval", "judge", "data"),
     "This machine": ("doctor",),
 }
 """How ``--help`` lists the commands; one that is not here comes under the last heading."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    data: Annotated[Path, typer.Option(help="A directory in the COCO / COCO-Stuff layout.")],
+    data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
     out: Annotated[Path, typer.Option(help="The judge's directory; new or empty.")],
     epochs: Annotated[int, typer.Option(min=1, help="Looks at each object.")] = 10,
     least: Annotated[int, typer.Option(min=1, help="Objects that a category needs; rarer ones are left out.")] = 20,
