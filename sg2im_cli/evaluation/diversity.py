@@ -20,7 +20,7 @@ def measure_diversity(subject: Subject) -> Section:
     figures = [figure for layout in LAYOUTS for figure in _of_layout(subject, layout)]
     notes = (
         f"Between {subject.samples} samples of each graph; the layout is the same in all of them. LPIPS is not used: "
-        "its network is trained on pictures of another kind and comes with other terms.",
+        "its network does not come with this package.",
     )
     return Section("diversity", "Diversity between samples of one graph", tuple(figures), notes)
 

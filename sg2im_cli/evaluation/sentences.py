@@ -137,13 +137,16 @@ def measure_sentences(subject: Subject) -> Section:
         if not all((*found[-1].objects, *found[-1].relationships)) and len(examples) < 20:
             examples.append(_example(wording, painted))
         subject.progress("sentences", i + 1, len(data))
-    notes = ["Objects and relationships are compared by name; what could not be said without doubt is not counted."]
+    by_relation = _by_relation(found)
+    notes = [f"Compared by name. {unsaid} more relationships could not be said without doubt and are not counted."]
+    if lost := [f"{name} ({row['said']:g})" for name, row in by_relation.items() if row["read"] < 0.5]:
+        notes.append(f"Mostly read as something else: {', '.join(lost)}.")
     return Section(
         "sentences",
         "From sentences, end to end",
         tuple(_figures(found, subject.resamples)),
         tuple(notes),
-        {"unsaid": unsaid, "by_relation": _by_relation(found), "not_understood": examples},
+        {"unsaid": unsaid, "by_relation": by_relation, "not_understood": examples},
     )
 
 

@@ -87,7 +87,7 @@ def test_one_against_another(measure, tiny_bundle):
         (("--inception", "none.pt"), "There is no file none.pt; --inception takes a TorchScript file"),
         (("--split", "test"), "has no directory images/test"),
         (("--against", "nowhere"), "There are no weights 'nowhere'"),
-        (("--samples", 1), "Invalid value for .--samples."),
+        (("--samples", 1), "Invalid value for '--samples'"),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(measure, files, arguments, message):
@@ -120,7 +120,7 @@ def test_with_a_feature_network(measure, network):
 
 
 def test_without_torchmetrics_only_those_figures_are_refused(measure, network, monkeypatch):
-    monkeypatch.setitem(sys.modules, "torchmetrics", None)
+    monkeypatch.setitem(sys.modules, "torchmetrics.image.fid", None)
     done = measure("--only", "pictures", "--inception", network, "--device", "cpu")
     assert done.code == 1 and "pip install 'sg2im-cli[train]'" in done.err
     assert measure("--only", "layout,objects", "--device", "cpu").code == 0
