@@ -98,6 +98,7 @@ def test_a_model_against_itself(report):
         assert difference.interval in (None, (0.0, 0.0))
         assert difference.verdict in (None, "open")
     assert not [d for d in comparison.differences if d.a.layout == "real"]
+    assert {d.a.layout for d in comparison.differences if d.section == "layout"} == {"predicted"}
 
 
 def test_models_with_other_relations_are_not_compared_in_those(report):
