@@ -9,10 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.dataset import Scene, SceneDataset, load_scenes
+from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS
+from sg2im_cli.data.scenes import Scene
+from sg2im_cli.data.stated import triples_among
 from sg2im_cli.evaluation.boxes import measure_boxes
 from sg2im_cli.evaluation.diversity import measure_diversity
 from sg2im_cli.evaluation.figures import Section
@@ -138,6 +142,7 @@ def _part(scene: Scene, kept: list[int]) -> Scene:
         has_mask=scene.has_mask[kept],
         relations=scene.relations[:, kept][:, :, kept],
         attributes=None if scene.attributes is None else scene.attributes[kept],
+        stated=None if scene.stated is None else triples_among(scene.stated, np.array(kept)),
     )
 
 
