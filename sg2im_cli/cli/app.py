@@ -16,6 +16,7 @@ from sg2im_cli.cli import (
     doctor,
     evaluate,
     generate,
+    judge,
     parse,
     render,
     replay,
@@ -41,7 +42,7 @@ CommandLineError = cast(type[Exception], typer.BadParameter.__mro__[2])
 GROUPS = {
     "Pictures": ("generate", "render", "story", "diff", "replay", "show"),
     "Words and graphs": ("parse", "words"),
-    "Weights": ("weights", "train", "eval", "data"),
+    "Weights": ("weights", "train", "eval", "judge", "data"),
     "This machine": ("doctor",),
 }
 """How ``--help`` lists the commands; one that is not here comes under the last heading."""
@@ -130,6 +131,7 @@ app.command("words")(words.command)
 app.command("doctor")(doctor.command)
 app.command("train")(train.command)
 app.command("eval")(evaluate.command)
+app.command("judge")(judge.command)
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 

@@ -44,6 +44,7 @@ def offer_devices(begun: str) -> Iterator[str]:
 
 OFFERS: dict[str, Offer] = {
     "weights": offer_weights,
+    "against": offer_weights,
     "init": offer_weights,
     "ref": offer_weights,
     "recipe": offer_recipes,

@@ -2,73 +2,111 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sg2im_cli.cli.files import require_new, write_file
+from sg2im_parsers.errors import InputError
 
 if TYPE_CHECKING:
-    from sg2im_cli.evaluation.report import Report
+    from sg2im_cli.evaluation.sheet import Page
+
+KINDS = (".json", ".md", ".html")
 
 
 def command(
     data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
+    name: Annotated[str | None, typer.Argument(metavar="[WEIGHTS]", help="Instead of --weights.")] = None,
+    weights: Annotated[str | None, typer.Option(help="default, a directory, or owner/name[@revision].")] = None,
+    against: Annotated[str | None, typer.Option(help="Other weights, measured on the same graphs and seeds.")] = None,
     split: Annotated[str, typer.Option(help="Which images and annotations.")] = "val",
-    seed: Annotated[int, typer.Option(min=0, help="Of the relationships drawn for each picture.")] = 0,
+    only: Annotated[
+        str | None,
+        typer.Option(help="Of layout, objects, pictures, diversity, sentences, with commas; all if not given."),
+    ] = None,
+    inception: Annotated[
+        str | None, typer.Option(help="For FID, KID and Inception Score: a TorchScript file, or owner/name on the Hub.")
+    ] = None,
+    judge: Annotated[str, typer.Option(help="default, or a directory that sg2im judge made.")] = "default",
+    samples: Annotated[int, typer.Option(min=2, help="Pictures of each graph, for the diversity between them.")] = 3,
+    seed: Annotated[int, typer.Option(min=0, help="Of graphs, noise and intervals.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the figures go, as JSON.")] = Path("eval.json"),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="A directory (with a / at its end), or a .json, .md or .html file.")
+    ] = "eval/",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the files if they exist.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON in place of the table.")] = False,
 ) -> None:
-    """Measure the boxes that weights predict.
+    """Measure weights on pictures with annotations.
 
-    Printed and saved: their mean IoU, R@0.3, R@0.5, and the share of relationships that they satisfy.
+    Predicted boxes, whether drawn objects can be recognised, how real they look, how much samples differ, and what of
+    a sentence reaches the picture; each figure with its interval. Saved as JSON, Markdown and an HTML sheet.
 
-    Example: sg2im eval --weights default --data scenes
+    Example: sg2im eval --data scenes
+    Example: sg2im eval runs/a/weights --against default --data scenes --only layout,objects
     """
-    require_new(output, overwrite)
+    if name is not None and weights is not None:
+        raise InputError("The weights are named twice; give them either as --weights or without it.")
+    files = output_files(output, overwrite)
     from sg2im_weights import resolve
 
-    bundle = resolve(weights)
-    from sg2im_cli.checkpoint import load_generator
-    from sg2im_cli.evaluation.report import evaluate
-    from sg2im_cli.painter import choose_device
+    bundles = [resolve(ref) for ref in (name or weights or "default", against) if ref is not None]
+    from sg2im_cli.cli.measuring import Asked, measure
 
-    report = evaluate(load_generator(bundle, choose_device(device)), weights, data, split, seed)
-    text = json.dumps(report.to_json(), indent=1)
-    write_file(output, text.encode() + b"\n", overwrite)
+    chosen = None if only is None else tuple(word.strip() for word in only.split(",") if word.strip())
+    measured = measure(Asked(data, split, chosen, inception, judge, samples, seed, device), bundles)
+    for path in files:
+        write_file(path, measured.text(path.suffix).encode(), overwrite)
     if as_json:
-        typer.echo(text)
+        typer.echo(measured.text(".json").encode().rstrip(b"\n"))
     else:
-        _show(report)
-        typer.echo(str(output))
+        _show(measured.page)
+        for path in files:
+            typer.echo(str(path))
 
 
-def _show(report: Report) -> None:
+def output_files(output: str, overwrite: bool) -> list[Path]:
+    """Where a report goes: into a directory as ``eval.json``, ``eval.md`` and ``eval.html``, or into one file.
+
+    Raises:
+        InputError: another ending, or a file that is there already.
+    """
+    if not output:
+        raise InputError("--output is empty; name a directory or a file, or leave it out.")
+    path = Path(output)
+    if output.endswith("/") or path.is_dir():
+        files = [path / f"eval{kind}" for kind in KINDS]
+    elif path.suffix in KINDS:
+        files = [path]
+    else:
+        raise InputError(f"{output} must end in {', '.join(KINDS)}, or be a directory (with a / at its end).")
+    for file in files:
+        require_new(file, overwrite)
+    return files
+
+
+def _show(page: Page) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from sg2im_cli.cli.shown import console
 
-    scores = report.layout
-    table = Table(title=f"{report.weights} on {report.data} {report.split}", box=None, title_justify="left")
-    for heading in ("measure", "value", "over"):
-        table.add_column(heading)
-    boxes = f"{scores.objects} objects in {scores.images} pictures"
-    table.add_row("mean IoU of predicted boxes", f"{scores.mean_iou:.3f}", boxes)
-    table.add_row("R@0.3", f"{scores.recall_30:.3f}", boxes)
-    table.add_row("R@0.5", f"{scores.recall_50:.3f}", boxes)
-    if scores.satisfied is not None:
-        table.add_row(
-            "relationships satisfied",
-            f"{scores.satisfied:.3f}",
-            f"{scores.relationships} relationships of {boxes} (real boxes: {scores.satisfied_by_data:.3f})",
-        )
     screen = console()
-    screen.print(table)
-    if report.unknown:
-        words = ", ".join(f"{name} ({count})" for name, count in report.unknown.items())
-        screen.print(f"Left out, as the weights do not know them: {words}.", markup=False)
+    screen.print(Text(page.title, style="bold"))
+    for sentence in page.about:
+        screen.print(Text(sentence))
+    for block in page.blocks:
+        screen.print()
+        if block.rows:
+            table = Table(title=block.title, box=None, title_justify="left", title_style="bold", pad_edge=False)
+            for heading in page.columns:
+                table.add_column(Text(heading, style="dim"))
+            for row in block.rows:
+                table.add_row(*map(Text, row))
+            screen.print(table)
+        else:
+            screen.print(Text(block.title, style="bold"))
+        for note in block.notes:
+            screen.print(Text(note, style="dim"))

@@ -13,6 +13,7 @@ from torch import Tensor
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.data.relations import paper_table, spoken_table
+from sg2im_cli.evaluation.drawing import Told, graph_batches, nothing, predict
 from sg2im_cli.model.generator import Generator
 
 
@@ -60,7 +61,33 @@ class LayoutScores:
         return asdict(self)
 
 
-@torch.no_grad()
+@dataclass(frozen=True)
+class PredictedBoxes:
+    """What a model predicts for the fixed graphs of a split, beside what is annotated; `__image__` is left out.
+
+    Attributes:
+        boxes: (O, 4) predicted.
+        real: (O, 4) annotated.
+        objs: (O,) category ids.
+        owners: (O,) the picture of each object.
+        iou: (O,).
+        predicates: (T,) of every relationship but `__in_image__`.
+        triple_owners: (T,) the picture of each relationship.
+        kept: (T,) whether the predicted boxes satisfy it.
+        real_kept: (T,) whether the annotated ones do, by the same rules.
+    """
+
+    boxes: Tensor
+    real: Tensor
+    objs: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    iou: Tensor
+    predicates: NDArray[np.int64]
+    triple_owners: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+    real_kept: NDArray[np.bool_]
+
+
 def evaluate_layout(generator: Generator, data: SceneDataset, batch_size: int = 64, seed: int = 0) -> LayoutScores:
     """Predict the boxes of every scene of a split, with one fixed graph of each.
 
@@ -70,43 +97,56 @@ def evaluate_layout(generator: Generator, data: SceneDataset, batch_size: int = 
         batch_size: graphs at a time; the figures do not depend on it.
         seed: of the relationships drawn for each scene, as in training.
     """
+    return _scores(data, predict_boxes(generator, data, batch_size, seed))
+
+
+@torch.no_grad()
+def predict_boxes(
+    generator: Generator, data: SceneDataset, batch_size: int = 64, seed: int = 0, told: Told = nothing
+) -> PredictedBoxes:
+    """What `evaluate_layout` scores, object by object; ``told`` hears how far it is."""
     device = generator.obj_embeddings.weight.device
-    overlaps: list[Tensor] = []
-    checked: list[NDArray[np.int64]] = []
+    boxes: list[Tensor] = []
+    ids: list[tuple[NDArray[np.int64], ...]] = []
     held: list[NDArray[np.bool_]] = []
-    for start in range(0, len(data), batch_size):
-        indices = range(start, min(start + batch_size, len(data)))
-        batch = data.collate(indices, seed=seed, exact=True, with_images=False).to(device)
-        predicted = generator.predict_layout(batch.objs, batch.triples, batch.attributes).boxes.float()
+    for indices, batch in graph_batches(data, seed, device, batch_size):
+        predicted = predict(generator, batch).boxes.float()
         assert batch.boxes is not None
-        overlaps.append(box_iou(predicted, batch.boxes)[batch.objs != 0].cpu())
-        triples = batch.triples.cpu().numpy()
-        checked.append(triples[triples[:, 1] != 0, 1])
-        held.append(np.stack([satisfied(batch, boxes, data) for boxes in (predicted, batch.boxes)]))
+        own = batch.objs != 0
+        boxes.append(torch.stack([predicted[own], batch.boxes[own]]).cpu())
+        triples = batch.triples[batch.triples[:, 1] != 0]
+        owners = batch.obj_to_img + indices.start
+        numbers = (batch.objs[own], owners[own], triples[:, 1], owners[triples[:, 0]])
+        ids.append(tuple(n.cpu().numpy() for n in numbers))
+        held.append(np.stack([satisfied(batch, places, data) for places in (predicted, batch.boxes)]))
+        told(indices.stop, len(data))
+    found, real = torch.cat(boxes, dim=1)
+    objs, object_owners, predicates, triple_owners = (np.concatenate(parts) for parts in zip(*ids, strict=True))
     kept, real_kept = np.concatenate(held, axis=1)
-    return _scores(data, torch.cat(overlaps), np.concatenate(checked), kept, real_kept)
+    iou = box_iou(found, real)
+    return PredictedBoxes(found, real, objs, object_owners, iou, predicates, triple_owners, kept, real_kept)
 
 
-def _scores(
-    data: SceneDataset,
-    iou: Tensor,
-    predicates: NDArray[np.int64],
-    kept: NDArray[np.bool_],
-    real_kept: NDArray[np.bool_],
-) -> LayoutScores:
-    names = data.vocabulary.predicates
-    rows = {names[p]: kept[predicates == p] for p in np.unique(predicates)}
+def _scores(data: SceneDataset, found: PredictedBoxes) -> LayoutScores:
+    counted = len(found.kept) > 0
     return LayoutScores(
         images=len(data),
-        objects=len(iou),
-        mean_iou=float(iou.mean()),
-        recall_30=float((iou >= 0.3).float().mean()),
-        recall_50=float((iou >= 0.5).float().mean()),
-        relationships=len(kept),
-        satisfied=float(kept.mean()) if len(kept) else None,
-        satisfied_by_data=float(real_kept.mean()) if len(kept) else None,
-        by_relation={name: RelationScore(len(row), float(row.mean())) for name, row in rows.items()},
+        objects=len(found.iou),
+        mean_iou=float(found.iou.mean()),
+        recall_30=float((found.iou >= 0.3).float().mean()),
+        recall_50=float((found.iou >= 0.5).float().mean()),
+        relationships=len(found.kept),
+        satisfied=float(found.kept.mean()) if counted else None,
+        satisfied_by_data=float(found.real_kept.mean()) if counted else None,
+        by_relation=score_relations(data, found),
     )
+
+
+def score_relations(data: SceneDataset, found: PredictedBoxes) -> dict[str, RelationScore]:
+    """Each relation that was checked, in the order of the vocabulary."""
+    names = data.vocabulary.predicates
+    rows = {names[p]: found.kept[found.predicates == p] for p in np.unique(found.predicates)}
+    return {name: RelationScore(len(row), float(row.mean())) for name, row in rows.items()}
 
 
 def box_iou(a: Tensor, b: Tensor) -> Tensor:

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.dataset import load_scenes
+from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS
-from sg2im_cli.evaluation.layout import LayoutScores, evaluate_layout
+from sg2im_cli.data.scenes import Scene
+from sg2im_cli.data.stated import triples_among
+from sg2im_cli.evaluation.boxes import measure_boxes
+from sg2im_cli.evaluation.diversity import measure_diversity
+from sg2im_cli.evaluation.figures import Section
+from sg2im_cli.evaluation.objects import measure_objects
+from sg2im_cli.evaluation.pictures import measure_pictures
+from sg2im_cli.evaluation.sentences import measure_sentences
+from sg2im_cli.evaluation.subject import Subject
+from sg2im_cli.version import __version__
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
+
+SECTIONS: dict[str, Callable[[Subject], Section]] = {
+    "layout": measure_boxes,
+    "objects": measure_objects,
+    "pictures": measure_pictures,
+    "diversity": measure_diversity,
+    "sentences": measure_sentences,
+}
+"""What can be measured, in the order of a report."""
 
 
 @dataclass(frozen=True)
@@ -21,51 +44,141 @@ class Report:
 
     Attributes:
         weights: as they were named.
+        checksum: SHA-256 of them; None if they came from no file.
         data: name of the directory.
         split: of it.
-        seed: of the graphs.
+        split_hash: of the objects' names and boxes, picture by picture; see `hash_split`.
+        pictures: how many.
+        objects: how many.
+        seed: of graphs, noise and resamples.
         unknown: objects of the data by name and how many, left out because the weights do not know the word.
-        layout: scores of predicted boxes.
+        sections: what was measured.
     """
 
     weights: str
+    checksum: str | None
     data: str
     split: str
+    split_hash: str
+    pictures: int
+    objects: int
     seed: int
     unknown: dict[str, int]
-    layout: LayoutScores
+    sections: tuple[Section, ...]
+
+    def section(self, name: str) -> Section | None:
+        """The section of that name, if it was measured."""
+        return next((section for section in self.sections if section.name == name), None)
 
     def to_json(self) -> dict[str, Any]:
         """As ``sg2im eval`` saves it."""
-        return {
-            "weights": self.weights,
-            "data": self.data,
-            "split": self.split,
-            "seed": self.seed,
-            "unknown": self.unknown,
-            "layout": self.layout.to_json(),
-        }
+        names = ("weights", "checksum", "data", "split", "split_hash", "pictures", "objects", "seed", "unknown")
+        about = {name: getattr(self, name) for name in names}
+        sections = {section.name: section.to_json() for section in self.sections}
+        return {**about, "sg2im": __version__, "sections": sections}
 
 
-def evaluate(checkpoint: Checkpoint, weights: str, data: Path, split: str = "val", seed: int = 0) -> Report:
-    """Measure a model on a split, with 3 to 8 objects over 2 % a picture, as in the paper.
+@dataclass(frozen=True)
+class Split:
+    """Where a split comes from, and what of it a model can be measured on.
+
+    Attributes:
+        data: the directory.
+        name: of the split.
+        scenes: with the model's vocabulary.
+    """
+
+    data: Path
+    name: str
+    scenes: SceneDataset
+
+
+def load_split(checkpoint: Checkpoint, data: Path, split: str, with_images: bool = True) -> Split:
+    """Pictures with 3 to 8 objects over 2 %, as in the paper, at the model's size.
 
     Args:
         checkpoint: the model and its words.
-        weights: what to call it.
-        data: directory in the COCO / COCO-Stuff layout; pixels are not read.
+        data: directory in the COCO / COCO-Stuff layout.
         split: of it.
-        seed: of the relationships drawn for each picture.
+        with_images: whether pixels are read, too; only the layout can be measured without.
 
     Raises:
         InputError: data that cannot be used, objects of which the model knows none, or relations that cannot be
             derived from boxes.
     """
     config = DataConfig(relations=_relations(checkpoint.vocabulary))
-    scenes = load_scenes(data, split, config, checkpoint.generator.config, checkpoint.vocabulary, with_images=False)
-    unknown = dict(sorted(scenes.unknown.items()))
-    layout = evaluate_layout(checkpoint.generator, scenes, seed=seed)
-    return Report(weights, data.resolve().name, split, seed, unknown, layout)
+    generator = checkpoint.generator.config
+    return Split(data, split, load_scenes(data, split, config, generator, checkpoint.vocabulary, with_images))
+
+
+def restrict(split: Split, names: frozenset[str]) -> Split:
+    """Only the objects with these names, so that two models can be asked for the same; pictures left empty go.
+
+    Raises:
+        InputError: nothing is left.
+    """
+    scenes, data = [], split.scenes
+    for scene in data.scenes:
+        kept = [i for i, obj in enumerate(scene.objs) if data.vocabulary.objects[obj] in names]
+        if kept:
+            scenes.append(_part(scene, kept))
+    if not scenes:
+        raise InputError("The two weights have no word in common that the data has objects of.")
+    unknown = dict(data.unknown)
+    for scene in data.scenes:
+        for obj in scene.objs:
+            name = data.vocabulary.objects[obj]
+            if name not in names:
+                unknown[name] = unknown.get(name, 0) + 1
+    return replace(split, scenes=SceneDataset(scenes, data.vocabulary, data.config, unknown))
+
+
+def _part(scene: Scene, kept: list[int]) -> Scene:
+    return replace(
+        scene,
+        objs=scene.objs[kept],
+        boxes=scene.boxes[kept],
+        masks=scene.masks[kept],
+        has_mask=scene.has_mask[kept],
+        relations=scene.relations[:, kept][:, :, kept],
+        attributes=None if scene.attributes is None else scene.attributes[kept],
+        stated=None if scene.stated is None else triples_among(scene.stated, np.array(kept)),
+    )
+
+
+def evaluate(subject: Subject, weights: str, split: Split, only: Sequence[str], checksum: str | None = None) -> Report:
+    """Measure a model on a split.
+
+    Args:
+        subject: the model, and ``split.scenes``.
+        weights: what to call it.
+        split: of `load_split`.
+        only: names of `SECTIONS`.
+        checksum: of the weights.
+    """
+    data = split.scenes
+    return Report(
+        weights=weights,
+        checksum=checksum,
+        data=split.data.resolve().name,
+        split=split.name,
+        split_hash=hash_split(data),
+        pictures=len(data),
+        objects=sum(len(scene.objs) for scene in data.scenes),
+        seed=subject.seed,
+        unknown=dict(sorted(data.unknown.items())),
+        sections=tuple(SECTIONS[name](subject) for name in SECTIONS if name in only),
+    )
+
+
+def hash_split(data: SceneDataset) -> str:
+    """SHA-256 of each picture's object names and boxes, to four digits, in order: what figures can be compared on."""
+    digest = hashlib.sha256()
+    for scene in data.scenes:
+        names = [data.vocabulary.objects[i] for i in scene.objs]
+        boxes = [[f"{v:.4f}" for v in box] for box in scene.boxes.tolist()]
+        digest.update(json.dumps([names, boxes], ensure_ascii=False).encode())
+    return digest.hexdigest()
 
 
 def _relations(vocabulary: Vocabulary) -> Literal["paper", "spoken", "none"]:

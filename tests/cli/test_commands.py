@@ -146,18 +146,18 @@ def test_train_then_draw_then_measure(sg2im, tiny_data, files):
     assert "Finished after 6 steps" in done.err
     assert sg2im("a car on the road", "--weights", "run/weights", "-q", "-o", "a.png").code == 0
     done = sg2im("eval", "--weights", "run/weights", "--data", tiny_data)
-    assert (done.code, done.out) == (0, "eval.json\n")
-    report = json.loads(Path("eval.json").read_text())
-    assert report["layout"]["images"] == 5
+    assert (done.code, done.out) == (0, "eval/eval.json\neval/eval.md\neval/eval.html\n")
+    report = json.loads(Path("eval/eval.json").read_text())
+    assert report["pictures"] == 5
     assert "R@0.5" in done.err
-    assert sg2im("eval", "--weights", "run/weights", "--data", tiny_data).code == 2  # eval.json exists
+    assert sg2im("eval", "--weights", "run/weights", "--data", tiny_data).code == 2  # the files exist
 
 
 def test_eval_says_which_words_the_weights_lack(sg2im, tiny_data, tmp_path, small_config):
     vocabulary = Vocabulary.from_names(("car", "road", "sky"), SPOKEN_RELATIONS, ("road", "sky"))
     generator = Generator(small_config, len(vocabulary.objects), len(vocabulary.predicates)).eval()
     save_generator(tmp_path / "few", generator, vocabulary, {}, "few")
-    done = sg2im("eval", "--weights", "./few", "--data", tiny_data)
+    done = sg2im("eval", "--weights", "./few", "--data", tiny_data, "--only", "layout", "-o", "eval.json")
     unknown = json.loads(Path("eval.json").read_text())["unknown"]
     assert unknown
     for name, count in unknown.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 
@@ -14,12 +13,9 @@ from safetensors.torch import load_file
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS
+from sg2im_cli.data.relations import PAPER_RELATIONS
 from sg2im_cli.evaluation.layout import box_iou, evaluate_layout, satisfied
-from sg2im_cli.evaluation.report import evaluate
 from sg2im_cli.model.generator import Generator, ObjectLayout
-from sg2im_parsers.errors import InputError
-from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import resolve
 
 
@@ -153,37 +149,3 @@ def test_relationships_of_the_papers_kind_are_judged_by_boxes(tiny_data):
             assert abs(dx) >= abs(dy) and (dx < 0) == (name == "left of")
         if kept and name in {"above", "below"}:
             assert abs(dy) >= abs(dx) and (dy < 0) == (name == "above")
-
-
-def test_a_report_is_plain_json(checkpoint, tiny_data):
-    report = evaluate(checkpoint, "tiny", tiny_data, "val", seed=3)
-    data = json.loads(json.dumps(report.to_json(), allow_nan=False))
-    assert (data["weights"], data["data"], data["split"], data["seed"]) == ("tiny", "scenes", "val", 3)
-    assert data["unknown"] == {}
-    assert data["layout"]["images"] == 5 and data["layout"]["objects"] == 25
-    assert 0 <= data["layout"]["mean_iou"] <= 1 and 0 <= data["layout"]["satisfied"] <= 1
-    assert set(data["layout"]["by_relation"]) <= set(SPOKEN_RELATIONS)
-
-
-def with_words(checkpoint, objects, predicates=SPOKEN_RELATIONS):
-    vocabulary = Vocabulary.from_names(objects, predicates)
-    generator = Generator(checkpoint.generator.config, len(vocabulary.objects), len(vocabulary.predicates)).eval()
-    return type(checkpoint)(generator, vocabulary)
-
-
-def test_words_that_the_weights_lack_are_counted(checkpoint, tiny_data):
-    report = evaluate(with_words(checkpoint, ("road", "ocean")), "two words", tiny_data)
-    assert report.layout.objects == 5  # a road in each picture
-    assert report.unknown["sky"] == 5
-    assert sum(report.unknown.values()) == 20
-    assert report.layout.satisfied is None and report.layout.relationships == 0
-
-
-def test_weights_that_know_nothing_of_the_data(checkpoint, tiny_data):
-    with pytest.raises(InputError, match="The weights know none of the objects in .*scenes, such as"):
-        evaluate(with_words(checkpoint, ("ocean",)), "none", tiny_data)
-
-
-def test_relations_that_boxes_do_not_tell(checkpoint, tiny_data):
-    with pytest.raises(InputError, match="relations of their own"):
-        evaluate(with_words(checkpoint, ("road",), ("holding",)), "others", tiny_data)

@@ -32,6 +32,9 @@ NEEDED = {
     "sg2im_weights/default/config.json",
     "sg2im_weights/default/model.safetensors",
     "sg2im_weights/default/README.md",
+    "sg2im_weights/judge/config.json",
+    "sg2im_weights/judge/model.safetensors",
+    "sg2im_weights/judge/README.md",
 }
 MEGABYTE = 1_000_000
 
