@@ -221,7 +221,7 @@ def _paintings(painter: Painter, request: Request, source: str | SceneGraph) -> 
     if request.best_of > 1:
         from sg2im_cli.cli.scores import choose_score
 
-        score = choose_score(painter.vocabulary, painter.device)
+        score = choose_score(painter.device)
         yield painter.best_of(source, request.best_of, request.seed, request.enforce, request.strict, score)
         return
     for done in range(0, request.samples, AT_ONCE):

@@ -158,6 +158,7 @@ def test_the_best_of_several_is_made_again_by_its_seed(draw, sg2im, tiny_bundle)
     done = draw("a car on the road", "--seed", 5, "--best-of", 4, "--json", "-o", "best.png")
     made = json.loads(done.out)
     best = made["best_of"]
+    assert best["by"] == "judge"
     assert [score["seed"] for score in best["scores"]] == [5, 6, 7, 8]
     assert max(best["scores"], key=lambda score: score["score"])["seed"] == best["seed"]
     assert made["outputs"] == [{"path": "best.png", "seed": best["seed"]}]
