@@ -8,14 +8,15 @@ from dataclasses import replace
 from sg2im_parsers.copies import spread_quantities
 from sg2im_parsers.errors import InputError, UnknownWordsError
 from sg2im_parsers.lexicon import Lexicon, Match, VocabularyLexicon, packaged_lexicon
-from sg2im_parsers.scene_graph import Relationship, SceneGraph
+from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 
 
 def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> SceneGraph:
-    """Check the words of a given graph against a vocabulary; aliases of objects and predicates are replaced.
+    """Check the words of a given graph against a vocabulary; aliases are replaced.
 
-    A ``quantity`` makes so many objects: see `spread_quantities`.
+    A ``quantity`` makes so many objects: see `spread_quantities`. For a vocabulary without attributes the graph's are
+    left out: nothing that is said of an object could be drawn.
 
     Raises:
         UnknownWordsError: names every word that the vocabulary has nothing for.
@@ -25,7 +26,10 @@ def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | N
     words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
     graph = spread_quantities(graph)
     return SceneGraph(
-        tuple(replace(o, name=_name(object_match(words, o.label))) for o in graph.objects),
+        tuple(
+            replace(o, name=_name(object_match(words, o.label)), attributes=_attributes(o, words))
+            for o in graph.objects
+        ),
         tuple(_turn(r, words.predicate(r.predicate)) for r in graph.relationships),
     )
 
@@ -46,11 +50,21 @@ def require_drawable(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, lexic
     predicates = dict.fromkeys(r.predicate for graph in graphs for r in graph.relationships)
     lost = [word for word in labels if object_match(words, word) is None]
     lost_predicates = [word for word in predicates if words.predicate(word) is None]
-    if lost or lost_predicates:
+    lost_attributes = _unknown_attributes(graphs, words)
+    if lost or lost_predicates or lost_attributes:
         parts = [_hint(word, vocabulary.nearest_objects(word)) for word in lost]
         parts += [_hint(word, vocabulary.nearest_predicates(word)) for word in lost_predicates]
+        parts += [f"the attribute {_hint(word, vocabulary.nearest_attributes(word))}" for word in lost_attributes]
         message = f"These weights do not know {', '.join(parts)}; use other words or other weights."
-        raise UnknownWordsError(message, tuple(dict.fromkeys((*lost, *lost_predicates))))
+        raise UnknownWordsError(message, tuple(dict.fromkeys((*lost, *lost_predicates, *lost_attributes))))
+
+
+def _unknown_attributes(graphs: Sequence[SceneGraph], words: VocabularyLexicon) -> list[str]:
+    """Of a model that knows attributes; one that knows none draws an object without them."""
+    if not words.vocabulary.attributes:
+        return []
+    said = dict.fromkeys(word for graph in graphs for o in graph.objects for word in o.attributes)
+    return [word for word in said if words.attribute(word) is None]
 
 
 def known_part(
@@ -113,6 +127,13 @@ def _singulars(text: str) -> tuple[str, ...]:
 
 def _name(match: Match | None) -> str | None:
     return None if match is None else match.name
+
+
+def _attributes(item: SceneObject, words: VocabularyLexicon) -> tuple[str, ...]:
+    if not words.vocabulary.attributes:
+        return ()
+    found = (words.attribute(word) for word in item.attributes)
+    return tuple(dict.fromkeys(match.name for match in found if match is not None))
 
 
 def _turn(relationship: Relationship, match: Match | None) -> Relationship:

@@ -10,6 +10,7 @@ from sg2im_parsers.account import Account, WordAccount
 from sg2im_parsers.copies import MOST_COPIES
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import object_match
+from sg2im_parsers.grounded_attributes import Fate, Said, attribute_fates, ground_attributes
 from sg2im_parsers.having import relation
 from sg2im_parsers.lexicon import Lexicon, Match, VocabularyLexicon, packaged_lexicon
 from sg2im_parsers.parsed import Mention, ParsedText
@@ -19,7 +20,6 @@ from sg2im_parsers.vocabulary import Vocabulary
 MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""
 
-ATTRIBUTES = "this model knows no attributes"
 DENIED = "the text says that it is not so"
 PLACE = "where in the picture: the graph keeps it; the model does not draw by it, but it is checked and can be enforced"
 
@@ -66,6 +66,7 @@ class _Grounding:
         found = map(self._relation, parsed.graph.relationships)
         self.predicates = [match and match.decided(seed, i) for i, match in enumerate(found)]
         self.contents = dict(self._find_contents())
+        self.said = [self._attributes(index) for index in range(len(self.matches))]
         self.copies = self._copy_objects()
 
     def grounded(self) -> Grounded:
@@ -110,6 +111,16 @@ class _Grounding:
             if same and said.predicate == "in" and rules[0] == "usually" != rules[1]:
                 yield said.subject, said.object
 
+    def _attributes(self, index: int) -> tuple[Said, ...]:
+        """What is said of an object, in the model's words; nothing of what is not drawn as itself."""
+        match, lost = self.matches[index], None
+        if match is None:
+            lost = f"{self.parsed.graph.objects[index].text!r} was dropped"
+        elif index in self.contents:
+            container = self.parsed.graph.objects[self.contents[index]].text
+            lost = f"{self.parsed.graph.objects[index].text!r} is drawn only as the {container!r} that it is in"
+        return ground_attributes(self.parsed, self.words, index, "" if match is None else match.name, lost)
+
     def _made(self, index: int) -> list[SceneObject]:
         return self.copies[self.contents.get(index, index)]
 
@@ -123,7 +134,8 @@ class _Grounding:
             if count < wanted:
                 self.remarks.append(f"At most {MOST_OBJECTS} objects are drawn; of {item.text!r} there are {count}.")
             total += count
-            one = None if match is None else replace(item, name=match.name, attributes=(), quantity=None)
+            said = tuple(dict.fromkeys(said.match.name for said in self.said[index] if said.match is not None))
+            one = None if match is None else replace(item, name=match.name, attributes=said, quantity=None)
             copies.append([] if one is None else [one] * count)
         return copies
 
@@ -159,8 +171,12 @@ class _Grounding:
                 entry = self._relation_entry(word, relationship, match)
                 if word not in found or found[word].status == "dropped":
                     found[word] = entry
+        objects: dict[int, WordAccount] = {}
         for index, mention in enumerate(self.parsed.mentions):
-            found |= self._object_entries(index, mention)
+            for word, entry in self._object_entries(index, mention).items():
+                if word not in objects or objects[word].status == "dropped":
+                    objects[word] = entry
+        found |= objects
         content = [i for i, word in enumerate(self.parsed.words) if word.content or i in found]
         return tuple(found.get(i) or self._unused(i) for i in content)
 
@@ -169,15 +185,21 @@ class _Grounding:
         entries: dict[int, WordAccount] = {}
         for word in (*mention.name_words, *mention.again):
             entries[word] = self._name_entry(word, mention, match, len(self._made(index)))
-        for group in mention.attribute_words:
-            for word in group:
-                entries[word] = self._entry(word, "dropped", reason=ATTRIBUTES)
+        fates = attribute_fates(self.parsed, self.words, self.said[index])
+        for word, fate in fates.items():
+            entries[word] = self._attribute_entry(word, index, fate)
         for word in mention.number_words:
-            entries[word] = self._number_entry(word)
+            if word not in fates or mention.amount is not None:
+                entries[word] = self._number_entry(word)
         for word in mention.place_words:
             if self.parsed.words[word].content:
                 entries[word] = self._place_entry(word, index)
         return entries
+
+    def _attribute_entry(self, word: int, index: int, fate: Fate) -> WordAccount:
+        if fate.status != "dropped" and not self.copies[index]:
+            return self._entry(word, "dropped", reason=f"at most {MOST_OBJECTS} objects are drawn")
+        return self._entry(word, *fate)
 
     def _place_entry(self, word: int, index: int) -> WordAccount:
         if not self.copies[index]:
@@ -188,8 +210,7 @@ class _Grounding:
         """What a number counts: of "two men wearing hats", two people and two hats."""
         counted = [index for index, mention in enumerate(self.parsed.mentions) if word in mention.number_words]
         if all(self.parsed.mentions[index].amount is None for index in counted):
-            said = any(word in group for i in counted for group in self.parsed.mentions[i].attribute_words)
-            return self._entry(word, "dropped", reason=ATTRIBUTES if said else "it says nothing that can be drawn")
+            return self._entry(word, "dropped", reason="it says nothing that can be drawn")
         made: dict[str, int] = {}
         for item in (item for index in counted for item in self.copies[index]):
             made[item.label] = made.get(item.label, 0) + 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 
+from sg2im_parsers.attribute_names import AttributeNames
+from sg2im_parsers.attribute_words import AttributeWords, packaged_attribute_words
 from sg2im_parsers.matches import Match, Rule
 from sg2im_parsers.object_names import ObjectNames
 from sg2im_parsers.predicate_names import PredicateNames
@@ -34,6 +36,8 @@ class Lexicon:
             takes one.
         lemmas: base forms of irregular plurals and of the words in models' predicates.
         stuff: what has no count, for vocabularies that do not say.
+        wordnet: the table behind them.
+        attributes: what is said of things, from ``data/attributes.toml``.
     """
 
     synonyms: Mapping[str, tuple[str, ...]]
@@ -48,6 +52,7 @@ class Lexicon:
     lemmas: Mapping[str, str]
     stuff: frozenset[str]
     wordnet: WordNet
+    attributes: AttributeWords
 
     @cached_property
     def meanings(self) -> dict[str, str]:
@@ -86,6 +91,7 @@ def packaged_lexicon() -> Lexicon:
         data["lemmas"],
         frozenset(data["stuff"]),
         packaged_wordnet(),
+        packaged_attribute_words(),
     )
 
 
@@ -102,6 +108,7 @@ class VocabularyLexicon:
         self.vocabulary = vocabulary
         self._objects = ObjectNames(lexicon, vocabulary)
         self._predicates = PredicateNames(lexicon, vocabulary)
+        self.attributes = AttributeNames(lexicon.attributes, vocabulary)
 
     def object(self, text: str, lemma: str, head: str) -> Match | None:
         """The model's word for an object.
@@ -123,6 +130,14 @@ class VocabularyLexicon:
         A phrase that has no entry is looked up by its last preposition: "float on" by "on", "on face of" by "on".
         """
         return self._predicates.find(phrase)
+
+    def attribute(self, text: str) -> Match | None:
+        """The model's attribute for what is said of a thing ("red", "grey", "enormous", "dark green", "biggest").
+
+        As it is spelled, then by a word that means the same, then by a more general one. A colour is found without its
+        shade, and a comparison by its base form.
+        """
+        return self.attributes.find(text)
 
     def knows(self, word: str) -> bool:
         """Whether a noun in base form means anything here, be it nothing that can be drawn."""

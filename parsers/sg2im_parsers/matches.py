@@ -7,7 +7,16 @@ from hashlib import blake2b
 from typing import Literal
 
 Rule = Literal[
-    "exact", "spelling", "base form", "synonym", "kind of", "usually", "head of compound", "phrase", "preposition"
+    "exact",
+    "spelling",
+    "base form",
+    "synonym",
+    "kind of",
+    "usually",
+    "head of compound",
+    "phrase",
+    "preposition",
+    "shade",
 ]
 """How a word reached the model's word."""
 

@@ -108,6 +108,10 @@ class Vocabulary:
         """At most n known predicates that are spelled alike, best first."""
         return tuple(get_close_matches(word, self.predicate_names, n=n, cutoff=0.6))
 
+    def nearest_attributes(self, word: str, n: int = 3) -> tuple[str, ...]:
+        """At most n known attributes that are spelled alike, best first."""
+        return tuple(get_close_matches(word, self.attribute_names, n=n, cutoff=0.6))
+
     def to_json(self) -> dict[str, Any]:
         """As in a bundle's ``config.json``; ``attributes`` only where there are any."""
         words: dict[str, Any] = {

@@ -19,7 +19,7 @@ def command(
     weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the objects and relations that a model knows.
+    """List the objects, relations and attributes that a model knows.
 
     Stuff, such as sky, has no count.
 
@@ -49,6 +49,7 @@ def _rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
     words = packaged_lexicon().for_vocabulary(vocabulary)
     kinds = [(name, "stuff" if words.is_stuff(name) else "object") for name in sorted(vocabulary.object_names)]
     kinds += [(name, "relation") for name in vocabulary.predicate_names]
+    kinds += [(name, "attribute") for name in sorted(vocabulary.attribute_names)]
     return [{"word": word, "kind": kind} for word, kind in kinds]
 
 
@@ -59,9 +60,10 @@ def _becomes(word: str, vocabulary: Vocabulary) -> str:
         InputError: nothing; the words that are spelled alike are named.
     """
     words = packaged_lexicon().for_vocabulary(vocabulary)
-    found = object_match(words, word) or words.predicate(word)
+    found = object_match(words, word) or words.predicate(word) or words.attribute(word)
     if found is not None:
         return found.name
-    near = vocabulary.nearest_objects(word.lower()) + vocabulary.nearest_predicates(word.lower())
+    nearest = (vocabulary.nearest_objects, vocabulary.nearest_predicates, vocabulary.nearest_attributes)
+    near = dict.fromkeys(name for names in nearest for name in names(word.lower()))
     hint = f"the nearest are {', '.join(near)}" if near else "leave the pattern out to see all"
     raise InputError(f"These weights have no word like {word!r}; {hint}.")

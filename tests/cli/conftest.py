@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import torch
 
+from sg2im_cli.checkpoint import save_generator
 from sg2im_cli.cli.app import main
+from sg2im_cli.data.attributes import DERIVED
+from sg2im_cli.model.generator import Generator
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,18 @@ def draw(sg2im, tiny_bundle) -> Callable[..., Done]:
         return sg2im(*arguments, "--weights", tiny_bundle, "--device", "cpu", stdin=stdin)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def knowing_bundle(tmp_path_factory, vocabulary, small_config) -> Path:
+    """A bundle whose model knows the colours and sizes, with random weights that make them show."""
+    torch.manual_seed(0)
+    words = replace(vocabulary, attributes=DERIVED)
+    generator = Generator(small_config, len(words.objects), len(words.predicates), len(words.attributes)).eval()
+    torch.nn.init.normal_(generator.attribute_embeddings.weight)
+    path = tmp_path_factory.mktemp("weights") / "knowing"
+    save_generator(path, generator, words, {"recipe": "none", "data": "none"}, "# knowing\n")
+    return path
 
 
 @pytest.fixture
