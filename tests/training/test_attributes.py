@@ -14,6 +14,7 @@ from sg2im_cli.data.attributes import DERIVED
 from sg2im_cli.data.batch import batch_graphs
 from sg2im_cli.data.color_terms import color_words
 from sg2im_cli.data.dataset import load_scenes
+from sg2im_cli.painter import Painter
 from sg2im_cli.training.recipes import load_recipe
 from sg2im_cli.training.run import train
 from sg2im_cli.training.samples import to_pixels
@@ -80,6 +81,25 @@ def test_the_colour_of_the_car_leaves_the_rest_alone(trained):
 def test_a_large_car_has_a_larger_box_than_a_small_one(trained):
     a, b = (drawn(trained, word)[1] for word in ("large", "small"))
     assert (a[2:] - a[:2]).prod() > 1.3 * (b[2:] - b[:2]).prod()
+
+
+@pytest.mark.parametrize("text", ["a {} car on the road", "the car on the road is {}"])
+def test_two_sentences_that_differ_in_a_colour_make_pictures_that_differ_in_the_car(trained, text):
+    painter = Painter(*trained, "trained")
+    whole = ((1.0,) * 8,) * 8
+    pictures = []
+    for word in ("scarlet", "dark blue", "fast"):
+        car, road = painter.ground(text.format(word)).graph.objects
+        placed = (replace(car, box=CAR, mask=whole), replace(road, box=(0.0, 0.0, 1.0, 1.0), mask=whole))
+        painting = painter.paint(SceneGraph(placed, (Relationship(0, "on", 1),)), seed=5)
+        assert painting.graph.objects[0].attributes == {"scarlet": ("red",), "dark blue": ("blue",)}.get(word, ())
+        pictures.append(np.asarray(painting.images[0]).transpose(2, 0, 1))
+    red, blue, _ = pictures
+    assert (color_of_the_car(red), color_of_the_car(blue)) == ("red", "blue")
+    changed = np.abs(red.astype(int) - blue.astype(int)).max(0)
+    elsewhere = np.ones((32, 32), dtype=bool)
+    elsewhere[5:27, 5:27] = False  # the car is from 8 to 24; convolutions look further
+    assert changed[10:22, 10:22].mean() > 10 * changed[elsewhere].mean()
 
 
 def test_a_run_leaves_a_bundle_that_knows_its_attributes(painted_data, tmp_path):
