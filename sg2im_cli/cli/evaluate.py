@@ -24,7 +24,7 @@ def command(
     split: Annotated[str, typer.Option(help="Which images and annotations.")] = "val",
     only: Annotated[
         str | None,
-        typer.Option(help="Of layout, objects, pictures, diversity, sentences, with commas; all if not given."),
+        typer.Option(help="Of layout, objects, pictures, diversity, colors, sentences, with commas; all if not given."),
     ] = None,
     inception: Annotated[
         str | None, typer.Option(help="For FID, KID and Inception Score: a TorchScript file, or owner/name on the Hub.")
@@ -41,8 +41,9 @@ def command(
 ) -> None:
     """Measure weights on pictures with annotations.
 
-    Predicted boxes, whether drawn objects can be recognised, how real they look, how much samples differ, and what of
-    a sentence reaches the picture; each figure with its interval. Saved as JSON, Markdown and an HTML sheet.
+    Predicted boxes, whether drawn objects can be recognised, how real they look, how much samples differ, whether
+    colours that are asked for are drawn, and what of a sentence reaches the picture; each figure with its interval.
+    Saved as JSON, Markdown and an HTML sheet.
 
     Example: sg2im eval --data scenes
     Example: sg2im eval runs/a/weights --against default --data scenes --only layout,objects

@@ -18,6 +18,7 @@ from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS
 from sg2im_cli.data.scenes import Scene
 from sg2im_cli.data.stated import triples_among
 from sg2im_cli.evaluation.boxes import measure_boxes
+from sg2im_cli.evaluation.colors import measure_colors
 from sg2im_cli.evaluation.diversity import measure_diversity
 from sg2im_cli.evaluation.figures import Section
 from sg2im_cli.evaluation.objects import measure_objects
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Callable[[Subject], Section]] = {
     "objects": measure_objects,
     "pictures": measure_pictures,
     "diversity": measure_diversity,
+    "colors": measure_colors,
     "sentences": measure_sentences,
 }
 """What can be measured, in the order of a report."""

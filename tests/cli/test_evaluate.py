@@ -24,7 +24,7 @@ def test_everything_is_measured_and_saved(measure, files):
     done = measure("--device", "cpu", "--samples", 2)
     assert (done.code, done.out) == (0, "eval/eval.json\neval/eval.md\neval/eval.html\n")
     report = json.loads(Path("eval/eval.json").read_text())
-    assert list(report["sections"]) == ["layout", "objects", "pictures", "diversity", "sentences"]
+    assert list(report["sections"]) == ["layout", "objects", "pictures", "diversity", "colors", "sentences"]
     assert report["checksum"] and report["split_hash"] and report["objects"] == 25
     assert not report["sections"]["pictures"]["figures"]
     for text in ("R@0.5", "object accuracy", "judge distance", "relationships that are read again", "--inception FILE"):

@@ -14,6 +14,7 @@ from sg2im_cli.data.attributes import DERIVED
 from sg2im_cli.data.batch import batch_graphs
 from sg2im_cli.data.color_terms import color_words
 from sg2im_cli.data.dataset import load_scenes
+from sg2im_cli.evaluation.colors import evaluate_colors
 from sg2im_cli.painter import Painter
 from sg2im_cli.training.recipes import load_recipe
 from sg2im_cli.training.run import train
@@ -100,6 +101,16 @@ def test_two_sentences_that_differ_in_a_colour_make_pictures_that_differ_in_the_
     elsewhere = np.ones((32, 32), dtype=bool)
     elsewhere[5:27, 5:27] = False  # the car is from 8 to 24; convolutions look further
     assert changed[10:22, 10:22].mean() > 10 * changed[elsewhere].mean()
+
+
+def test_sg2im_eval_says_what_asking_for_a_colour_adds(trained, painted_data):
+    generator, words = trained
+    scenes = load_scenes(painted_data, "train", load_recipe("tiny").data, generator.config, words)
+    found = {figure.name: figure for figure in evaluate_colors(generator, scenes).figures}
+    assert found["color_asked"].count == 2 * len(scenes)
+    assert found["color_asked"].value > 0.95
+    assert found["color_unasked"].value < 0.8  # roads are gray, but half of the cars are red, the others blue
+    assert found["color_gain"].interval[0] > 0.1
 
 
 def test_a_run_leaves_a_bundle_that_knows_its_attributes(painted_data, tmp_path):
