@@ -75,16 +75,25 @@ class Comparison:
 
     @property
     def marks(self) -> tuple[Marks, Marks]:
-        """What is not the same, for pictures of both: other objects and relationships, and boxes that went far."""
-        far = [move for move in self.moves if move.far > NOTICED]
-        first = Marks(frozenset((*self.removed, *(move.before for move in far))), frozenset(self.untold))
-        return first, Marks(frozenset((*self.added, *(move.after for move in far))), frozenset(self.told_anew))
+        """What is not the same, for pictures of both: other objects and relationships, and boxes that went far.
+
+        An object of which something else is said is another one, too.
+        """
+        other = [(move.before, move.after) for move in self.moves if move.far > NOTICED]
+        other += [pair for pair in self.kept if any(self.attributes(*pair))]
+        first = Marks(frozenset((*self.removed, *(before for before, _ in other))), frozenset(self.untold))
+        return first, Marks(frozenset((*self.added, *(after for _, after in other))), frozenset(self.told_anew))
+
+    def attributes(self, before: int, after: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What is said of an object in the first graph alone, and in the second alone."""
+        one, two = self.before.objects[before].attributes, self.after.objects[after].attributes
+        return tuple(word for word in one if word not in two), tuple(word for word in two if word not in one)
 
     def to_json(self) -> dict[str, Any]:
         """As ``--json`` prints it."""
         return {
             "objects": {
-                "kept": [{"name": self.after.objects[a].label, "before": b, "after": a} for b, a in self.kept],
+                "kept": [self._kept(b, a) for b, a in self.kept],
                 "removed": [{"name": self.before.objects[i].label, "before": i} for i in self.removed],
                 "added": [{"name": self.after.objects[i].label, "after": i} for i in self.added],
             },
@@ -95,6 +104,11 @@ class Comparison:
             },
             "moves": [move.to_json() for move in self.moves],
         }
+
+    def _kept(self, before: int, after: int) -> dict[str, Any]:
+        known = {"name": self.after.objects[after].label, "before": before, "after": after}
+        gone, new = self.attributes(before, after)
+        return {**known, "attributes": {"removed": list(gone), "added": list(new)}} if gone or new else known
 
 
 def compare(before: SceneGraph, after: SceneGraph) -> Comparison:

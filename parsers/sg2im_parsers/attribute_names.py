@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from sg2im_parsers.attribute_words import AttributeWords
@@ -27,10 +26,6 @@ class AttributeNames:
         text = " ".join(text.lower().split())
         return self._find(text) or self._without_suffix(text) or self._base_form(text) or self._without_shade(text)
 
-    def is_color(self, text: str) -> bool:
-        """Whether a word is a colour, or a kind of one."""
-        return any(word in self.words.colors for word in self._general(text))
-
     def is_shade(self, text: str) -> bool:
         """Whether a word says which kind of a colour follows it."""
         return text in self.words.shades
@@ -42,24 +37,13 @@ class AttributeNames:
         tried: tuple[tuple[Rule, tuple[str, ...]], ...] = (
             ("spelling", (text, *self.words.spellings.get(text, ()))),
             ("synonym", self.words.synonyms.get(text, ())),
-            ("kind of", tuple(self._general(text))),
+            ("kind of", tuple(self.words.general(text))),
         )
         for rule, words in tried:
             for word in words:
                 if word in self._spellings:
                     return Match(self._spellings[word], rule)
         return None
-
-    def _general(self, text: str) -> Iterator[str]:
-        """The word, what it is a kind of, what that is, and whatever means the same as one of them."""
-        waiting, seen = [text], set()
-        while waiting:
-            word = waiting.pop(0)
-            if word not in seen:
-                seen.add(word)
-                yield word
-                same = (*self.words.spellings.get(word, ()), *self.words.synonyms.get(word, ()))
-                waiting += [*same, *self.words.kinds.get(word, ())]
 
     def _without_suffix(self, text: str) -> Match | None:
         """What is "red-colored" is red."""
@@ -72,7 +56,7 @@ class AttributeNames:
     def _without_shade(self, text: str) -> Match | None:
         """What is "dark green" is green."""
         *before, color = text.replace("-", " ").split() or [""]
-        if not before or not all(map(self.is_shade, before)) or not self.is_color(color):
+        if not before or not all(map(self.is_shade, before)) or not self.words.is_color(color):
             return None
         found = self._find(color)
         return found and Match(found.name, "shade")

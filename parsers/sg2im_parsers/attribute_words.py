@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -24,6 +24,7 @@ class AttributeWords:
         spellings: other spellings of a word.
         synonyms: words that mean the same, both ways.
         kinds: more general words, in order of preference.
+        opposites: pairs of words that are never both said of one thing as it is.
         colors: words that have shades.
         shades: words before a colour that say which kind of it.
         degrees: words before any attribute that say how much.
@@ -36,6 +37,7 @@ class AttributeWords:
     spellings: Mapping[str, tuple[str, ...]]
     synonyms: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[str, ...]]
+    opposites: frozenset[frozenset[str]]
     colors: frozenset[str]
     shades: frozenset[str]
     degrees: frozenset[str]
@@ -51,7 +53,7 @@ class AttributeWords:
         Raises:
             Sg2imError: a list is missing, has a word twice or in capitals, or a word stands for itself in the end.
         """
-        for name in (*GROUPS, *LISTS, "kinds"):
+        for name in (*GROUPS, *LISTS, "kinds", "opposites"):
             if name not in data:
                 raise Sg2imError(f"The packaged attributes lack {name!r}; install the package again.")
         lists = {name: _once(name, data[name]) for name in LISTS}
@@ -59,7 +61,29 @@ class AttributeWords:
         _once("kinds", kinds)
         _require_ends(kinds)
         spellings, synonyms = (_others(name, data[name]) for name in GROUPS)
-        return cls(spellings=spellings, synonyms=synonyms, kinds=kinds, **lists)
+        opposites = frozenset(frozenset(pair) for pair in data["opposites"])
+        return cls(spellings=spellings, synonyms=synonyms, kinds=kinds, opposites=opposites, **lists)
+
+    def contradict(self, old: str, new: str) -> bool:
+        """Whether what is said of a thing later takes the place of what was said before: another colour, or size."""
+        if old == new:
+            return False
+        return (self.is_color(old) and self.is_color(new)) or frozenset((old, new)) in self.opposites
+
+    def is_color(self, text: str) -> bool:
+        """Whether a word is a colour, or a kind of one."""
+        return any(word in self.colors for word in self.general(text))
+
+    def general(self, text: str) -> Iterator[str]:
+        """A word, what it is a kind of, what that is, and whatever means the same as one of them."""
+        waiting, seen = [text], set[str]()
+        while waiting:
+            word = waiting.pop(0)
+            if word not in seen:
+                seen.add(word)
+                yield word
+                same = (*self.spellings.get(word, ()), *self.synonyms.get(word, ()))
+                waiting += [*same, *self.kinds.get(word, ())]
 
 
 @cache

@@ -76,12 +76,17 @@ def known_part(
     place = {old: new for new, old in enumerate(kept)}
     lost = [item.label for i, item in enumerate(graph.objects) if i not in place]
     lost += [r.predicate for r in graph.relationships if words.predicate(r.predicate) is None]
+    unknown = _unknown_attributes([graph], words)
+    objects = tuple(
+        replace(item, attributes=tuple(word for word in item.attributes if word not in unknown))
+        for item in (graph.objects[i] for i in kept)
+    )
     relationships = tuple(
         Relationship(place[r.subject], r.predicate, place[r.object])
         for r in graph.relationships
         if r.subject in place and r.object in place and r.predicate not in lost
     )
-    return SceneGraph(tuple(graph.objects[i] for i in kept), relationships), tuple(dict.fromkeys(lost))
+    return SceneGraph(objects, relationships), tuple(dict.fromkeys((*lost, *unknown)))
 
 
 def object_match(words: VocabularyLexicon, label: str) -> Match | None:

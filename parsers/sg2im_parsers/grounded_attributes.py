@@ -95,14 +95,14 @@ def _shades(words: VocabularyLexicon, item: SceneObject, mention: Mention) -> fr
         for i, (one, other) in pairs
         if max(one) + 1 == min(other)
         and words.attributes.is_shade(item.attributes[i])
-        and words.attributes.is_color(item.attributes[i + 1])
+        and words.lexicon.attributes.is_color(item.attributes[i + 1])
     )
 
 
 def _before(parsed: ParsedText, words: VocabularyLexicon, group: tuple[int, ...]) -> tuple[int, ...]:
     """Words right before an attribute that say how much it is so, or that it is not quite so."""
     known = words.lexicon.attributes
-    color = words.attributes.is_color(parsed.words[max(group)].text.lower())
+    color = known.is_color(parsed.words[max(group)].text.lower())
     start = min(group)
     while start > 0:
         word = parsed.words[start - 1].text.lower()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from sg2im_parsers.attribute_words import packaged_attribute_words
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.grounding import Grounded
 from sg2im_parsers.parsed import Mention, ParsedText
@@ -60,7 +61,7 @@ def add(
     remarks: list[str] = []
     for mention, copies in _copies(grounded).items():
         item = grounded.graph.objects[copies[0]]
-        same = [i for i in spoken_of if scene.objects[i].name == item.name]
+        same = _like(scene, spoken_of, item)
         meant = _meant(parsed, mention, item, same, vocabulary)
         amount = parsed.mentions[mention].amount
         if meant and amount is not None and len(meant) < amount:
@@ -166,7 +167,7 @@ def _named(scene: SceneGraph, spoken_of: Sequence[int], parsed: ParsedText, grou
         if mention in placing:
             continue
         item, said = grounded.graph.objects[copies[0]], parsed.mentions[mention]
-        same = [i for i in spoken_of if scene.objects[i].name == item.name and i not in found]
+        same = [i for i in _like(scene, spoken_of, item) if i not in found]
         if not same:
             there = ", ".join(dict.fromkeys(other.label for other in scene.objects))
             raise InputError(f"there is no {item.text!r} in the scene; it has {there}.")
@@ -175,9 +176,17 @@ def _named(scene: SceneGraph, spoken_of: Sequence[int], parsed: ParsedText, grou
     return frozenset(found)
 
 
+def _like(scene: SceneGraph, spoken_of: Sequence[int], item: SceneObject) -> list[int]:
+    """Objects of that name, those of which the most of it is said already first: "the red car" of two cars."""
+    same = [i for i in spoken_of if scene.objects[i].name == item.name]
+    return sorted(same, key=lambda i: -len({*item.attributes} & {*scene.objects[i].attributes}))
+
+
 def _described(item: SceneObject, said: SceneObject) -> SceneObject:
-    """With what a line says of a thing that is there."""
-    return replace(item, attributes=said.attributes or item.attributes, place=said.place or item.place)
+    """With what a line says of a thing that is there; a thing that was red and is blue now is not red."""
+    words = packaged_attribute_words()
+    old = (word for word in item.attributes if not any(words.contradict(word, new) for new in said.attributes))
+    return replace(item, attributes=tuple(dict.fromkeys((*old, *said.attributes))), place=said.place or item.place)
 
 
 def _told_last(old: Iterable[Relationship], new: Sequence[Relationship]) -> tuple[Relationship, ...]:

@@ -192,10 +192,18 @@ STYLES = {"kept": "dim", "added": "green", "removed": "red"}
 
 def _objects(found: Comparison) -> Table:
     moves = {move.after: move for move in found.moves}
-    rows = [("kept", found.after.objects[a].label, _moved(moves.get(a))) for _, a in found.kept]
+    rows = [("kept", _described(found, b, a), _moved(moves.get(a))) for b, a in found.kept]
     rows += [("removed", found.before.objects[i].label, "") for i in found.removed]
     rows += [("added", found.after.objects[i].label, "") for i in found.added]
     return _table("Objects", ("", "object", "its box"), rows)
+
+
+def _described(found: Comparison, before: int, after: int) -> str:
+    """An object of both, and what else is said of it: "car, now blue, no longer red"."""
+    gone, new = found.attributes(before, after)
+    said = [f"now {' and '.join(new)}"] if new else []
+    said += [f"no longer {' and '.join(gone)}"] if gone else []
+    return ", ".join([found.after.objects[after].label, *said])
 
 
 def _relationships(found: Comparison) -> Table:

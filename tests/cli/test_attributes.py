@@ -106,3 +106,35 @@ def test_the_list_of_words_has_the_attributes(sg2im, knowing_bundle):
     assert done.out == "red\tattribute\n"
     assert "in a sentence it becomes 'red'" in done.err
     assert "the nearest are purple" in sg2im("words", "purpel", "--weights", knowing_bundle).err
+
+
+def test_two_sentences_that_differ_in_a_colour_are_told_apart(sg2im, knowing_bundle):
+    texts = "a big red car on the road", "a blue car on the road"
+    arguments = (*texts, "--weights", knowing_bundle, "--device", "cpu", "--seed", 1)
+    assert "car, now blue, no longer large and red" in sg2im("diff", *arguments).out
+    changes = json.loads(sg2im("diff", *arguments, "--json").out)["changes"]
+    car, road = changes["objects"]["kept"]
+    assert car["attributes"] == {"removed": ["large", "red"], "added": ["blue"]}
+    assert "attributes" not in road
+
+
+def test_a_story_changes_the_thing_that_has_what_is_said_of_it(sg2im, knowing_bundle, tmp_path):
+    lines = [
+        "A red car is beside a blue car.",
+        "The blue car is large.",
+        "The blue car is small.",
+        "Remove the red car.",
+    ]
+    lines.append("The car is green.")
+    (tmp_path / "story.txt").write_text("\n".join(lines))
+    done = sg2im("story", "story.txt", "--weights", knowing_bundle, "--device", "cpu", "--seed", 1, "--json")
+    assert done.code == 0, done.err
+    graphs = [json.loads(line)["graph"]["objects"] for line in done.out.splitlines()]
+    said = [[item.get("attributes", []) for item in graph] for graph in graphs]
+    assert said == [
+        [["red"], ["blue"]],
+        [["red"], ["blue", "large"]],
+        [["red"], ["blue", "small"]],
+        [["blue", "small"]],
+        [["small", "green"]],
+    ]

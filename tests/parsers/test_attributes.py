@@ -7,7 +7,7 @@ import pytest
 from sg2im_parsers import SceneGraphParser, load_pipeline
 from sg2im_parsers.attribute_words import AttributeWords, packaged_attribute_words
 from sg2im_parsers.errors import Sg2imError, UnknownWordsError
-from sg2im_parsers.given_graphs import ground_graph
+from sg2im_parsers.given_graphs import ground_graph, known_part
 from sg2im_parsers.grounding import MOST_OBJECTS, ground
 from sg2im_parsers.lexicon import packaged_lexicon
 from sg2im_parsers.phrasebook import read_data
@@ -216,3 +216,26 @@ def test_a_given_graph_with_an_unknown_attribute_is_refused():
 def test_a_given_graph_for_a_model_without_attributes_loses_them():
     graph = SceneGraph((SceneObject(name="car", attributes=("shiny",)),))
     assert ground_graph(graph, PAPER) == SceneGraph((SceneObject(name="car"),))
+
+
+def test_of_a_story_s_graph_unknown_attributes_are_left_out_and_said():
+    graph = SceneGraph((SceneObject(name="car", attributes=("shiny", "red")), SceneObject(name="unicorn")))
+    known, lost = known_part(graph, KNOWING)
+    assert known == SceneGraph((SceneObject(name="car", attributes=("red",)),))
+    assert lost == ("unicorn", "shiny")
+    assert known_part(graph, PAPER)[1] == ("unicorn",)  # as every attribute is
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "over"),
+    [
+        ("red", "blue", True),
+        ("red", "red", False),
+        ("large", "small", True),
+        ("small", "large", True),
+        ("large", "red", False),
+        ("tall", "wide", False),
+    ],
+)
+def test_what_is_said_later_takes_the_place_of_what_it_contradicts(old, new, over):
+    assert packaged_attribute_words().contradict(old, new) is over
