@@ -1,17 +1,21 @@
 """Draw the README's sheet: sentences, where their objects go, and the first pictures of seeds 0 and 1, unpicked.
 
-python docs/sheet.py            # docs/images/sheet.png, from the embedded weights
+python docs/sheet.py                                      # docs/images/sheet.png, from the embedded weights
+python docs/sheet.py --sentences docs/sentences.txt       # docs/images/sentences.png: a picture each, of seed 0
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from PIL import Image, ImageDraw, ImageFont
 
 from sg2im_cli import Painter
 from sg2im_cli.drawing import draw_layout
+from sg2im_parsers.errors import InputError
 
 SENTENCES = (
     "a car on the street beside buildings",
@@ -35,14 +39,26 @@ def main() -> None:
     """Draw every sentence and save one picture."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--weights", default="default")
-    options.add_argument("--output", type=Path, default=Path(__file__).parent / "images" / "sheet.png")
+    options.add_argument("--sentences", type=Path, help="a text file with a sentence a line")
+    options.add_argument("--output", type=Path)
     arguments = options.parse_args()
     painter = Painter.from_pretrained(arguments.weights)
+    if arguments.sentences is None:
+        sheet, name = draw_sheet(painter, SENTENCES), "sheet"
+    else:
+        sheet, name = draw_pictures(painter, arguments.sentences.read_text().splitlines()), arguments.sentences.stem
+    output = arguments.output or Path(__file__).parent / "images" / f"{name}.png"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    sheet.save(output)
+
+
+def draw_sheet(painter: Painter, sentences: Sequence[str]) -> Image.Image:
+    """Layout and two pictures of each."""
     cell = 3 * SIDE + 2 * GAP, SIDE + CAPTION
-    rows = -(-len(SENTENCES) // COLUMNS)
+    rows = -(-len(sentences) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * (cell[0] + 3 * GAP) - 3 * GAP, rows * (cell[1] + GAP) - GAP), "white")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
-    for i, text in enumerate(SENTENCES):
+    for i, text in enumerate(sentences):
         painting = painter.paint(text, seed=0, samples=2)
         left, top = (i % COLUMNS) * (cell[0] + 3 * GAP), (i // COLUMNS) * (cell[1] + GAP)
         panels = draw_layout(painting.graph, 3 * SIDE), *painting.images
@@ -50,8 +66,25 @@ def main() -> None:
             small = panel.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
             sheet.paste(small, (left + k * (SIDE + GAP), top + CAPTION))
         pen.text((left, top + 2), text, fill="black", font=font)
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(arguments.output)
+    return sheet
+
+
+def draw_pictures(painter: Painter, sentences: Sequence[str], columns: int = 8) -> Image.Image:
+    """One picture of each, with as much of the sentence as there is room for on two lines."""
+    rows = -(-len(sentences) // columns)
+    step = SIDE + GAP, SIDE + 2 * CAPTION
+    sheet = Image.new("RGB", (columns * step[0] - GAP, rows * step[1]), "white")
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(12)
+    for i, text in enumerate(sentences):
+        left, top = (i % columns) * step[0], (i // columns) * step[1]
+        try:
+            image = painter.paint(text, seed=0).images[0].resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+        except InputError:  # nothing in it that these weights can draw: an empty place says so
+            image = Image.new("RGB", (SIDE, SIDE), (235, 235, 235))
+        sheet.paste(image, (left, top + 2 * CAPTION - 8))
+        for line, part in enumerate(wrap(text, 24)[:2]):
+            pen.text((left, top + 2 + 15 * line), part, fill="black", font=font)
+    return sheet
 
 
 if __name__ == "__main__":
