@@ -242,7 +242,7 @@ class LossConfig:
         _require(_at_least(self, 0, "pixels", "boxes", "masks", "image", "objects", "categories", "features"))
 
 
-SHARES = ("min_area", "thinning", "unmasked_share", "attribute_dropout")
+SHARES = ("min_area", "thinning", "unmasked_share", "attribute_dropout", "recolor")
 """Fields of `DataConfig` from 0 to 1."""
 
 
@@ -264,6 +264,8 @@ class DataConfig:
             `sg2im_cli.data.attributes`, where the data has no such words itself; or those that the data states.
         attribute_dropout: share of objects of which nothing is said, drawn at random, and share of the words about
             each other object that are left out one by one: so what a sentence does not say stays free.
+        recolor: share of pictures in which one object with a mask is painted in a colour drawn at random, which is then
+            said of it; photographs have few red dogs, and a model would not learn that the word matters.
     """
 
     relations: Literal["paper", "spoken", "none"] = "paper"
@@ -276,6 +278,7 @@ class DataConfig:
     unmasked_share: float = 1.0
     attributes: Literal["none", "derived", "stated"] = "none"
     attribute_dropout: float = 0.3
+    recolor: float = 0.0
 
     def __post_init__(self) -> None:
         problems = _at_least(self, 0, *SHARES) + _at_least(self, 1, "min_objects")

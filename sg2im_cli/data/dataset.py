@@ -17,6 +17,7 @@ from sg2im_cli.data.batch import WHOLE, GraphBatch, SceneExample, collate
 from sg2im_cli.data.division import bounds
 from sg2im_cli.data.lazy import LazyScenes
 from sg2im_cli.data.loading import iterate
+from sg2im_cli.data.recolor import LEAST_PIXELS, PAINTS, paint_area, say_color, visible_areas
 from sg2im_cli.data.relations import INFORMATIVE, MIRRORED, RELATIONS, SYMMETRIC
 from sg2im_cli.data.scenes import Scene, SceneMaker
 from sg2im_cli.data.sources import Split, open_split
@@ -106,6 +107,9 @@ class SceneDataset:
             triples = self._draw_triples(table[self._mirrored] if flip else table, boxes[:, 0] + boxes[:, 2], rng)
         else:
             triples = self._stated_triples(scene.stated, kept, flip)
+        said = self._say(scene, kept, exact, rng)
+        if not exact and image is not None and said is not None and rng.random() < self.config.recolor:
+            image = self._paint(scene, kept, flip, image, said, rng)
         return SceneExample(
             objs=np.append(scene.objs[kept], 0),
             triples=_with_image(triples, len(kept)),
@@ -113,7 +117,7 @@ class SceneDataset:
             masks=np.concatenate([masks, np.ones((1, *masks.shape[1:]), dtype=np.uint8)]),
             has_mask=np.append(scene.has_mask[kept], True),
             image=image,
-            attributes=self._say(scene, kept, exact, rng),
+            attributes=said,
         )
 
     def batches(
@@ -216,6 +220,26 @@ class SceneDataset:
             share = self.config.attribute_dropout
             said = said & (rng.random((len(said), 1)) >= share) & (rng.random(said.shape) >= share)
         return np.concatenate([said, np.zeros((1, said.shape[1]), dtype=bool)])
+
+    def _paint(
+        self,
+        scene: Scene,
+        kept: NDArray[np.int64],
+        flip: bool,
+        image: NDArray[np.uint8],
+        said: NDArray[np.bool_],
+        rng: np.random.Generator,
+    ) -> NDArray[np.uint8]:
+        """One of the objects in a colour drawn at random, which is said of it (``said`` is changed in place)."""
+        areas = visible_areas(scene.boxes, scene.masks, scene.has_mask, *image.shape[1:])[kept]
+        large = np.flatnonzero(areas.sum((1, 2)) >= LEAST_PIXELS)
+        names = self.vocabulary.attributes
+        colors = [name for name in names if name in PAINTS]
+        if not len(large) or not colors:
+            return image
+        place, color = int(rng.choice(large)), colors[rng.integers(len(colors))]
+        said[place] = say_color(said[place], names, color)
+        return paint_area(image, areas[place, :, ::-1] if flip else areas[place], color)
 
     def _draw_triples(
         self, table: NDArray[np.bool_], places: NDArray[np.float32], rng: np.random.Generator
