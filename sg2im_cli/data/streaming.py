@@ -79,6 +79,10 @@ def _opened(path: Path) -> Iterator[_Scanner]:
         raise InputError(f"{path} cannot be read as JSON: {error}.") from None
 
 
+OF_NUMBERS = "0123456789+-.eE"
+"""With nothing else behind it, a number at the end of what was read may be the beginning of a longer one."""
+
+
 class _Scanner:
     """Reads values off a file, keeping no more than the one at hand."""
 
@@ -114,7 +118,7 @@ class _Scanner:
                 if goes_on and self._read():
                     continue
                 raise ValueError(f"at letter {self.before + error.pos + 1}, {error.msg}") from None
-            if end < len(self.text) or not self._read():  # digits might go on
+            if self.text[end:].strip(OF_NUMBERS) or not self._read():  # a number might go on
                 self.at = end
                 return value
 

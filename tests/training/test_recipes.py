@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from sg2im_cli.checkpoint import load_generator
-from sg2im_cli.evaluation.report import evaluate
+from sg2im_cli.evaluation.figures import Resamples
+from sg2im_cli.evaluation.report import evaluate, load_split
+from sg2im_cli.evaluation.subject import Subject
 from sg2im_cli.painter import Painter
 from sg2im_cli.training.recipes import load_recipe, recipe_names, targets_of
 from sg2im_cli.training.run import train
@@ -84,9 +86,11 @@ def test_every_recipe_makes_an_update(made):
 def test_what_every_recipe_makes_can_be_measured_and_paints(made, tiny_data):
     name, recipe, run, _ = made
     checkpoint = load_generator(read_bundle(run / "weights"))
-    report = evaluate(checkpoint, name, tiny_data)
-    assert report.layout.objects > 0
-    assert (report.layout.satisfied is None) == (recipe.data.relations == "none")
+    split = load_split(checkpoint, tiny_data, "val")
+    subject = Subject(checkpoint.generator, split.scenes, Resamples(len(split.scenes)))
+    (section,) = evaluate(subject, name, split, ["layout"]).sections
+    assert section.figure("box_iou", "predicted").count > 0
+    assert (section.figure("satisfied", "predicted") is None) == (recipe.data.relations == "none")
     height, width = recipe.generator.image_size
     painting = Painter.from_pretrained(str(run / "weights"), "cpu").paint("a car on the road", seed=1)
     assert painting.images[0].size == (width, height)
