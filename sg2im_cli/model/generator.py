@@ -94,8 +94,9 @@ class Generator(nn.Module):
             config.layout_noise_dim if config.layout_noise_kept else 0,
             config.layout_modulation,
         )
-        self.attribute_embeddings = _near_zero(n_attributes, config.embedding_dim)
-        self.layout_attributes = _near_zero(n_attributes, named)
+        self.attribute_embeddings = _word_table(n_attributes, config.embedding_dim, 0.01)  # at first next to nothing
+        # larger: from next to nothing, rare colours were not learned in 3,000 updates
+        self.layout_attributes = _word_table(n_attributes, named, 0.3)
 
     def forward(
         self,
@@ -181,12 +182,12 @@ class Generator(nn.Module):
         return torch.cat([layout, noise.to(layout)], dim=1)
 
 
-def _near_zero(rows: int, dim: int) -> nn.Embedding | None:
-    """Vectors that change next to nothing at first, so that a model may learn attributes later; None without any."""
+def _word_table(rows: int, dim: int, std: float) -> nn.Embedding | None:
+    """Vectors of words that are added to an object's; None without any."""
     if not rows or not dim:
         return None
     table = nn.Embedding(rows, dim)
-    nn.init.normal_(table.weight, std=0.01)
+    nn.init.normal_(table.weight, std=std)
     return table
 
 
