@@ -48,12 +48,14 @@ def test_without_attributes_there_are_no_parameters_and_others_start_alike():
 
 
 @torch.no_grad()
-def test_at_first_attributes_change_next_to_nothing():
+def test_at_first_attributes_change_boxes_next_to_nothing_and_the_layout_visibly():
     graphs = random_graphs([4, 2])
-    noise = noise_for(NAMED, 2)
-    plain = build(NAMED, 0)(*graphs, noise=noise).images
-    more = build(NAMED, A)(*graphs, noise=noise, attributes=said(len(graphs[0]))).images
-    assert 0 < (more - plain).norm() < 0.05 * plain.norm()
+    marks = said(len(graphs[0]))
+    plain, more = build(NAMED, 0), build(NAMED, A)
+    before, after = plain.predict_layout(*graphs[:2]), more.predict_layout(*graphs[:2], marks)
+    assert 0 < (after.boxes - before.boxes).norm() < 0.05 * before.boxes.norm()
+    change = (after.vectors - before.vectors).norm() / before.vectors.norm()
+    assert 0.05 < change < 1
 
 
 @torch.no_grad()
