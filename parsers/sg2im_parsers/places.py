@@ -24,6 +24,11 @@ DEPTHS = frozenset({"background", "foreground", "distance"})
 PICTURES = frozenset(
     {"picture", "image", "photo", "photograph", "frame", "scene", "background", "view", "shot", "drawing"}
 )
+OPPOSITES = (
+    ({"left"}, {"right"}),
+    ({"top", "upper"}, {"bottom", "lower"}),
+    ({"background", "distance"}, {"foreground"}),
+)
 LONGEST = 7
 
 
@@ -54,6 +59,7 @@ def take_places(tree: Tree, book: Phrasebook) -> list[Place]:
         span = range(start, end)
         thing = _what_is_there(tree, book, span)
         if thing is not None:
+            thing = _not_in_two_places(tree, found, span, thing)
             said = _without_picture(tree, span)
             _cut_out(tree, span, thing)
             found.append(Place(" ".join(tree.lowers[t] for t in said), tuple(said), thing))
@@ -136,6 +142,17 @@ def _is_of_its_owner(tree: Tree, book: Phrasebook, noun: int) -> bool:
     """Whether it is where its owner is: a man with a hat is in the background, but not a beach with mountains there."""
     lists = (book.lists["clothes"], book.lists["parts"], book.lists["worn"], book.lists["body"])
     return any(tree.lemmas[noun] in words or tree.lowers[noun] in words for words in lists)
+
+
+def _not_in_two_places(tree: Tree, found: list[Place], span: range, thing: int) -> int:
+    """The thing, or the noun before the place if the thing is told to be at its opposite: a wrong parse."""
+    told = set(tree.lowers[span.start : span.stop])
+    for place in found:
+        before = set(place.text.split())
+        if place.thing == thing and any((told & a and before & b) or (told & b and before & a) for a, b in OPPOSITES):
+            nearest = next((t for t in range(span.start - 1, max(place.words), -1) if tree.is_noun(t)), None)
+            return thing if nearest is None else nearest
+    return thing
 
 
 def _nearest(tree: Tree, span: range) -> int | None:

@@ -43,6 +43,10 @@ def places(parsed):
         ("on the left, a dog; on the right, a cat", {"dog": "on the left", "cat": "on the right"}),
         ("a red car at the bottom of the image", {"car": "at the bottom"}),
         ("a dog on the left in the background", {"dog": "on the left in the background"}),
+        (
+            "a man on the left and a dog on the right, a tree in the background",
+            {"man": "on the left", "dog": "on the right", "tree": "in the background"},
+        ),
         ("two horses on the far right", {"horses": "on the far right"}),
     ],
 )
