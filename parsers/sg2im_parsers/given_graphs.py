@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sg2im_parsers.copies import spread_quantities
@@ -46,17 +46,31 @@ def require_drawable(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, lexic
             which = f"Graph {i}" if len(graphs) > 1 else "The scene graph"
             raise InputError(f"{which} has no objects, so there is nothing to draw; give it at least one.")
     words = (lexicon or packaged_lexicon()).for_vocabulary(vocabulary)
-    labels = dict.fromkeys(o.label for graph in graphs for o in graph.objects)
-    predicates = dict.fromkeys(r.predicate for graph in graphs for r in graph.relationships)
+    labels = _firsts(graphs, lambda graph: (("objects", i, o.label) for i, o in enumerate(graph.objects)))
+    predicates = _firsts(
+        graphs, lambda graph: (("relationships", i, r.predicate) for i, r in enumerate(graph.relationships))
+    )
     lost = [word for word in labels if object_match(words, word) is None]
     lost_predicates = [word for word in predicates if words.predicate(word) is None]
     lost_attributes = _unknown_attributes(graphs, words)
     if lost or lost_predicates or lost_attributes:
-        parts = [_hint(word, vocabulary.nearest_objects(word)) for word in lost]
-        parts += [_hint(word, vocabulary.nearest_predicates(word)) for word in lost_predicates]
+        parts = [_hint(word, vocabulary.nearest_objects(word)) + labels[word] for word in lost]
+        parts += [_hint(word, vocabulary.nearest_predicates(word)) + predicates[word] for word in lost_predicates]
         parts += [f"the attribute {_hint(word, vocabulary.nearest_attributes(word))}" for word in lost_attributes]
         message = f"These weights do not know {', '.join(parts)}; use other words or other weights."
         raise UnknownWordsError(message, tuple(dict.fromkeys((*lost, *lost_predicates, *lost_attributes))))
+
+
+def _firsts(
+    graphs: Sequence[SceneGraph], words_of: Callable[[SceneGraph], Iterable[tuple[str, int, str]]]
+) -> dict[str, str]:
+    """Words, and where each is first, for a message: " in objects[2]"."""
+    found: dict[str, str] = {}
+    for number, graph in enumerate(graphs):
+        which = f"graph {number}: " if len(graphs) > 1 else ""
+        for key, index, word in words_of(graph):
+            found.setdefault(word, f" in {which}{key}[{index}]")
+    return found
 
 
 def _unknown_attributes(graphs: Sequence[SceneGraph], words: VocabularyLexicon) -> list[str]:

@@ -128,7 +128,7 @@ def test_standard_input_and_many_graphs(sg2im, tiny_bundle, saved):
         ({"pin": "yes"}, "changed.json: objects[3].pin: must be true or false"),
         ({"bx": BOX}, "changed.json: objects[3].bx: unknown; did you mean 'box'?"),
         ({"mask": [[1, 0]]}, "changed.json: objects[3].mask[0]: must be a row of 1 numbers"),
-        ({"name": "unicorn"}, "These weights do not know 'unicorn'"),
+        ({"name": "unicorn"}, "These weights do not know 'unicorn' in objects[3]; use other"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(saved, render, files, change, message):

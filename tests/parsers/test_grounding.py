@@ -347,8 +347,9 @@ def test_every_unknown_word_of_a_given_graph_is_named():
     with pytest.raises(UnknownWordsError) as caught:
         ground_graph(graph, VOCABULARY)
     assert caught.value.words == ("unicorn", "cot", "onn", "ponder")
-    assert "'cot' (nearest: cat" in str(caught.value)
+    assert "'unicorn' in objects[0], 'cot' (nearest: cat" in str(caught.value)
     assert "'onn' (nearest: on" in str(caught.value)
+    assert str(caught.value).endswith(" in relationships[1]; use other words or other weights.")
 
 
 def test_every_unknown_word_of_many_graphs_is_named():
@@ -356,6 +357,7 @@ def test_every_unknown_word_of_many_graphs_is_named():
     with pytest.raises(UnknownWordsError) as caught:
         require_drawable(graphs, VOCABULARY)
     assert caught.value.words == ("unicorn", "cot")
+    assert "'unicorn' in graph 0: objects[1]" in str(caught.value)
     with pytest.raises(InputError, match="Graph 1 has no objects"):
         require_drawable([graphs[0], SceneGraph()], VOCABULARY)
 
