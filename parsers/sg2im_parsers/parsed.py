@@ -6,9 +6,14 @@ it is kept here, beside the graph, as plain values that need no spaCy.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sg2im_parsers.scene_graph import SceneGraph
+
+EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
+MOST_EMOJI = 8
+"""In a remark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +93,9 @@ class ParsedText:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a person should know of how the text was read."""
-        said = tuple(f"{self.words[i].text!r} was read as {word!r}." for i, word in self.guesses)
-        return (*said, f"The last {self.unread} letters were not read; the text is too long.") if self.unread else said
+        said = [f"{self.words[i].text!r} was read as {word!r}." for i, word in self.guesses]
+        if emoji := "".join(dict.fromkeys(EMOJI.findall(self.text)))[:MOST_EMOJI]:
+            said.append(f"Emoji are not read: {emoji}; write words.")
+        if self.unread:
+            said.append(f"The last {self.unread} letters were not read; the text is too long.")
+        return tuple(said)

@@ -127,6 +127,15 @@ def test_a_guess_is_reported_and_used_for_compounds_too(parser):
     assert open_json(parsed)["account"] == {"words": [], "remarks": list(found.account.remarks)}
 
 
+def test_an_emoji_is_not_read_and_that_is_said(parser):
+    parsed = parser("a \U0001f411 in a field \u2764 \U0001f411")
+    assert [thing.text for thing in parsed.graph.objects] == ["field"]
+    assert ground(parsed, Vocabulary.from_names(["field"], ["in"])).account.remarks == (
+        "Emoji are not read: \U0001f411\u2764; write words.",
+    )
+    assert parser("a field :) ...").remarks == ()
+
+
 def test_what_is_said_after_a_request_keeps_its_places(parser):
     parsed = parser("Please draw two BROWN dogs on a bed")
     text = [word.text for word in parsed.words]
