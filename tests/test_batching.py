@@ -133,6 +133,10 @@ def test_no_more_is_read_than_one_batch(painter):
 def test_a_source_that_cannot_be_painted_is_named(painter):
     with pytest.raises(InputError, match="Source 1: This model cannot draw 'unicorn'"):
         list(painter.paint_many(["a dog", "a unicorn"]))
+    with pytest.raises(InputError, match="Source 1: A sentence or a SceneGraph is needed, not dict"):
+        list(painter.paint_many(["a dog", {"objects": ["dog"]}]))
+    with pytest.raises(InputError, match="Source 0: seed is -1"):
+        list(painter.paint_many(["a dog"], seed=-1))
     with pytest.raises(InputError, match="batch_size is 0"):
         next(painter.paint_many(["a dog"], batch_size=0))
 

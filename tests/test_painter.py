@@ -141,6 +141,36 @@ def test_mistakes(painter, tiny_bundle):
         Painter.from_pretrained(str(tiny_bundle), dtype="int8")
 
 
+@pytest.mark.parametrize("seed", [-1, 2**63, 1.5, "3", None])
+@pytest.mark.parametrize("method", ["paint", "render", "layout"])
+def test_a_seed_that_a_record_cannot_hold_is_refused(painter, method, seed):
+    with pytest.raises(InputError, match="must be a whole number from 0 to 9223372036854775807"):
+        getattr(painter, method)(GRAPH, seed=seed)
+
+
+def test_the_last_seed_of_several_counts(painter):
+    assert painter.paint(GRAPH, seed=2**63 - 1).seeds == (2**63 - 1,)
+    with pytest.raises(InputError, match="9223372036854775806 for 2 pictures"):
+        painter.paint(GRAPH, seed=2**63 - 1, samples=2)
+    with pytest.raises(InputError, match="for 3 pictures"):
+        painter.best_of(GRAPH, 3, seed=2**63 - 2)
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "message"),
+    [
+        ("paint", 3, "A sentence or a SceneGraph is needed, not int"),
+        ("paint", {"objects": ["car"]}, "not dict; graph_from_json makes a graph of JSON"),
+        ("render", "a car", "A Layout or a SceneGraph is needed, not str"),
+        ("check", "a car", "A Layout or a SceneGraph is needed, not str"),
+        ("enforce", None, "A Layout or a SceneGraph is needed, not NoneType"),
+    ],
+)
+def test_what_is_no_sentence_or_graph_is_refused(painter, method, given, message):
+    with pytest.raises(InputError, match=message):
+        getattr(painter, method)(given)
+
+
 def test_painting_is_laying_out_and_rendering(painter):
     layout = painter.layout("a red car on the street, a dog on the left")
     assert [item.name for item in layout.graph.objects] == ["car", "road", "dog"]

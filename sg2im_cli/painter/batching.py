@@ -18,6 +18,7 @@ from sg2im_cli.data.batch import batch_graphs
 from sg2im_cli.model.generator import ObjectLayout
 from sg2im_cli.painter.painting import Painting
 from sg2im_cli.painter.placing import Placed, place
+from sg2im_cli.painter.requirements import require_kind, require_seeds
 from sg2im_cli.steering.check import check, check_places
 from sg2im_parsers.account import Account
 from sg2im_parsers.copies import keep_copies_apart
@@ -171,6 +172,8 @@ def _job(
     painter: Painter, source: str | SceneGraph, parsed: Iterator[ParsedText], index: int, seed: int, strict: bool
 ) -> Job:
     try:
+        require_kind(source, str, SceneGraph)
+        require_seeds(seed)
         if isinstance(source, SceneGraph):
             return Job(graph=ground_graph(source, painter.vocabulary), seed=seed)
         grounded = painter.ground(next(parsed), seed, strict)

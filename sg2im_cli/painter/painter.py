@@ -18,6 +18,7 @@ from sg2im_cli.painter.best import Score, choose, contrast
 from sg2im_cli.painter.devices import choose_device, choose_dtype
 from sg2im_cli.painter.painting import Layout, Painting
 from sg2im_cli.painter.placing import place
+from sg2im_cli.painter.requirements import require_kind, require_samples, require_seeds
 from sg2im_cli.steering.check import Check, PlaceCheck, check, check_places
 from sg2im_parsers.account import Account
 from sg2im_parsers.copies import keep_copies_apart
@@ -127,6 +128,7 @@ class Painter:
             InputError: nothing can be drawn, or a word is unknown or dropped.
             MissingSolverError: boxes must move, for a pin or as ``enforced``, without the extra ``enforce``.
         """
+        require_seeds(seed)
         return self._lay_out(*self._read(text_or_graph, seed, strict), enforced)[0]
 
     def render(self, layout: Layout | SceneGraph, seed: int = 0, samples: int = 1) -> Painting:
@@ -140,11 +142,14 @@ class Painter:
             samples: how many pictures.
 
         Raises:
-            InputError: nothing can be drawn, or a word is unknown, or ``samples`` is below 1.
+            InputError: nothing can be drawn, or a word is unknown, or ``samples`` is below 1, or a
+                seed is not from 0 to 2**63 - 1.
         """
+        require_kind(layout, Layout, SceneGraph)
         if isinstance(layout, SceneGraph):
             return self.paint(layout, seed, samples)
         require_samples(samples)
+        require_seeds(seed, samples)
         grounded = Grounded(layout.graph, layout.account)
         drawn, canvas = self._lay_out(grounded, layout.text, enforced=False, as_is=True)
         drawn = replace(drawn, asked=layout.asked, given_up=layout.given_up)
@@ -156,6 +161,7 @@ class Painter:
         Raises:
             InputError: a graph without objects, or with an unknown word.
         """
+        require_kind(layout, Layout, SceneGraph)
         graph = layout.graph if isinstance(layout, Layout) else ground_graph(layout, self.vocabulary)
         return (*check(graph, self.vocabulary), *check_places(graph))
 
@@ -165,6 +171,7 @@ class Painter:
         Raises:
             InputError: a graph without objects, or with an unknown word.
         """
+        require_kind(layout, Layout, SceneGraph)
         if isinstance(layout, SceneGraph):
             return self.layout(layout, enforced=True)
         held, _ = self._lay_out(Grounded(layout.graph, layout.account), layout.text, enforced=True)
@@ -190,9 +197,11 @@ class Painter:
             strict: refuse a sentence of which a word is dropped.
 
         Raises:
-            InputError: nothing can be drawn, or a word is unknown or dropped, or ``samples`` is below 1.
+            InputError: nothing can be drawn, or a word is unknown or dropped, or ``samples`` is below 1, or a
+                seed is not from 0 to 2**63 - 1.
         """
         require_samples(samples)
+        require_seeds(seed, samples)
         grounded, text = self._read(text_or_graph, seed, strict)
         if text is not None and grounded.by_seed and samples > 1:
             return self._paint_apart(text, seed, samples, enforced)
@@ -251,6 +260,7 @@ class Painter:
         """
         if count < 1:
             raise InputError(f"The best of {count} pictures cannot be chosen; use at least 1.")
+        require_seeds(seed, count)
         drawn = [
             self.paint(text_or_graph, seed + done, min(AT_ONCE, count - done), enforced, strict)
             for done in range(0, count, AT_ONCE)
@@ -258,6 +268,7 @@ class Painter:
         return choose(drawn, score)
 
     def _read(self, text_or_graph: str | SceneGraph, seed: int, strict: bool) -> tuple[Grounded, str | None]:
+        require_kind(text_or_graph, str, SceneGraph)
         if isinstance(text_or_graph, str):
             return self.ground(text_or_graph, seed, strict), text_or_graph
         return Grounded(ground_graph(text_or_graph, self.vocabulary), Account()), None
@@ -321,7 +332,7 @@ class Painter:
         config = self.generator.config
         if not config.layout_noise_dim:
             return None
-        rng = torch.Generator().manual_seed(seed % 2**63)
+        rng = torch.Generator().manual_seed(int(seed))
         noise = torch.randn(1, config.layout_noise_dim, *config.image_size, generator=rng)
         return noise.to(self.generator.obj_embeddings.weight)
 
@@ -331,13 +342,3 @@ class Painter:
         pixels = images[0].float().cpu().permute(1, 2, 0)
         pixels = pixels * torch.tensor(config.pixel_std) + torch.tensor(config.pixel_mean)
         return Image.fromarray((pixels.clamp(0, 1) * 255).round().to(torch.uint8).numpy())
-
-
-def require_samples(samples: int) -> None:
-    """Refuse a number of pictures that is none.
-
-    Raises:
-        InputError: it is below 1.
-    """
-    if samples < 1:
-        raise InputError(f"samples is {samples} and must be at least 1.")
