@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sg2im_cli.drawing import draw_layout, graph_picture, layout_picture
+from sg2im_cli.drawing import draw_layout, graph_picture, layout_picture, layout_svg
 from sg2im_cli.drawing.arrangement import arrange
-from sg2im_cli.drawing.parts import FONT_SIZE, object_color, shared_area
+from sg2im_cli.drawing.layout import EDGE
+from sg2im_cli.drawing.parts import FONT_SIZE, hex_color, object_color, shared_area
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 
 SHEEP = SceneGraph(
@@ -85,6 +86,16 @@ def test_a_box_is_drawn_where_it_is():
     image = draw_layout(graph, 100)
     assert image.getpixel((20, 20)) == (255, 255, 255)
     assert image.getpixel((80, 95)) != (255, 255, 255)
+
+
+def test_the_end_of_the_picture_is_seen():
+    graph = SceneGraph((SceneObject(name="car", box=(0.4, 0.4, 0.6, 0.6)),), ())
+    image = draw_layout(graph, 100)
+    ends = [image.getpixel(corner) for corner in ((0, 50), (99, 50), (50, 0), (50, 99))]
+    assert ends == [EDGE] * 4
+    photo = draw_layout(graph, 100, picture=Image.new("RGB", (100, 100), "red"))
+    assert photo.getpixel((0, 50)) == (255, 0, 0)
+    assert hex_color(EDGE) in layout_svg(graph)
 
 
 @given(st.text(min_size=1))

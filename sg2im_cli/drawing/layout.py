@@ -36,6 +36,9 @@ SMALL = 40
 CROWD = 40
 """With more objects, names beyond these are not looked a free place for."""
 
+EDGE = (218, 218, 218)
+"""Where the picture ends: without it nobody sees how far from the side a thing is."""
+
 MARKED_RIM = 7
 """All of it but the outer `RIM` is dark."""
 
@@ -60,6 +63,8 @@ def draw_layout(
         shade = _shade(item).resize((max(1, x1 - x0), max(1, y1 - y0)))
         canvas.paste(shade, (x0, y0), shade)
     draw = ImageDraw.Draw(canvas)
+    if picture is None:
+        draw.rectangle((0, 0, side - 1, side - 1), outline=EDGE, width=RIM)
     for place, item in zip(order, items, strict=True):
         corners = _corners(item, side - 1)
         if place in marks.objects:
@@ -80,6 +85,8 @@ def layout_svg(graph: SceneGraph, side: int = SIDE, marks: Marks = NO_MARKS) -> 
     order = _by_area(graph)
     items = [graph.objects[i] for i in order]
     parts = [_mask_svg(item, side) for item in items]
+    edge = (RIM / 2, RIM / 2, side - RIM / 2, side - RIM / 2)
+    parts.append(svg_rect(edge, f'fill="none" stroke="{hex_color(EDGE)}" stroke-width="{RIM}"'))
     for place, item in zip(order, items, strict=True):
         x0, y0, x1, y1 = _corners(item, side)
         if place in marks.objects:
