@@ -293,7 +293,7 @@ def show_painting(painting: Painting, heading: str | None) -> None:
     screen = console()
     if heading is not None:
         screen.print(heading, style="bold underline", markup=False)
-    if painting.text is not None:
+    if painting.account.words or painting.account.remarks:
         show_account(screen, painting.account)
         screen.print()
     show_graph(screen, painting.graph, painting.checks, painting.place_checks)

@@ -95,12 +95,13 @@ def relationships_table(graph: SceneGraph, checks: Sequence[Check] = ()) -> Tabl
         table.add_column(heading)
     found = {check.relationship: check for check in checks}
     for r in graph.relationships:
+        boxed = None not in (graph.objects[r.subject].box, graph.objects[r.object].box)
         table.add_row(
             Text(f"{r.subject} {graph.objects[r.subject].label}"),
             Text(r.predicate),
             Text(f"{r.object} {graph.objects[r.object].label}"),
-            *([_verdict(found[r])] if checks else []),
-            *([_verdict(found[r].on_masks)] if masked else []),
+            *([_verdict(found[r], boxed)] if checks else []),
+            *([_verdict(found[r].on_masks, boxed)] if masked else []),
         )
     return table
 
@@ -111,16 +112,18 @@ def places_table(graph: SceneGraph, checks: Sequence[PlaceCheck]) -> Table:
     for heading in ("object", "place", "holds", "on masks"):
         table.add_column(heading)
     for item in checks:
-        label = f"{item.placement.object} {graph.objects[item.placement.object].label}"
-        table.add_row(Text(label), Text(item.placement.place), _verdict(item), _verdict(item.on_masks))
+        there = graph.objects[item.placement.object]
+        boxed = there.box is not None
+        shown = (_verdict(item, boxed), _verdict(item.on_masks, boxed))
+        table.add_row(Text(f"{item.placement.object} {there.label}"), Text(item.placement.place), *shown)
     return table
 
 
-def _verdict(found: Verdict | None) -> Text:
+def _verdict(found: Verdict | None, boxed: bool) -> Text:
     if found is None:
         return Text("")
     if found.satisfied is None:
-        return Text("no rule", style="dim")
+        return Text("no rule" if boxed else "no box", style="dim")
     if found.satisfied:
         return Text(f"yes, by {found.margin:.2f}", style="green")
     return Text(f"no, off by {found.off:.2f}" if found.off >= 0.005 else "no, off by less than 0.01", style="yellow")
