@@ -17,8 +17,17 @@ ADDING = re.compile(
 )
 ANOTHER = re.compile(r"there(?:'s| is| are) (?:another|one more)\b", re.IGNORECASE)
 REFERRING = re.compile(r"(?:the|this|that|these|those|it|they|he|she)\b", re.IGNORECASE)
-TAKING = re.compile(r"(?:but )?(?:remove|delete|drop|take away|without|minus|no more|no)\b[\s,:]*", re.IGNORECASE)
+TAKING = re.compile(
+    r"(?:but )?(?:remove|delete|erase|drop|take away|get rid of|without|minus|no more|no)\b[\s,:]*", re.IGNORECASE
+)
 GONE = re.compile(r"(?P<what>.+?) (?:is|are) (?:gone|removed|no longer there)\W*", re.IGNORECASE)
+ORDERING = re.compile(
+    r"(?:please )?(?P<verb>move|shift|put|place|turn|rotate|make|change|swap|resize|enlarge|shrink|paint|colou?r)"
+    r" (?:the|this|that|these|those|it|them|him|her|his|its|their)\b",
+    re.IGNORECASE,
+)
+"""Asks for a change that no line makes; read as a description it would be a new scene, and lose the one before."""
+
 REPLACING = re.compile(r"replace (?P<what>.+?) (?:with|by) (?P<instead>.+)", re.IGNORECASE)
 
 
@@ -45,7 +54,7 @@ def read_lines(text: str) -> tuple[StoryLine, ...]:
     """The lines of a story; blank ones and those that begin with ``#`` are passed over.
 
     Raises:
-        InputError: there is none.
+        InputError: there is none, or one asks for a change that no line makes.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     found = tuple(_line(number, line) for number, line in lines if line and not line.startswith("#"))
@@ -63,5 +72,10 @@ def _line(number: int, text: str) -> StoryLine:
         return StoryLine(number, text, "removal", match["what"])
     if match := TAKING.match(rest):
         return StoryLine(number, text, "removal", rest[match.end() :])
+    if match := ORDERING.match(rest):
+        raise InputError(
+            f"line {number}: a story cannot {match['verb'].lower()} things; say how it is, such as: "
+            "the cat is left of the dog, the car is red, or: replace the boat with a car."
+        )
     adds = marked is not None or REFERRING.match(text) is not None or ANOTHER.match(text) is not None
     return StoryLine(number, text, "addition" if adds else "scene", rest)

@@ -53,6 +53,9 @@ def told(scene):
         ("and now remove the tree", "removal", "the tree"),
         ("the tree is gone.", "removal", "the tree"),
         ("no people", "removal", "people"),
+        ("get rid of the tree", "removal", "the tree"),
+        ("a man makes the bed", "scene", "a man makes the bed"),
+        ("change machines by the road", "scene", "change machines by the road"),
         ("replace the boat with a car", "replacement", "the boat"),
     ],
 )
@@ -149,6 +152,8 @@ def test_persons_are_he_and_she(read):
         (("a sheep", "and quickly"), "line 2: No object was found"),
         (("a sheep", "replace the sheep with a boat and a car"), "line 2: one thing can replace another"),
         (("a sheep", "replace the boat with a car"), "line 2: there is no 'boat' in the scene"),
+        (("a sheep", "", "move the sheep to the left"), "line 3: a story cannot move things; say how it is"),
+        (("a sheep", "now make it bigger"), "line 2: a story cannot make things; say how it is"),
     ],
 )
 def test_mistakes_are_named_with_their_line(read, lines, message):
