@@ -23,13 +23,13 @@ def require_samples(samples: int) -> None:
         raise InputError(f"samples is {samples} and must be at least 1.")
 
 
-def require_seeds(first: int, count: int = 1) -> None:
+def require_seeds(first: object, count: int = 1) -> None:
     """Refuse seeds that a picture's record cannot hold: each must be a whole number from 0 to 2**63 - 1.
 
     Raises:
         InputError: one is not.
     """
-    if not isinstance(first, Integral) or not 0 <= first <= LAST_SEED - count + 1:
+    if not isinstance(first, Integral) or not 0 <= int(first) <= LAST_SEED - count + 1:
         last = f" for {count} pictures" if count > 1 else ""
         raise InputError(f"seed is {first!r} and must be a whole number from 0 to {LAST_SEED - count + 1}{last}.")
 
