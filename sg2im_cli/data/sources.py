@@ -21,7 +21,7 @@ from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
 from sg2im_parsers.errors import InputError
 from sg2im_weights.hub import fetch_dataset, parse_ref
 
-__all__ = ["Items", "Split", "data_name", "find_data", "has_split", "open_split"]
+__all__ = ["Items", "Split", "data_name", "find_data", "has_split", "open_split", "stated_predicates"]
 
 
 class Items(Protocol):
@@ -97,6 +97,12 @@ def has_split(data: Path, split: str) -> bool:
     """Whether there is such a split, prepared or not."""
     folder = find_data(data)
     return split in open_prepared(folder).splits if is_prepared(folder) else picture_folder(folder, split) is not None
+
+
+def stated_predicates(data: Path) -> tuple[str, ...]:
+    """The words of the relationships that data states; none where they are derived from boxes."""
+    folder = find_data(data)
+    return (open_prepared(folder).predicates or ()) if is_prepared(folder) else ()
 
 
 def data_name(data: Path) -> str:

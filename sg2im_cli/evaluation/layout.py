@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
-from sg2im_cli.data.relations import paper_table, spoken_table
+from sg2im_cli.data.relations import SPOKEN_RELATIONS, paper_table, spoken_table
 from sg2im_cli.evaluation.drawing import Told, graph_batches, nothing, predict
 from sg2im_cli.model.generator import Generator
 
@@ -71,7 +71,7 @@ class PredictedBoxes:
         objs: (O,) category ids.
         owners: (O,) the picture of each object.
         iou: (O,).
-        predicates: (T,) of every relationship but `__in_image__`.
+        predicates: (T,) of every relationship that rules tell something of; `__in_image__` is none.
         triple_owners: (T,) the picture of each relationship.
         kept: (T,) whether the predicted boxes satisfy it.
         real_kept: (T,) whether the annotated ones do, by the same rules.
@@ -114,10 +114,9 @@ def predict_boxes(
         assert batch.boxes is not None
         own = batch.objs != 0
         boxes.append(torch.stack([predicted[own], batch.boxes[own]]).cpu())
-        triples = batch.triples[batch.triples[:, 1] != 0]
-        owners = batch.obj_to_img + indices.start
-        numbers = (batch.objs[own], owners[own], triples[:, 1], owners[triples[:, 0]])
-        ids.append(tuple(n.cpu().numpy() for n in numbers))
+        triples = _checked(batch, data)
+        owners = (batch.obj_to_img + indices.start).cpu().numpy()
+        ids.append((batch.objs[own].cpu().numpy(), owners[own.cpu().numpy()], triples[:, 1], owners[triples[:, 0]]))
         held.append(np.stack([satisfied(batch, places, data) for places in (predicted, batch.boxes)]))
         told(indices.stop, len(data))
     found, real = torch.cat(boxes, dim=1)
@@ -159,9 +158,11 @@ def box_iou(a: Tensor, b: Tensor) -> Tensor:
 
 
 def satisfied(batch: GraphBatch, boxes: Tensor, data: SceneDataset) -> NDArray[np.bool_]:
-    """Which relationships of a batch hold on these boxes (O, 4), `__in_image__` left out, in the batch's order."""
-    triples = batch.triples.cpu().numpy()
-    triples = triples[triples[:, 1] != 0]
+    """Which relationships of a batch hold on these boxes (O, 4), in the batch's order.
+
+    `__in_image__` is left out, and so is what the data states in words that no rule tells from boxes.
+    """
+    triples, rows = _checked(batch, data), rule_rows(data)
     owner = batch.obj_to_img.cpu().numpy()
     objs, places = batch.objs.cpu().numpy(), boxes.float().cpu().numpy()
     held = np.zeros(len(triples), dtype=bool)
@@ -170,8 +171,22 @@ def satisfied(batch: GraphBatch, boxes: Tensor, data: SceneDataset) -> NDArray[n
         table = _table(places[members], objs[members], data)
         here = np.flatnonzero(owner[triples[:, 0]] == image)
         subjects, predicates, objects = triples[here].T
-        held[here] = table[predicates - 1, subjects - members[0], objects - members[0]]
+        held[here] = table[rows[predicates], subjects - members[0], objects - members[0]]
     return held
+
+
+def rule_rows(data: SceneDataset) -> NDArray[np.int64]:
+    """(P,) the row of the rules' table for each predicate id; -1 where no rule tells it from boxes."""
+    names = data.vocabulary.predicates
+    if data.scenes[0].stated is None:
+        return np.arange(len(names)) - 1
+    return np.array([SPOKEN_RELATIONS.index(name) if name in SPOKEN_RELATIONS else -1 for name in names])
+
+
+def _checked(batch: GraphBatch, data: SceneDataset) -> NDArray[np.int64]:
+    """The triples that rules tell something of."""
+    triples: NDArray[np.int64] = batch.triples.cpu().numpy()
+    return triples[rule_rows(data)[triples[:, 1]] >= 0]
 
 
 def _table(boxes: NDArray[np.float32], objs: NDArray[np.int64], data: SceneDataset) -> NDArray[np.bool_]:

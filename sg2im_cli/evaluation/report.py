@@ -16,6 +16,7 @@ from sg2im_cli.config import DataConfig
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS
 from sg2im_cli.data.scenes import Scene
+from sg2im_cli.data.sources import stated_predicates
 from sg2im_cli.data.stated import triples_among
 from sg2im_cli.evaluation.boxes import measure_boxes
 from sg2im_cli.evaluation.colors import measure_colors
@@ -108,7 +109,7 @@ def load_split(checkpoint: Checkpoint, data: Path, split: str, with_images: bool
         InputError: data that cannot be used, objects of which the model knows none, or relations that cannot be
             derived from boxes.
     """
-    config = DataConfig(relations=_relations(checkpoint.vocabulary))
+    config = DataConfig(relations=_relations(checkpoint.vocabulary, data))
     generator = checkpoint.generator.config
     return Split(data, split, load_scenes(data, split, config, generator, checkpoint.vocabulary, with_images))
 
@@ -183,13 +184,16 @@ def hash_split(data: SceneDataset) -> str:
     return digest.hexdigest()
 
 
-def _relations(vocabulary: Vocabulary) -> Literal["paper", "spoken", "none"]:
+def _relations(vocabulary: Vocabulary, data: Path) -> Literal["paper", "spoken", "none"]:
+    """Which relations are derived from boxes; those that the data states in the model's words take their place."""
     if not vocabulary.predicate_names:
         return "none"
     if vocabulary.predicate_names == SPOKEN_RELATIONS:
         return "spoken"
     if vocabulary.predicate_names == PAPER_RELATIONS:
         return "paper"
+    if any(map(vocabulary.has_predicate, stated_predicates(data))):
+        return "spoken"
     raise InputError(
         "These weights have relations of their own, and this data has none to compare with: only the spoken and the "
         "paper's relations can be derived from boxes."

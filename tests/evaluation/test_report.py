@@ -209,6 +209,33 @@ def test_relations_that_boxes_do_not_tell(small_checkpoint, tiny_data):
         load_split(with_words(small_checkpoint, ("road",), ("holding",)), tiny_data, "val")
 
 
+def test_relations_that_the_data_states(small_checkpoint, tmp_path):
+    from PIL import Image
+
+    from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
+    from sg2im_cli.data.preparing import PrepareOptions, prepare
+
+    Image.new("RGB", (100, 100), "gray").save(tmp_path / "a.png")
+    boxes = {"car": [10, 10, 60, 50], "road": [0, 50, 100, 100], "sky": [60, 0, 100, 40]}
+    objects = [{"name": name, "box": box} for name, box in boxes.items()]
+    said = [[0, "on", 1], [2, "on", 1], [0, "chasing", 2]]
+    line = {"image": "a.png", "objects": objects, "relationships": said}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line) + "\n")
+    source = jsonl_source(tmp_path / "a.jsonl", JsonlOptions(val_share=0.0))
+    generator = small_checkpoint.generator.config
+    sizes = PrepareOptions(image_size=generator.image_size, mask_size=generator.mask_size)
+    prepare(source, tmp_path / "made", sizes, lambda *_: None, print)
+
+    words = with_words(small_checkpoint, tuple(boxes), ("chasing", "on"))
+    split = load_split(words, tmp_path / "made", "train")
+    report = evaluate(Subject(words.generator, split.scenes, Resamples(1)), "own", split, ("layout",))
+    given = report.section("layout").figure("satisfied", "given")
+    assert (given.value, given.count) == (0.5, 2)  # the car is on the road, the sky is not; no rule tells a chase
+    assert report.section("layout").details["by_relation"].keys() == {"on"}
+    with pytest.raises(InputError, match="relations of their own"):
+        load_split(with_words(small_checkpoint, tuple(boxes), ("holding",)), tmp_path / "made", "train")
+
+
 def test_the_papers_relations(tiny_data, small_checkpoint):
     from sg2im_cli.data.relations import PAPER_RELATIONS
 
