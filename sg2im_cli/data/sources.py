@@ -140,8 +140,15 @@ def open_split(
         items = _MappedItems(prepared.rows(split), config, image_size is not None, predicates is not None)
         chosen = prepared.attributes if prepared.metadata["layout"] == "vg" else None
         return Split(items, prepared.things, prepared.stuff, predicates, chosen)
+    _require_coco(folder)
     annotations = read_annotations(folder, split)
     return Split(_ReadItems(list(used_images(annotations, config, mask_size))), annotations.things, annotations.stuff)
+
+
+def _require_coco(folder: Path) -> None:
+    """Say what to do with layouts that have to be prepared."""
+    if layout := "jsonl" if folder.is_file() else "vg" if (folder / "image_data.json").is_file() else None:
+        raise InputError(f"{folder} has to be prepared first: sg2im data prepare {layout} {folder} --out DIR.")
 
 
 def _require_sizes(prepared: Prepared, mask_size: int, image_size: tuple[int, int] | None) -> None:

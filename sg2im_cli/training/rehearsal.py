@@ -13,6 +13,7 @@ from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.training.checkpoint import RunDirectory
+from sg2im_cli.training.guard import guarded
 from sg2im_cli.training.options import TrainOptions
 from sg2im_cli.training.processes import Processes, join
 from sg2im_cli.training.progress import Reporter
@@ -63,6 +64,7 @@ def rehearse(options: TrainOptions, reporter: Reporter) -> Rehearsal:
     Raises:
         InputError: data, weights or directory that cannot be used.
         NotFiniteError: a loss is not finite.
+        Sg2imError: the device has too little memory, or torch cannot compile here.
     """
     processes = join(options.device)
     recipe, training = options.resolved, options.resolved.training
@@ -82,11 +84,15 @@ def rehearse(options: TrainOptions, reporter: Reporter) -> Rehearsal:
     losses: dict[str, float] = {}
     if training.layout_steps:
         batch = next(data.batches(training.layout_batch_size, 0, seed + 1, False, rank, count))
-        layout_seconds, losses = _timed(lambda: trainer.layout_step(batch, 0), processes)
+        layout_seconds, losses = _timed(
+            lambda: guarded(lambda: trainer.layout_step(batch, 0), options.compiled), processes
+        )
     pictures = next(data.batches(training.batch_size, 0, seed, True, rank, count))
     # behind adversarial_from, where a step does the most
     step = min(training.adversarial_from, training.steps - 1)
-    picture_seconds, found = _timed(lambda: trainer.picture_step(pictures, step, options.seed), processes)
+    picture_seconds, found = _timed(
+        lambda: guarded(lambda: trainer.picture_step(pictures, step, seed), options.compiled), processes
+    )
     trainer.check_finite()
     networks = trainer.networks()
     return Rehearsal(

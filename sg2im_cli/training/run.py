@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from sg2im_cli.data.licence import stated_licence
 from sg2im_cli.data.sources import data_name
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.export import count_examples, export, hardware
+from sg2im_cli.training.guard import guarded
 from sg2im_cli.training.interrupts import graceful
 from sg2im_cli.training.journal import Journal
 from sg2im_cli.training.options import TrainOptions, TrainResult
@@ -26,7 +27,7 @@ from sg2im_cli.training.progress import Meter, Progress, Reporter
 from sg2im_cli.training.samples import draw_sheet, fixed_batch
 from sg2im_cli.training.step import Trainer
 from sg2im_cli.training.update import NotFiniteError
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_parsers.errors import InputError
 from sg2im_weights import resolve
 
 __all__ = ["TrainOptions", "TrainResult", "train"]
@@ -137,7 +138,7 @@ class _Run:
         batches = self._batches(size, self.position.layout_step, self.options.seed + 1, with_images=False)
         meter = Meter("layout", size, steps)
         while self.position.layout_step < steps and (batch := self._next(batches)) is not None:
-            losses = self._guarded(lambda: self.trainer.layout_step(batch, self.position.layout_step))
+            losses = guarded(lambda: self.trainer.layout_step(batch, self.position.layout_step), self.options.compiled)
             self.position.layout_step += 1
             self._after(meter.tick(self.position.layout_step, losses))
 
@@ -146,7 +147,7 @@ class _Run:
         batches = self._batches(size, self.position.step, seed)
         meter = Meter("pictures", size, steps)
         while self.position.step < steps and (batch := self._next(batches)) is not None:
-            losses = self._guarded(lambda: self.trainer.picture_step(batch, self.position.step, seed))
+            losses = guarded(lambda: self.trainer.picture_step(batch, self.position.step, seed), self.options.compiled)
             self.position.step += 1
             self._after(meter.tick(self.position.step, losses))
 
@@ -159,22 +160,6 @@ class _Run:
         if self.processes.highest(self.stopping or time.monotonic() >= self.deadline):
             return None
         return self.processes.together(lambda: next(batches))
-
-    def _guarded(self, update: Callable[[], dict[str, float]]) -> dict[str, float]:
-        """One update; what a recipe asks too much of is said in a sentence."""
-        try:
-            return update()
-        except torch.OutOfMemoryError:
-            raise Sg2imError(
-                "The device has too little memory for this recipe; make its batch_size smaller, or accumulate larger."
-            ) from None
-        except ValueError as error:
-            if "more than 1" not in str(error):
-                raise
-            raise InputError(
-                "The recipe's normalization has only one value to work on; make its batch_size larger, or say "
-                "normalization = 'none'."
-            ) from None
 
     def _return_to_last_good(self, error: NotFiniteError) -> NotFiniteError:
         """Leave the weights of the last checkpoint, and say so."""

@@ -16,8 +16,10 @@ import torch
 from PIL import Image
 
 from sg2im_cli.training.checkpoint import RunDirectory
+from sg2im_cli.training.guard import guarded
 from sg2im_cli.training.objectives import Objectives
 from sg2im_cli.training.recipes import load_recipe
+from sg2im_cli.training.rehearsal import rehearse
 from sg2im_cli.training.run import train
 from sg2im_cli.training.samples import save_sheet
 from sg2im_cli.training.step import Trainer
@@ -172,6 +174,7 @@ import os, signal, sys, torch
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from tests.training.conftest import Silent, options
+from sg2im_cli.training.rehearsal import rehearse
 from sg2im_cli.training.run import train
 save, calls = torch.save, []
 def half(state, file):
@@ -210,3 +213,20 @@ def test_too_little_to_normalize_is_said(tiny_data, tmp_path):
     )
     with pytest.raises(InputError, match="normalization has only one value to work on; make its batch_size larger"):
         train(replace(options(tiny_data, tmp_path / "run"), recipe=recipe), Silent())
+    asked = replace(options(tiny_data, tmp_path / "rehearsed"), recipe=recipe)
+    with pytest.raises(InputError, match="normalization has only one value to work on"):
+        for seed in range(60):  # until a graph has one object
+            rehearse(replace(asked, seed=seed), Silent())
+
+
+def test_where_torch_cannot_compile_is_said():
+    def broken(*_):
+        raise FileNotFoundError("No working C++ compiler found.\nAnd more.")
+
+    compiled = torch.compile(lambda x: x + 1, backend=broken)
+    with pytest.raises(
+        Sg2imError, match=r"torch cannot compile here \(.*No working C\+\+ compiler found\); leave --comp"
+    ):
+        guarded(lambda: {"loss": float(compiled(torch.zeros(1)))}, compiled=True)
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        guarded(lambda: {"loss": float(torch.zeros(2, 3) @ torch.zeros(2, 3))}, compiled=True)

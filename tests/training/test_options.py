@@ -227,6 +227,7 @@ def test_one_process_needs_nothing_of_the_extra(tiny_data, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # torch's compiler warns of itself, and fails where that is an error
 def test_a_compiled_run_leaves_weights_by_the_same_names(tiny_data, tmp_path, finished):
     run = tmp_path / "run"
     assert train(options(tiny_data, run, compiled=True), Silent()).finished
