@@ -8,6 +8,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+EMBEDDED = ("default", "colors")
+"""As in `sg2im_weights.resolve`, which would load more than a shell waits for."""
+
 DEVICES = ("auto", "cpu", "cuda", "mps")
 BUNDLE = "config.json"
 """A directory with this may hold weights."""
@@ -17,9 +20,8 @@ Offer = Callable[[str], Iterable[str]]
 
 
 def offer_weights(begun: str) -> Iterator[str]:
-    """The default, what is in the Hub's cache, and directories with weights; others are left to the shell."""
-    if "default".startswith(begun):
-        yield "default"
+    """What came with the package, what is in the Hub's cache, and directories; others are left to the shell."""
+    yield from (name for name in EMBEDDED if name.startswith(begun))
     yield from _folders(begun)
     yield from _cached(begun)
 

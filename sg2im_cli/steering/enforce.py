@@ -110,6 +110,9 @@ def _solve_all(
         found = problem.solve(group)
         if found is None:
             kept, found = _largest(problem, said)
+            already = [s for s in said if s in held]
+            if len(already) > len(kept):  # where what holds by a hair leaves no room for the margin
+                kept, found = already, {}
             given_up += [s for s in said if s not in kept]
             for wish in wished:
                 with_it = problem.solve([*kept, wish])
