@@ -8,9 +8,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-EMBEDDED = ("default", "colors")
-"""As in `sg2im_weights.resolve`, which would load more than a shell waits for."""
-
 DEVICES = ("auto", "cpu", "cuda", "mps")
 BUNDLE = "config.json"
 """A directory with this may hold weights."""
@@ -20,8 +17,9 @@ Offer = Callable[[str], Iterable[str]]
 
 
 def offer_weights(begun: str) -> Iterator[str]:
-    """What came with the package, what is in the Hub's cache, and directories; others are left to the shell."""
-    yield from (name for name in EMBEDDED if name.startswith(begun))
+    """The default, what is in the Hub's cache, and directories with weights; others are left to the shell."""
+    if "default".startswith(begun):
+        yield "default"
     yield from _folders(begun)
     yield from _cached(begun)
 

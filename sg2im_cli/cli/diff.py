@@ -45,7 +45,7 @@ def command(
         list[Path] | None, typer.Option("--output", "-o", help="A sheet, as .png or .html; may be given twice.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
-    weights: Annotated[str, typer.Option(help="default, colors, a directory, or owner/name[@revision].")] = "default",
+    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     enforce: Annotated[
         bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")

@@ -17,7 +17,7 @@ STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
 def command(
-    weights: Annotated[str, typer.Option(help="default, colors, a directory, or owner/name[@revision].")] = "default",
+    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object in place of lines.")] = False,
 ) -> None:

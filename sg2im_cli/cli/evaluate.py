@@ -19,7 +19,7 @@ KINDS = (".json", ".md", ".html")
 def command(
     data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
     name: Annotated[str | None, typer.Argument(metavar="[WEIGHTS]", help="Instead of --weights.")] = None,
-    weights: Annotated[str | None, typer.Option(help="default, colors, a directory, or owner/name[@revision].")] = None,
+    weights: Annotated[str | None, typer.Option(help="default, a directory, or owner/name[@revision].")] = None,
     against: Annotated[str | None, typer.Option(help="Other weights, measured on the same graphs and seeds.")] = None,
     split: Annotated[str, typer.Option(help="Which images and annotations.")] = "val",
     only: Annotated[

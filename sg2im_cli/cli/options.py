@@ -44,7 +44,7 @@ Seed = Annotated[
     ),
 ]
 Samples = Annotated[int, typer.Option(min=1, max=10_000, help="How many pictures.")]
-Weights = Annotated[str, typer.Option(help="default, colors, a directory, or owner/name[@revision].")]
+Weights = Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Dtype = Annotated[Precision, typer.Option(help="Precision of the model.")]
 Enforce = Annotated[

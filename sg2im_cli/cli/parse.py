@@ -34,7 +34,7 @@ def command(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON line for each line of --file.")] = False,
     file: Annotated[str | None, typer.Option(help="Read a sentence a line; - reads standard input.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
-    weights: Annotated[str, typer.Option(help="Whose words: default, colors, a directory, or owner/name.")] = "default",
+    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
     nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
     tree: Annotated[bool, typer.Option("--tree", help="Show the dependencies, and which rule made what.")] = False,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,

@@ -32,7 +32,7 @@ def command(
     best_of: Annotated[
         int, typer.Option(min=1, max=1000, help="Draw so many pictures, from the seed on, and keep the best.")
     ] = 1,
-    weights: Annotated[str, typer.Option(help="default, colors, a directory, or owner/name[@revision].")] = "default",
+    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     dtype: Annotated[Precision, typer.Option(help="Precision of the model.")] = Precision.float32,
     enforce: Annotated[

@@ -38,7 +38,7 @@ def command(
     seed: Annotated[
         int | None, typer.Option(min=0, max=LAST_SEED, help="Of every picture's noise; drawn at random if not given.")
     ] = None,
-    weights: Annotated[str, typer.Option(help="default, colors, a directory, or owner/name[@revision].")] = "default",
+    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     enforce: Annotated[
         bool, typer.Option("--enforce", help="Move what is new, as little as possible, until every relationship holds.")

@@ -28,7 +28,7 @@ def command(
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop and save after so long.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 0,
     init: Annotated[
-        str | None, typer.Option(help="Weights to start from: default, colors, a directory, or owner/name[@revision].")
+        str | None, typer.Option(help="Weights to start from: default, a directory, or owner/name[@revision].")
     ] = None,
     min_objects: Annotated[
         int | None, typer.Option(min=1, help="Leave out pictures with fewer objects, in place of the recipe's.")

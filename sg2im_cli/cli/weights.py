@@ -27,7 +27,7 @@ JSON_OPTION = typer.Option("--json", help="Print JSON.")
 
 @app.command()
 def show(
-    ref: Annotated[str, typer.Argument(help="default, colors, a directory, or owner/name[@revision].")] = "default",
+    ref: Annotated[str, typer.Argument(help="default, a directory, or owner/name[@revision].")] = "default",
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Say what weights are: size, words, training, revision.

@@ -16,7 +16,7 @@ from sg2im_parsers.vocabulary import Vocabulary
 
 def command(
     pattern: Annotated[str | None, typer.Argument(help="Only words that hold this; * and ? may be used.")] = None,
-    weights: Annotated[str, typer.Option(help="Whose words: default, colors, a directory, or owner/name.")] = "default",
+    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the objects, relations and attributes that a model knows.

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from sg2im_cli.cli import completion
 from sg2im_cli.cli.app import app
 from sg2im_cli.cli.completion import DEVICES, OFFERS
 from sg2im_cli.training.recipes import recipe_names
-from sg2im_weights.resolve import EMBEDDED
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +56,7 @@ def bash(ask):
         ("sg2im --device c", {"cpu", "cuda"}),
         ("sg2im 'a cat' --device c", {"cpu", "cuda"}),
         ("sg2im 'a cat' --dtype b", {"bfloat16"}),
-        ("sg2im 'a cat' --weights ", {"default", "colors"}),
+        ("sg2im 'a cat' --weights ", {"default"}),
         ("sg2im weights show d", {"default"}),
         ("sg2im train --recipe sc", {"scenes64"}),
         ("sg2im diff 'a cat' 'a dog' --ke", {"--keep"}),
@@ -81,14 +79,10 @@ def test_weights_on_disk_and_in_the_cache_are_offered(bash, tiny_bundle, tmp_pat
     snapshot.mkdir(parents=True)
     (snapshot / "config.json").write_text("{}")
     (tmp_path / "home" / "hub" / "models--me--other" / "snapshots").mkdir(parents=True)
-    assert bash("sg2im 'a cat' --weights ") == {"default", "colors", "mine", "me/my-weights"}
+    assert bash("sg2im 'a cat' --weights ") == {"default", "mine", "me/my-weights"}
     assert bash("sg2im 'a cat' --weights m") == {"mine", "models/", "me/my-weights"}
     assert bash(f"sg2im --weights {tmp_path}/mi") == {f"{tmp_path}/mine"}
     assert bash("sg2im train --init me") == {"me/my-weights"}
-
-
-def test_what_is_offered_is_what_there_is():
-    assert completion.EMBEDDED == EMBEDDED
 
 
 def test_zsh(ask):

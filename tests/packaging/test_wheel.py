@@ -29,8 +29,6 @@ NEEDED = {
     "sg2im_parsers/data/spelling.tsv",
     "sg2im_parsers/data/pipeline/meta.json",
     "sg2im_parsers/data/pipeline/parser/model",
-    "sg2im_weights/colors/config.json",
-    "sg2im_weights/colors/model.safetensors",
     "sg2im_weights/default/config.json",
     "sg2im_weights/default/model.safetensors",
     "sg2im_weights/default/README.md",

@@ -1,6 +1,6 @@
 """From what a user writes after ``--weights`` to a bundle.
 
-1. ``default`` or ``colors``: weights that came with the package. A directory of that name is ``./default``.
+1. ``default``: the weights that came with the package. A directory of that name is ``./default``.
 2. A directory, if it exists or is written like a path (``./x``, ``../x``, ``/x``, ``~/x``); so a directory
    ``owner/name`` hides the repository of that name.
 3. ``owner/name`` or ``owner/name@revision`` on the Hugging Face Hub: from the cache if it is there, without asking
@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -20,9 +19,6 @@ from sg2im_weights.hub import cached, fetch, parse_ref
 from sg2im_weights.writing import CONFIG, TENSORS
 
 DEFAULT = "default"
-EMBEDDED = (DEFAULT, "colors")
-"""Weights that come with the package."""
-
 CHECKPOINTS = {".pt", ".pth"}
 
 
@@ -30,7 +26,7 @@ def resolve(ref: str, cache_dir: Path | None = None, refresh: bool = False) -> B
     """The bundle that a reference names.
 
     Args:
-        ref: ``default`` or ``colors``, a directory, or ``owner/name[@revision]``.
+        ref: ``default``, a directory, or ``owner/name[@revision]``.
         cache_dir: of downloads, in place of huggingface_hub's own.
         refresh: ask the Hub even if the cache has it.
 
@@ -38,16 +34,16 @@ def resolve(ref: str, cache_dir: Path | None = None, refresh: bool = False) -> B
         WeightsInputError: it names nothing that can be used.
         WeightsError: a download failed.
     """
-    if ref in EMBEDDED:
-        return _embedded(ref)
+    if ref == DEFAULT:
+        return _default()
     path = Path(os.path.expanduser(ref))  # noqa: PTH111 Path.expanduser raises for a user that does not exist
     if ref and (os.path.exists(path) or ref.startswith((".", "/", "~"))):  # noqa: PTH110 Path.exists raises
         return _directory(path, ref)
     if hub_ref := parse_ref(ref):
         return fetch(hub_ref, cache_dir, refresh)
     raise WeightsInputError(
-        f"There are no weights {ref!r}: it is not {' or '.join(map(repr, EMBEDDED))}, no directory of that name "
-        "exists, and names on the Hub look like owner/name or owner/name@revision."
+        f"There are no weights {ref!r}: it is not {DEFAULT!r}, no directory of that name exists, and names on the "
+        "Hub look like owner/name or owner/name@revision."
     )
 
 
@@ -69,11 +65,11 @@ def bundle_of_run(path: Path) -> Bundle:
     return read_bundle(inner if not (path / CONFIG).exists() and inner.is_dir() else path)
 
 
-def _embedded(name: str) -> Bundle:
-    path = Path(str(resources.files("sg2im_weights"))) / name
+def _default() -> Bundle:
+    path = Path(str(resources.files("sg2im_weights"))) / "default"
     if not (path / CONFIG).is_file():
-        raise WeightsInputError(f"This installation has no embedded weights {name!r}; name others with --weights.")
-    return read_bundle(path, name)
+        raise WeightsInputError("This installation has no embedded weights; name others with --weights.")
+    return read_bundle(path, DEFAULT)
 
 
 def pull(ref: str, cache_dir: Path | None = None) -> Bundle:
@@ -82,9 +78,9 @@ def pull(ref: str, cache_dir: Path | None = None) -> Bundle:
 
 
 def list_bundles() -> list[Bundle]:
-    """What can be used without a network: what came with the package, and what is in the cache."""
-    embedded = []
-    for name in EMBEDDED:
-        with suppress(WeightsInputError):
-            embedded.append(_embedded(name))
-    return [*embedded, *cached()]
+    """What can be used without a network: the default and what is in the cache."""
+    try:
+        default = [_default()]
+    except WeightsInputError:
+        default = []
+    return [*default, *cached()]
