@@ -2,6 +2,7 @@
 
 python docs/sheet.py                                      # docs/images/sheet.png, from the embedded weights
 python docs/sheet.py --sentences docs/sentences.txt       # docs/images/sentences.png: a picture each, of seed 0
+python docs/sheet.py --colors                             # docs/images/colors.png: things in colours, of seed 0
 """
 
 from __future__ import annotations
@@ -31,6 +32,17 @@ SENTENCES = (
     "a bus behind a person",
     "a dog on the grass",
 )
+COLORS = ("", "red", "blue", "green", "yellow", "white", "black", "brown", "orange", "gray")
+THINGS = (
+    "car on the road",
+    "bus on the road",
+    "dog on the grass",
+    "building under the sky",
+    "sofa in front of a wall",
+    "person on the beach",
+    "curtain beside a window",
+    "wall behind a table",
+)
 COLUMNS = 2
 SIDE, GAP, CAPTION = 144, 6, 22
 
@@ -40,10 +52,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--weights", default="default")
     options.add_argument("--sentences", type=Path, help="a text file with a sentence a line")
+    options.add_argument("--colors", action="store_true", help="things in colours")
     options.add_argument("--output", type=Path)
     arguments = options.parse_args()
     painter = Painter.from_pretrained(arguments.weights)
-    if arguments.sentences is None:
+    if arguments.colors:
+        sheet, name = draw_colors(painter), "colors"
+    elif arguments.sentences is None:
         sheet, name = draw_sheet(painter, SENTENCES), "sheet"
     else:
         sheet, name = draw_pictures(painter, arguments.sentences.read_text().splitlines()), arguments.sentences.stem
@@ -84,6 +99,20 @@ def draw_pictures(painter: Painter, sentences: Sequence[str], columns: int = 8) 
         sheet.paste(image, (left, top + 2 * CAPTION - 8))
         for line, part in enumerate(wrap(text, 24)[:2]):
             pen.text((left, top + 2 + 15 * line), part, fill="black", font=font)
+    return sheet
+
+
+def draw_colors(painter: Painter) -> Image.Image:
+    """A row for each thing, a column for each colour; nothing is said of the first."""
+    side = SIDE * 2 // 3
+    sheet = Image.new("RGB", (len(COLORS) * (side + GAP) - GAP, CAPTION + len(THINGS) * (side + GAP) - GAP), "white")
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
+    for column, color in enumerate(COLORS):
+        pen.text((column * (side + GAP), 2), color or "(none)", fill="black", font=font)
+        for row, thing in enumerate(THINGS):
+            image = painter.paint(" ".join(f"a {color} {thing}".split()), seed=0).images[0]
+            place = column * (side + GAP), CAPTION + row * (side + GAP)
+            sheet.paste(image.resize((side, side), Image.Resampling.BICUBIC), place)
     return sheet
 
 
