@@ -48,12 +48,12 @@ Weights = Annotated[str, typer.Option(help="default, a directory, or owner/name[
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 Dtype = Annotated[Precision, typer.Option(help="Precision of the model.")]
 Enforce = Annotated[
-    bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
+    bool, typer.Option("--enforce", help="Move boxes as little as needed until every relationship and place holds.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")]
 Scale = Annotated[int, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge the saved picture so many times.")]
 SaveGraph = Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")]
-SaveLayout = Annotated[Path | None, typer.Option(help="Save boxes and masks as .json, .png or .svg.")]
+SaveLayout = Annotated[Path | None, typer.Option(help="Save the layout as .json, .png or .svg.")]
 SaveMasks = Annotated[bool, typer.Option("--save-masks", help="Write masks, too, into a layout's .json.")]
 BestOf = Annotated[
     int, typer.Option(min=1, max=1000, help="Draw so many pictures, from the seed on, and keep the best.")

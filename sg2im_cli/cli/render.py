@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
+from sg2im_cli.cli import options
 from sg2im_cli.cli.files import Target
 from sg2im_cli.cli.generate import Request, check_request, draw_all
 from sg2im_cli.cli.options import Precision
 from sg2im_cli.cli.streams import quieten_downloads, read_standard_input
-from sg2im_cli.record import LARGEST_SCALE, LAST_SEED, Options
+from sg2im_cli.record import LAST_SEED, Options
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.graph_json import graphs_from_json, load_text, seed_of
 from sg2im_parsers.scene_graph import SceneGraph
@@ -21,30 +22,26 @@ from sg2im_parsers.scene_graph import SceneGraph
 
 def command(
     layout: Annotated[str, typer.Argument(help="A layout or graph as JSON; - reads standard input.")],
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="A file, a directory, or a name with {seed} or {index}.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
+    output: options.Output = None,
+    overwrite: options.Overwrite = False,
     seed: Annotated[
         int | None, typer.Option(min=0, max=LAST_SEED, help="Picture i has seed + i; the file's own if not given.")
     ] = None,
-    samples: Annotated[int, typer.Option(min=1, max=10_000, help="How many pictures.")] = 1,
-    best_of: Annotated[
-        int, typer.Option(min=1, max=1000, help="Draw so many pictures, from the seed on, and keep the best.")
-    ] = 1,
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    dtype: Annotated[Precision, typer.Option(help="Precision of the model.")] = Precision.float32,
+    samples: options.Samples = 1,
+    best_of: options.BestOf = 1,
+    weights: options.Weights = "default",
+    device: options.Device = "auto",
+    dtype: options.Dtype = Precision.float32,
     enforce: Annotated[
         bool, typer.Option("--enforce", help="Move boxes without a pin until every relationship and place holds.")
     ] = False,
-    scale: Annotated[int, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge the saved picture so many times.")] = 1,
-    save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
-    save_layout: Annotated[Path | None, typer.Option(help="Save the layout as .json, .png or .svg.")] = None,
-    save_masks: Annotated[bool, typer.Option("--save-masks", help="Write masks, too, into a layout's .json.")] = False,
-    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave out of a PNG what made it.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of paths.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
+    scale: options.Scale = 1,
+    save_graph: options.SaveGraph = None,
+    save_layout: options.SaveLayout = None,
+    save_masks: options.SaveMasks = False,
+    no_metadata: options.NoMetadata = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Draw a layout, as --save-layout writes it, with what you changed in it.
 
@@ -76,8 +73,8 @@ def command(
         best_of=best_of,
     )
     check_request(request)
-    options = Options(device=device, dtype=dtype.value, enforce=enforce, scale=scale)
-    draw_all(request, weights, options, with_records=not no_metadata)
+    asked = Options(device=device, dtype=dtype.value, enforce=enforce, scale=scale)
+    draw_all(request, weights, asked, with_records=not no_metadata)
 
 
 def _read(layout: str) -> tuple[tuple[SceneGraph, ...], int | None]:
