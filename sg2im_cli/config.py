@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from sg2im_cli.config_reading import ConfigError, plain, read
@@ -21,6 +21,7 @@ __all__ = [
     "DiscriminatorConfig",
     "GeneratorConfig",
     "LossConfig",
+    "ProjectedConfig",
     "Recipe",
     "TrainingConfig",
     "leaky_slope",
@@ -31,6 +32,9 @@ __all__ = [
 
 PIXEL_MEAN = (0.485, 0.456, 0.406)
 PIXEL_STD = (0.229, 0.224, 0.225)
+
+SMALLEST_SAMPLED = 4
+"""Side of the smallest masks that can be sampled."""
 
 
 def _require(problems: list[str]) -> None:
@@ -60,10 +64,14 @@ class GeneratorConfig:
         gconv_pooling: how an object joins its candidates from all triples.
         mlp_normalization: normalisation in the MLPs.
         mask_size: M; None leaves the mask head out.
-        mask_head: upsampling and convolution (as released) or transpose convolutions (as the paper writes).
+        mask_head: upsampling and convolution (as released), transpose convolutions (as the paper writes), or sampled
+            from category, box and a latent of the object (not in the paper; see `sg2im_cli.model.shapes`).
         mask_dim: channels inside the mask head; None keeps D, as in the original.
         mask_sharpness: factor on mask logits before the sigmoid, in drawing only: above 1, regions get the clear edges
             of annotated masks, from which the refinement network learns. The paper's is 1.
+        object_latent_dim: size of a latent that each object has, from which come its size and shape; 0, as in the
+            paper, makes one layout of a graph, the average of all that it may mean.
+        latent_scale: share of a latent's deviation with which it is drawn for pictures: below 1, shapes are more usual.
         box_head: corners through a ReLU (as released: they can leave the picture or change places), or a sigmoid's
             centre and size, cut at the picture's edge (not in the paper).
         refinement_dims: channels of each refinement module, coarse to fine.
@@ -81,6 +89,10 @@ class GeneratorConfig:
             runs the refinement network learns late which is which.
         layout_modulation: whether the layout also scales and shifts the features of each refinement module, place by
             place, as in spatially adaptive normalisation. Not in the paper.
+        layout_carving: whether things are cut out of the stuff around them where a layout is composed. In the paper
+            all is added up, and surroundings are painted over things. Needs to be told which words are things.
+        picture_latent_dim: size of a latent that each picture has; it scales and shifts the features of each refinement
+            module, so that seeds differ in light and style. Not in the paper.
         pixel_mean: subtracted from pixels in [0, 1] before training; model units are (pixel - mean) / std.
         pixel_std: see ``pixel_mean``.
     """
@@ -93,9 +105,11 @@ class GeneratorConfig:
     gconv_pooling: Literal["avg", "sum"] = "avg"
     mlp_normalization: Literal["none", "batch"] = "none"
     mask_size: int | None = 16
-    mask_head: Literal["upsample", "transpose"] = "upsample"
+    mask_head: Literal["upsample", "transpose", "sampled"] = "upsample"
     mask_dim: int | None = None
     mask_sharpness: float = 1.0
+    object_latent_dim: int = 0
+    latent_scale: float = 1.0
     box_head: Literal["corners", "center"] = "corners"
     refinement_dims: tuple[int, ...] = (1024, 512, 256, 128, 64)
     upsampling: Literal["nearest", "bilinear"] = "nearest"
@@ -106,12 +120,20 @@ class GeneratorConfig:
     layout_vector_dim: int | None = None
     layout_category_dim: int = 0
     layout_modulation: bool = False
+    layout_carving: bool = False
+    picture_latent_dim: int = 0
     pixel_mean: tuple[float, float, float] = PIXEL_MEAN
     pixel_std: tuple[float, float, float] = PIXEL_STD
 
     def __post_init__(self) -> None:
         problems = _at_least(self, 1, "embedding_dim", "gconv_dim", "gconv_hidden_dim")
         problems += _at_least(self, 0, "gconv_num_layers", "layout_noise_dim", "layout_category_dim")
+        problems += _at_least(self, 0, "object_latent_dim", "latent_scale", "picture_latent_dim")
+        if self.mask_head == "sampled" and (not self.object_latent_dim or (self.mask_size or 0) < SMALLEST_SAMPLED):
+            problems.append(
+                f"mask_head is 'sampled', which needs an object_latent_dim above 0 (it is {self.object_latent_dim}) and "
+                f"a mask_size of at least {SMALLEST_SAMPLED} (it is {self.mask_size})"
+            )
         if self.mask_size is not None and (self.mask_size < 1 or self.mask_size & (self.mask_size - 1)):
             problems.append(f"mask_size is {self.mask_size} and must be a power of two, or none")
         if self.mask_dim is not None:
@@ -212,6 +234,40 @@ def parse_layers(text: str) -> list[tuple[int, int, int]]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectedConfig:
+    """Discriminators on frozen features of EfficientNet-Lite0, of pictures and of crops (Sauer et al. 2021).
+
+    Attributes:
+        channels: of the mixed features at strides 4, 8, 16 and 32; crops are seen at the last three.
+        hidden_dim: channels of each head.
+        layout_dim: channels of the category layout that heads see beside the features of a picture.
+        crops: crops of objects a picture, on average.
+        crop_size: their side in pixels.
+        mismatch: weight of the hinge on real pictures under wrong categories, beside 1 for real and for generated ones.
+        prototypes: numbers that are known of each category before the first step: principal components of the mean
+            features of its real crops.
+    """
+
+    channels: tuple[int, int, int, int] = (32, 64, 96, 128)
+    hidden_dim: int = 96
+    layout_dim: int = 24
+    crops: float = 1.25
+    crop_size: int = 64
+    mismatch: float = 0.5
+    prototypes: int = 48
+
+    def __post_init__(self) -> None:
+        problems = _at_least(self, 1, "hidden_dim", "layout_dim", "prototypes") + _at_least(self, 0, "mismatch")
+        if min(self.channels) < 1:
+            problems.append(f"channels is {list(self.channels)} and each must be at least 1")
+        if not 0 < self.crops < math.inf:
+            problems.append(f"crops is {self.crops} and must be above 0")
+        if self.crop_size < 32 or self.crop_size % 32:
+            problems.append(f"crop_size is {self.crop_size} and must be a multiple of 32")
+        _require(problems)
+
+
+@dataclass(frozen=True, kw_only=True)
 class LossConfig:
     """Weights of the six losses (paper section 3, "training"), and which kind of each.
 
@@ -226,6 +282,13 @@ class LossConfig:
         categories: weight of the auxiliary classifier's loss on generated objects.
         features: weight of feature matching (Wang et al. 2018, pix2pixHD): L1 between what the layers of both
             discriminators make of a real picture and of the one drawn from its layout. Not in the paper.
+        object_latents: weight of the divergence of objects' latents from standard normal ones (a variational
+            autoencoder's), for a generator with ``object_latent_dim``.
+        shapes: weight of the adversarial loss on masks, for a generator with ``mask_head`` "sampled".
+        perceptual: weight of L1 between features of a real picture and of the one drawn from its layout, of both
+            wholes and crops, with projected discriminators.
+        colors: weight of L1 between the mean colours of each object in both.
+        picture_latents: weight of the divergence of pictures' latents, likewise.
     """
 
     adversarial: Literal["gan", "wgan", "lsgan", "hinge"] = "gan"
@@ -237,9 +300,14 @@ class LossConfig:
     objects: float = 0.01
     categories: float = 0.1
     features: float = 0.0
+    object_latents: float = 0.0
+    shapes: float = 0.0
+    perceptual: float = 0.0
+    colors: float = 0.0
+    picture_latents: float = 0.0
 
     def __post_init__(self) -> None:
-        _require(_at_least(self, 0, "pixels", "boxes", "masks", "image", "objects", "categories", "features"))
+        _require(_at_least(self, 0, *(f.name for f in fields(self) if f.type == "float")))
 
 
 SHARES = ("min_area", "thinning", "unmasked_share", "attribute_dropout", "recolor")
@@ -301,11 +369,14 @@ class TrainingConfig:
         batch_size: pictures an update, over all processes and parts.
         accumulate: parts of its batch that a process works on one after the other, to need less memory; the update is
             the same, but for batch norm, which sees a part at a time.
+        layout_every: steps with pictures for each further update of the graph half, which then learns from annotations
+            alone; 0, as in the paper, lets it learn from the pictures with the rest.
         layout_batch_size: graphs an update of the graph half.
         learning_rate: of the generator (Adam).
         discriminator_rate: of both discriminators (Adam).
         layout_rate: of the graph half while it is trained alone.
         betas: of Adam.
+        layout_betas: of Adam for the graph half trained alone and the adversary of its masks; none for ``betas``.
         final_rate: share of each rate that is left at the end; it falls along a cosine. 1 keeps it.
         adversarial_from: step from which the generator learns from its discriminators (the losses ``image``,
             ``objects``, ``categories``, ``features``); they themselves learn from the first step.
@@ -326,11 +397,13 @@ class TrainingConfig:
     layout_steps: int = 0
     batch_size: int = 32
     accumulate: int = 1
+    layout_every: int = 0
     layout_batch_size: int = 128
     learning_rate: float = 1e-4
     discriminator_rate: float = 1e-4
     layout_rate: float = 1e-3
     betas: tuple[float, float] = (0.9, 0.999)
+    layout_betas: tuple[float, float] | None = None
     final_rate: float = 1.0
     adversarial_from: int = 0
     predicted_layouts: float = 0.0
@@ -345,7 +418,7 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         problems = _at_least(self, 1, "steps", "batch_size", "layout_batch_size", "checkpoint_every")
         problems += _at_least(self, 1, "sample_every", "accumulate") + _at_least(
-            self, 0, "layout_steps", "adversarial_from"
+            self, 0, "layout_steps", "adversarial_from", "layout_every"
         )
         problems += _at_least(self, 0, "coarse_pixels")
         problems += _at_least(self, 0, "final_rate", "predicted_layouts", "averaging")
@@ -360,19 +433,41 @@ class TrainingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """Everything that a training run is made of, apart from data, seed and limits."""
+    """Everything that a training run is made of, apart from data, seed and limits.
+
+    With ``projected``, its discriminators stand in the place of the other two.
+    """
 
     description: str = ""
     generator: GeneratorConfig = GeneratorConfig()
     image_discriminator: DiscriminatorConfig = DiscriminatorConfig()
     object_discriminator: DiscriminatorConfig = DiscriminatorConfig()
+    projected: ProjectedConfig | None = None
     losses: LossConfig = LossConfig()
     data: DataConfig = DataConfig()
     training: TrainingConfig = TrainingConfig()
 
+    @property
+    def layout_updates(self) -> int:
+        """Updates of the graph half alone, before the pictures and between them."""
+        training = self.training
+        between = training.steps // training.layout_every if training.layout_every else 0
+        return training.layout_steps + between
+
     def __post_init__(self) -> None:
         if self.losses.masks and self.generator.mask_size is None:
             raise ConfigError("losses.masks is above 0, but generator.mask_size is none; set one of them.")
+        problems = []
+        if self.projected is not None:
+            if not self.training.layout_every:
+                problems.append("projected discriminators need a training.layout_every above 0")
+            if any(side % 32 for side in self.generator.image_size):
+                problems.append(f"projected discriminators need sides of 32 pixels, not {self.generator.image_size}")
+        elif self.training.layout_every:
+            problems.append("training.layout_every needs projected discriminators")
+        elif self.generator.object_latent_dim:
+            problems.append("generator.object_latent_dim above 0 needs projected discriminators")
+        _require(problems)
         if self.training.coarse_pixels > min(self.generator.image_size):
             side = min(self.generator.image_size)
             raise ConfigError(f"training.coarse_pixels is {self.training.coarse_pixels} and must be at most {side}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch import Tensor
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.latents import draw_noise, draw_object_latents, draw_picture_latents, object_seeds
 
 BATCH_SIZE = 16
 Told = Callable[[int, int], None]
@@ -60,9 +61,25 @@ def names_of(data: SceneDataset) -> tuple[str, ...]:
     return tuple(data.vocabulary.objects[i] for i in ids)
 
 
-def predict(generator: Generator, batch: GraphBatch) -> ObjectLayout:
-    """The graph half on a batch, with all that the batch says of its objects."""
-    return generator.predict_layout(batch.objs, batch.triples, batch.attributes)
+def predict(generator: Generator, batch: GraphBatch, seeds: Sequence[int] | None = None) -> ObjectLayout:
+    """The graph half on a batch, with all that the batch says of its objects.
+
+    Args:
+        generator: in eval mode.
+        batch: N graphs.
+        seeds: (N,) of the pictures, from which objects have their latents; the most usual ones if not given.
+    """
+    latents = None
+    if generator.config.object_latent_dim and seeds is not None:
+        counts = batch.obj_to_img.bincount(minlength=batch.n_images).tolist()
+        each = [one for seed, count in zip(seeds, counts, strict=True) for one in object_seeds(seed, count)]
+        latents = draw_object_latents(generator.config, each)
+    return generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
+
+
+def picture_seeds(indices: range, seed: int, sample: int = 0) -> list[int]:
+    """A seed for each picture of a split, other for each sample."""
+    return [((seed * 1_000_003 + i) * 1009 + sample) % 2**63 for i in indices]
 
 
 def graph_batches(data: SceneDataset, seed: int, device: torch.device, size: int) -> Iterator[tuple[range, GraphBatch]]:
@@ -90,10 +107,13 @@ def draw_split(
     boxes: list[Tensor] = []
     owners: list[Tensor] = []
     for indices, batch in graph_batches(data, seed, generator.obj_embeddings.weight.device, BATCH_SIZE):
-        predicted = predict(generator, batch)
-        used, masks = _layout(predicted, batch, layout)
-        composed = generator.compose(predicted.vectors, used, masks, batch.obj_to_img, batch.n_images)
-        drawn = generator.refine(composed, _noise(generator, indices, seed, sample))
+        seeds = picture_seeds(indices, seed, sample)
+        predicted = predict(generator, batch, seeds)
+        used, masks = _layout(generator, predicted, batch, layout)
+        composed = generator.compose(predicted.vectors, used, masks, batch.obj_to_img, batch.n_images, batch.objs)
+        config = generator.config
+        noise, latents = draw_noise(config, seeds), draw_picture_latents(config, seeds)
+        drawn = generator.refine(composed, noise, latents)
         images.append(to_pixels(generator, drawn))
         own = batch.objs != 0
         boxes.append(used[own].float().cpu())
@@ -102,26 +122,19 @@ def draw_split(
     return Drawn(torch.cat(images), torch.cat(boxes), torch.cat(owners))
 
 
-def _layout(predicted: ObjectLayout, batch: GraphBatch, layout: str) -> tuple[Tensor, Tensor | None]:
+def _layout(
+    generator: Generator, predicted: ObjectLayout, batch: GraphBatch, layout: str
+) -> tuple[Tensor, Tensor | None]:
     if layout == "predicted":
         return predicted.boxes, predicted.masks
     assert batch.boxes is not None
     assert batch.masks is not None
     assert batch.has_mask is not None
-    masks = predicted.masks
+    filled = generator.fill_boxes(predicted, batch.boxes.to(predicted.boxes), batch.objs)
+    masks = filled.masks
     if masks is not None:
         masks = torch.where(batch.has_mask[:, None, None], batch.masks.to(masks), masks)
-    return batch.boxes.to(predicted.boxes), masks
-
-
-def _noise(generator: Generator, indices: range, seed: int, sample: int) -> Tensor | None:
-    """Of each picture from its own seed, drawn on the CPU: the same in any batch and on every device."""
-    config = generator.config
-    if not config.layout_noise_dim:
-        return None
-    shape = (config.layout_noise_dim, *config.image_size)
-    rngs = [torch.Generator().manual_seed(((seed * 1_000_003 + i) * 1009 + sample) % 2**63) for i in indices]
-    return torch.stack([torch.randn(shape, generator=rng) for rng in rngs]).to(generator.obj_embeddings.weight)
+    return filled.boxes, masks
 
 
 def to_pixels(generator: Generator, images: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.data.relations import SPOKEN_RELATIONS, paper_table, spoken_table
-from sg2im_cli.evaluation.drawing import Told, graph_batches, nothing, predict
+from sg2im_cli.evaluation.drawing import Told, graph_batches, nothing, picture_seeds, predict
 from sg2im_cli.model.generator import Generator
 
 
@@ -66,14 +66,14 @@ class PredictedBoxes:
     """What a model predicts for the fixed graphs of a split, beside what is annotated; `__image__` is left out.
 
     Attributes:
-        boxes: (O, 4) predicted.
+        boxes: (O, 4) predicted; of a model with latents, the most usual ones.
         real: (O, 4) annotated.
         objs: (O,) category ids.
         owners: (O,) the picture of each object.
         iou: (O,).
         predicates: (T,) of every relationship that rules tell something of; `__in_image__` is none.
         triple_owners: (T,) the picture of each relationship.
-        kept: (T,) whether the predicted boxes satisfy it.
+        kept: (T,) whether the predicted boxes satisfy it; of a model with latents, boxes as they are drawn.
         real_kept: (T,) whether the annotated ones do, by the same rules.
     """
 
@@ -111,13 +111,16 @@ def predict_boxes(
     held: list[NDArray[np.bool_]] = []
     for indices, batch in graph_batches(data, seed, device, batch_size):
         predicted = predict(generator, batch).boxes.float()
+        drawn = predicted
+        if generator.config.object_latent_dim:
+            drawn = predict(generator, batch, picture_seeds(indices, seed)).boxes.float()
         assert batch.boxes is not None
         own = batch.objs != 0
         boxes.append(torch.stack([predicted[own], batch.boxes[own]]).cpu())
         triples = _checked(batch, data)
         owners = (batch.obj_to_img + indices.start).cpu().numpy()
         ids.append((batch.objs[own].cpu().numpy(), owners[own.cpu().numpy()], triples[:, 1], owners[triples[:, 0]]))
-        held.append(np.stack([satisfied(batch, places, data) for places in (predicted, batch.boxes)]))
+        held.append(np.stack([satisfied(batch, places, data) for places in (drawn, batch.boxes)]))
         told(indices.stop, len(data))
     found, real = torch.cat(boxes, dim=1)
     objs, object_owners, predicates, triple_owners = (np.concatenate(parts) for parts in zip(*ids, strict=True))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -11,8 +12,9 @@ from sg2im_cli.config import GeneratorConfig, leaky_slope
 from sg2im_cli.model.graph import GraphTripleConv, GraphTripleConvNet
 from sg2im_cli.model.heads import boxes_from_head, build_box_head, build_mask_head
 from sg2im_cli.model.layers import count_images
-from sg2im_cli.model.layout import compose_layout, sample_masks
+from sg2im_cli.model.layout import carve, compose_layout, sample_masks
 from sg2im_cli.model.refinement import RefinementNetwork
+from sg2im_cli.model.shapes import SampledMaskHead
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,16 @@ class ObjectLayout:
         boxes: (O, 4).
         mask_logits: (O, M, M) before the sigmoid; None for a model without masks.
         sharpness: factor on the logits, see `GeneratorConfig`.
+        hidden: (O, D) as they left the graph network.
+        latents: (O, Z) that were used; None for a model without.
     """
 
     vectors: Tensor
     boxes: Tensor
     mask_logits: Tensor | None
     sharpness: float = 1.0
+    hidden: Tensor | None = None
+    latents: Tensor | None = None
 
     @property
     def masks(self) -> Tensor | None:
@@ -62,9 +68,20 @@ class Generator(nn.Module):
         n_objects: entries of the vocabulary's objects, `__image__` among them.
         n_predicates: entries of the vocabulary's predicates, `__in_image__` among them.
         n_attributes: entries of the vocabulary's attributes; 0, as in the paper, adds no parameter.
+        things: ids of the objects that are things, which a model with ``layout_carving`` cuts out of all others but
+            `__image__`; kept with the weights.
     """
 
-    def __init__(self, config: GeneratorConfig, n_objects: int, n_predicates: int, n_attributes: int = 0) -> None:
+    is_thing: Tensor | None
+
+    def __init__(
+        self,
+        config: GeneratorConfig,
+        n_objects: int,
+        n_predicates: int,
+        n_attributes: int = 0,
+        things: Sequence[int] = (),
+    ) -> None:
         super().__init__()
         self.config = config
         dim, hidden = config.gconv_dim, config.gconv_hidden_dim
@@ -81,7 +98,11 @@ class Generator(nn.Module):
                 self.gconv_net = GraphTripleConvNet(dim, config.gconv_num_layers - 1, hidden, pooling, mlp)
         self.box_net = build_box_head(dim, hidden, config.box_head, mlp)
         size = config.mask_size
-        self.mask_net = None if size is None else build_mask_head(dim, size, config.mask_head, config.mask_dim)
+        self.mask_net: nn.Module | None = None
+        if size is not None and config.mask_head == "sampled":
+            self.mask_net = SampledMaskHead(n_objects, dim, config.object_latent_dim, size)
+        elif size is not None:
+            self.mask_net = build_mask_head(dim, size, config.mask_head, config.mask_dim)
         reduced, named = config.layout_vector_dim, config.layout_category_dim
         self.layout_projection = None if reduced is None else nn.Linear(dim, reduced)
         self.layout_categories = nn.Embedding(n_objects, named) if named else None
@@ -93,10 +114,16 @@ class Generator(nn.Module):
             config.upsampling,
             config.layout_noise_dim if config.layout_noise_kept else 0,
             config.layout_modulation,
+            config.picture_latent_dim,
         )
         self.attribute_embeddings = _word_table(n_attributes, config.embedding_dim, 0.01)  # at first next to nothing
         # larger: from next to nothing, rare colours were not learned in 3,000 updates
         self.layout_attributes = _word_table(n_attributes, named, 0.3)
+        latent = config.object_latent_dim
+        self.latent_projection = nn.Linear(latent, config.embedding_dim, bias=False) if latent else None
+        marks = torch.zeros(n_objects, dtype=torch.bool)
+        marks[list(things)] = True
+        self.register_buffer("is_thing", marks if config.layout_carving else None)
 
     def forward(
         self,
@@ -108,6 +135,8 @@ class Generator(nn.Module):
         noise: Tensor | None = None,
         n_images: int | None = None,
         attributes: Tensor | None = None,
+        latents: Tensor | None = None,
+        picture_latents: Tensor | None = None,
     ) -> GeneratorOutput:
         """Pictures of a batch of graphs.
 
@@ -120,27 +149,34 @@ class Generator(nn.Module):
             noise: (N, layout_noise_dim, H, W) standard normal; drawn if not given.
             n_images: N; counted if not given, which may wait for a GPU.
             attributes: (O, A) 1 where an attribute is said of an object, else 0; none is said if not given.
+            latents: (O, object_latent_dim); zeros, the most usual, if not given.
+            picture_latents: (N, picture_latent_dim) standard normal; drawn if not given.
         """
         if n_images is None:
             n_images = count_images(obj_to_img)
-        predicted = self.predict_layout(objs, triples, attributes)
-        layout = self.compose(
-            predicted.vectors,
-            predicted.boxes if boxes is None else boxes,
-            predicted.masks if masks is None else masks,
-            obj_to_img,
-            n_images,
-        )
+        predicted = self.predict_layout(objs, triples, attributes, latents)
+        used = predicted if boxes is None else self.fill_boxes(predicted, boxes, objs)
+        masks = used.masks if masks is None else masks
+        layout = self.compose(predicted.vectors, used.boxes, masks, obj_to_img, n_images, objs)
         joined = self.add_noise(layout, noise)
         layout = joined[:, : layout.shape[1]]  # a view: at the largest batches the layout is most of the memory
-        return GeneratorOutput(self.refinement_net(joined), predicted.boxes, predicted.masks, layout)
+        images = self.refinement_net(joined, self.picture_latents(n_images, picture_latents))
+        return GeneratorOutput(images, predicted.boxes, predicted.masks, layout)
 
-    def predict_layout(self, objs: Tensor, triples: Tensor, attributes: Tensor | None = None) -> ObjectLayout:
+    def predict_layout(
+        self, objs: Tensor, triples: Tensor, attributes: Tensor | None = None, latents: Tensor | None = None
+    ) -> ObjectLayout:
         """The graph half: (O,) ids and (T, 3) triples to vectors, boxes and masks; it needs no pixels.
 
-        An object's vector is its category's embedding plus those of its ``attributes`` (O, A).
+        An object's vector is its category's embedding plus those of its ``attributes`` (O, A). Its latent (O, Z) stands
+        beside them before graph convolution, so that objects make room for each other's sizes.
         """
         vectors = _add_rows(self.obj_embeddings(objs), self.attribute_embeddings, attributes)
+        if self.latent_projection is not None:
+            if latents is None:
+                latents = vectors.new_zeros(len(objs), self.config.object_latent_dim)
+            latents = latents.to(vectors) * (objs != 0)[:, None]  # the picture as a whole has no shape
+            vectors = vectors + self.latent_projection(latents).to(vectors)
         if self.config.gconv_num_layers == 0:
             vectors = self.gconv(vectors)
         else:
@@ -149,11 +185,27 @@ class Generator(nn.Module):
             if self.gconv_net is not None:
                 vectors, _ = self.gconv_net(vectors, predicates, edges)
         boxes = boxes_from_head(self.box_net(vectors), self.config.box_head)
-        logits = None if self.mask_net is None else self.mask_net(vectors[:, :, None, None])[:, 0]
-        named = self._layout_vectors(vectors, objs, attributes)
-        return ObjectLayout(named, boxes, logits, self.config.mask_sharpness)
+        named = self.layout_vectors(vectors, objs, attributes)
+        found = ObjectLayout(named, boxes, None, self.config.mask_sharpness, vectors, latents)
+        return replace(found, mask_logits=self._mask_logits(found, boxes, objs))
 
-    def _layout_vectors(self, vectors: Tensor, objs: Tensor, attributes: Tensor | None) -> Tensor:
+    def fill_boxes(self, predicted: ObjectLayout, boxes: Tensor, objs: Tensor) -> ObjectLayout:
+        """The same objects in other boxes (O, 4): sampled masks are made anew to fill them, others stay as they are."""
+        if self.config.mask_head != "sampled":
+            return replace(predicted, boxes=boxes)
+        return replace(predicted, boxes=boxes, mask_logits=self._mask_logits(predicted, boxes, objs))
+
+    def _mask_logits(self, predicted: ObjectLayout, boxes: Tensor, objs: Tensor) -> Tensor | None:
+        if self.mask_net is None:
+            return None
+        assert predicted.hidden is not None
+        if isinstance(self.mask_net, SampledMaskHead):
+            logits: Tensor = self.mask_net(predicted.hidden, objs, boxes.detach(), predicted.latents)
+            return logits
+        return self.mask_net(predicted.hidden[:, :, None, None])[:, 0]  # type: ignore[no-any-return]
+
+    def layout_vectors(self, vectors: Tensor, objs: Tensor, attributes: Tensor | None) -> Tensor:
+        """Vectors (O, D) of the graph network as they enter the layout: reduced, with words beside them."""
         if self.layout_projection is not None:
             vectors = self.layout_projection(vectors)
         if self.layout_categories is not None:
@@ -162,15 +214,34 @@ class Generator(nn.Module):
         return vectors
 
     def compose(
-        self, vectors: Tensor, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int
+        self, vectors: Tensor, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int, objs: Tensor
     ) -> Tensor:
-        """The layout (N, D, H, W) of objects with these vectors, boxes and masks."""
-        coverage = sample_masks(boxes, masks, *self.config.image_size)
-        return compose_layout(vectors, coverage, obj_to_img, n_images)
+        """The layout (N, D, H, W) of objects with these vectors, boxes, masks and category ids."""
+        return compose_layout(vectors, self.cover(boxes, masks, obj_to_img, n_images, objs), obj_to_img, n_images)
 
-    def refine(self, layout: Tensor, noise: Tensor | None = None) -> Tensor:
-        """The picture half: a layout (N, D, H, W), and noise, to images (N, 3, H, W) in model units."""
-        return self.refinement_net(self.add_noise(layout, noise))  # type: ignore[no-any-return]
+    def cover(
+        self, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int, objs: Tensor
+    ) -> Tensor:
+        """(O, H, W) in [0, 1]: how much of each object is seen at each place of its picture."""
+        coverage = sample_masks(boxes, masks, *self.config.image_size)
+        if self.is_thing is None:
+            return coverage
+        things = self.is_thing[objs]
+        return carve(coverage, things, ~things & (objs != 0), obj_to_img, n_images)
+
+    def refine(self, layout: Tensor, noise: Tensor | None = None, picture_latents: Tensor | None = None) -> Tensor:
+        """The picture half: a layout (N, D, H, W), noise and latents to images (N, 3, H, W) in model units."""
+        latents = self.picture_latents(len(layout), picture_latents)
+        return self.refinement_net(self.add_noise(layout, noise), latents)  # type: ignore[no-any-return]
+
+    def picture_latents(self, n_images: int, latents: Tensor | None = None) -> Tensor | None:
+        """(N, L) as they are given, or drawn; None for a model without."""
+        weight = self.obj_embeddings.weight
+        if not self.config.picture_latent_dim:
+            return None
+        if latents is None:
+            return torch.randn(n_images, self.config.picture_latent_dim, dtype=weight.dtype, device=weight.device)
+        return latents.to(weight)
 
     def add_noise(self, layout: Tensor, noise: Tensor | None = None) -> Tensor:
         """A layout (N, D, H, W) with the noise's channels behind its own; noise is drawn if not given."""

@@ -33,6 +33,26 @@ def sample_masks(boxes: Tensor, masks: Tensor | None, height: int, width: int) -
     return y @ masks.float() @ x.transpose(1, 2)
 
 
+def carve(coverage: Tensor, things: Tensor, stuff: Tensor, obj_to_img: Tensor, n_images: int) -> Tensor:
+    """Cut the things of each picture out of its stuff: what stuff covers is multiplied by what things leave free.
+
+    Args:
+        coverage: (O, H, W) from `sample_masks`.
+        things: (O,) bool, what is cut out.
+        stuff: (O,) bool, what it is cut out of; the rest stays as it is.
+        obj_to_img: (O,).
+        n_images: N.
+
+    Returns:
+        (O, H, W) in [0, 1].
+    """
+    flat = coverage.float().flatten(1)
+    member = (obj_to_img == torch.arange(n_images, device=obj_to_img.device)[:, None]) & things
+    free = (member.float() @ torch.log1p(-flat.clamp(max=1 - 1e-4))).exp()  # a product, as the exp of a sum of logs
+    free = free.index_select(0, obj_to_img)
+    return torch.where(stuff[:, None], flat * free, flat).to(coverage.dtype).view_as(coverage)
+
+
 def compose_layout(vectors: Tensor, coverage: Tensor, obj_to_img: Tensor, n_images: int) -> Tensor:
     """Sum vector times coverage over the objects of each image, without an (O, D, H, W) tensor.
 

@@ -36,16 +36,26 @@ def gan_d_loss(kind: str, real: Tensor, fake: Tensor) -> Tensor:
     return functional.relu(1 - real).mean() + functional.relu(1 + fake).mean()
 
 
-def box_loss(kind: str, predicted: Tensor, target: Tensor) -> Tensor:
-    """Boxes (O, 4): ``"l1"`` as the paper writes, ``"mse"`` as the 2018 code computes, ``"l1_giou"`` both kinds.
+def box_losses(kind: str, predicted: Tensor, target: Tensor) -> Tensor:
+    """(O,) of boxes (O, 4): ``"l1"`` as the paper writes, ``"mse"`` as the 2018 code computes, ``"l1_giou"`` both kinds.
 
     ``"l1_giou"`` adds generalised intersection over union (Rezatofighi et al. 2019) to L1.
     """
     predicted = predicted.float()
     if kind == "mse":
-        return functional.mse_loss(predicted, target)
-    l1 = functional.l1_loss(predicted, target)
-    return l1 if kind == "l1" else l1 + (1 - generalized_iou(predicted, target)).mean() / 4
+        return (predicted - target).square().mean(1)
+    l1 = (predicted - target).abs().mean(1)
+    return l1 if kind == "l1" else l1 + (1 - generalized_iou(predicted, target)) / 4
+
+
+def weighed(losses: Tensor, weight: Tensor | None) -> Tensor:
+    """Losses (K,) times their weights (K,); as they are without."""
+    return losses if weight is None else losses * weight
+
+
+def mean_of(values: Tensor, which: Tensor) -> Tensor:
+    """The mean of those of (K,) values that (K,) marks name; zero where it names none."""
+    return (values * which).sum() / which.sum().clamp_min(1)
 
 
 def generalized_iou(a: Tensor, b: Tensor) -> Tensor:
@@ -58,10 +68,9 @@ def generalized_iou(a: Tensor, b: Tensor) -> Tensor:
     return inner / union - (hull - union) / hull
 
 
-def mask_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
-    """Binary cross-entropy of mask logits (O, M, M), over the objects whose mask is known (O,) only."""
-    per_object = functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none").mean((1, 2))
-    return (per_object * known).sum() / known.sum().clamp_min(1)
+def mask_losses(logits: Tensor, target: Tensor) -> Tensor:
+    """(O,) binary cross-entropy of mask logits (O, M, M), averaged over cells."""
+    return functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none").mean((1, 2))
 
 
 def pixel_loss(drawn: Tensor, real: Tensor, given: Tensor, coarse: int = 0) -> Tensor:

@@ -127,6 +127,7 @@ def paint_together(painter: Painter, jobs: Sequence[Job], enforced: bool = False
         torch.cat(masks).to(predicted.boxes) if masks else None,
         batch.obj_to_img,
         batch.n_images,
+        batch.objs,
     )
     noise = [one for job in jobs if (one := painter.noise(job.seed)) is not None]
     images = painter.generator.refine(canvas, torch.cat(noise) if noise else None).float().cpu()

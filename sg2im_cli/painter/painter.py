@@ -299,7 +299,7 @@ class Painter:
         batch = batch_graphs([told], self.vocabulary).to(self.device)
         predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
         placed = place(graph, told, predicted.boxes, predicted.masks, self.vocabulary, enforced, as_is)
-        canvas = self.generator.compose(predicted.vectors, placed.boxes, placed.masks, batch.obj_to_img, 1)
+        canvas = self.generator.compose(predicted.vectors, placed.boxes, placed.masks, batch.obj_to_img, 1, batch.objs)
         layout = Layout(
             graph=placed.graph,
             account=grounded.account,

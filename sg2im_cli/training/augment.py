@@ -59,3 +59,48 @@ def _cut_out(images: Tensor, chance: Chance, share: float = 0.4) -> Tensor:
     cols = (torch.arange(width, device=images.device) - cx).abs() < width * share / 2
     hole = rows[:, None, :, None] & cols[:, None, None, :]
     return images.masked_fill(hole, 0.0)
+
+
+def change_colors_mildly(images: Tensor, uniform: Tensor) -> Tensor:
+    """Brightness, saturation and contrast of (N, 3, H, W) pictures, by as little as photographs of one place differ.
+
+    Args:
+        images: in model units.
+        uniform: (N, 3) in [0, 1), so that real and generated pictures can be changed alike.
+    """
+    brightness, saturation, contrast = uniform.to(images)[:, :, None, None, None].unbind(1)
+    images = images + (brightness - 0.5) * 0.6
+    gray = images.mean(1, keepdim=True)
+    images = gray + (images - gray) * (0.75 + saturation / 2)
+    mean = images.mean((1, 2, 3), keepdim=True)
+    return mean + (images - mean) * (0.75 + contrast / 2)
+
+
+def move(images: Tensor, uniform: Tensor, share: float = 0.125, outside_is_zero: bool = False) -> Tensor:
+    """Pictures (N, C, H, W) moved by whole pixels; what comes in at an edge repeats it, or is zero.
+
+    Args:
+        images: of any number of channels.
+        uniform: (N, 2) in [0, 1): up and left at 0, down and right at 1.
+        share: of a side, by how much at most.
+        outside_is_zero: see above.
+    """
+    height, width = images.shape[2:]
+    uniform = uniform.to(images.device)
+    rows = _selection(uniform[:, 0], height, share, outside_is_zero).to(images)
+    columns = _selection(uniform[:, 1], width, share, outside_is_zero).to(images)
+    return rows[:, None] @ images @ columns.transpose(1, 2)[:, None]
+
+
+def _selection(uniform: Tensor, size: int, share: float, outside_is_zero: bool) -> Tensor:
+    """(N, size, size): which pixel of an axis each pixel of the moved one takes.
+
+    As a product with a matrix, whose gradient is the same in every run; that of indexing is not on several threads.
+    """
+    most = round(size * share)
+    offset = (uniform * (2 * most + 1)).long() - most
+    places = torch.arange(size, device=uniform.device)
+    wanted = places + offset[:, None]
+    if not outside_is_zero:
+        wanted = wanted.clamp(0, size - 1)
+    return wanted[:, :, None] == places

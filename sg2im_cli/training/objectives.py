@@ -9,8 +9,17 @@ from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.model.discriminators import ObjectDiscriminator, ObjectScores, PatchDiscriminator
 from sg2im_cli.model.generator import Generator, ObjectLayout
-from sg2im_cli.model.layout import sample_masks
-from sg2im_cli.model.losses import box_loss, category_loss, feature_loss, gan_d_loss, gan_g_loss, mask_loss, pixel_loss
+from sg2im_cli.model.losses import (
+    box_losses,
+    category_loss,
+    feature_loss,
+    gan_d_loss,
+    gan_g_loss,
+    mask_losses,
+    mean_of,
+    pixel_loss,
+    weighed,
+)
 from sg2im_cli.training.augment import augment, change_colors
 from sg2im_cli.training.chance import Chance
 from sg2im_cli.training.part import Drawn, Part
@@ -118,9 +127,11 @@ class Objectives:
         assert batch.boxes is not None
         assert batch.masks is not None
         assert batch.has_mask is not None
-        losses = {"boxes": shares["objects"] * box_loss(self.recipe.losses.box, predicted.boxes, batch.boxes)}
+        boxes = weighed(box_losses(self.recipe.losses.box, predicted.boxes, batch.boxes), batch.box_weight)
+        losses = {"boxes": shares["objects"] * boxes.mean()}
         if predicted.mask_logits is not None:
-            losses["masks"] = shares["masks"] * mask_loss(predicted.mask_logits, batch.masks, batch.has_mask)
+            masks = weighed(mask_losses(predicted.mask_logits, batch.masks), batch.mask_weight)
+            losses["masks"] = shares["masks"] * mean_of(masks, batch.has_mask)
         return losses
 
     def _draw(self, predicted: ObjectLayout, part: Part) -> Drawn:
@@ -135,12 +146,14 @@ class Objectives:
         if masks is not None:
             given = (batch.has_mask & ~own_object)[:, None, None]
             masks = torch.where(given, batch.masks, masks)
-        layout = self.generator.compose(predicted.vectors, boxes, masks, batch.obj_to_img, batch.n_images)
+        where = (batch.obj_to_img, batch.n_images, batch.objs)
+        layout = self.generator.compose(predicted.vectors, boxes, masks, *where)
         noise = part.chance.normal(config.layout_noise_dim, *config.image_size)
+        latents = part.chance.normal(config.picture_latent_dim).to(batch.objs.device) if config.picture_latent_dim else None
         joined = self.generator.add_noise(layout, noise)
-        images = self.generator.refinement_net(joined.contiguous(memory_format=torch.channels_last)).float()
+        images = self.generator.refinement_net(joined.contiguous(memory_format=torch.channels_last), latents).float()
         with torch.no_grad():
-            coverage = sample_masks(boxes, masks, *config.image_size)
+            coverage = self.generator.cover(boxes, masks, *where)
         return Drawn(images, boxes, coverage, ~part.own)
 
     def _object_scores(self, images: Tensor | None, boxes: Tensor, part: Part, chance: Chance) -> ObjectScores:

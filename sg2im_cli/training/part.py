@@ -10,6 +10,7 @@ from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.division import divide
+from sg2im_cli.model.generator import ObjectLayout
 from sg2im_cli.training.chance import Chance
 from sg2im_cli.training.processes import Processes
 from sg2im_parsers.errors import InputError
@@ -37,6 +38,65 @@ class Drawn:
     given: Tensor
 
 
+@dataclass(frozen=True)
+class Shapes:
+    """What the graph half makes of a part.
+
+    Attributes:
+        again: from the latents of the annotated masks.
+        mean: (O, Z) of these.
+        log_variance: (O, Z).
+        free: from latents of the prior; None without an adversary.
+    """
+
+    again: ObjectLayout
+    mean: Tensor
+    log_variance: Tensor
+    free: ObjectLayout | None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What projected discriminators look at: generated pictures and real ones beside each other.
+
+    Attributes:
+        images: (N, 3, H, W) generated, in model units.
+        pictures: features of both, real ones first.
+        crops: likewise, of crops of some objects.
+        chosen: (K,) which objects they are of.
+        told: (O, h, w) how much of each object the discriminators are told to be at each place.
+        matched: (N,) True where a generated picture is to look like the real one.
+        divergence: of the pictures' latents, or None.
+        colors: L1 between the mean colours of objects (O,), or None.
+    """
+
+    images: Tensor
+    pictures: Pairs
+    crops: Pairs
+    chosen: Tensor
+    told: Tensor
+    matched: Tensor
+    divergence: Tensor | None
+    colors: Tensor | None
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Features of real and of generated pictures, fine to coarse, each (N, C, h, w).
+
+    Attributes:
+        real: normalised.
+        fake: likewise, with gradients.
+        real_mixed: as heads see them.
+        fake_mixed: likewise, with gradients.
+    """
+
+    real: list[Tensor]
+    fake: list[Tensor]
+    real_mixed: list[Tensor]
+    fake_mixed: list[Tensor]
+
+
 @dataclass
 class Part:
     """Some pictures of a batch, what is drawn at random for them, and how much of the whole they are.
@@ -49,6 +109,8 @@ class Part:
             things counts as this share of itself: then the losses of all parts of all processes add up to the whole's.
         real: (N, 3, H, W) in model units; set where pictures are trained.
         fake: what the generator drew, cut off from it; set by the generator's update.
+        shapes: what a graph half with latents made, for an update of both it and its adversary.
+        looked: what projected discriminators look at, for an update of both them and the generator.
     """
 
     batch: GraphBatch
@@ -57,6 +119,21 @@ class Part:
     shares: dict[Kind, float]
     real: Tensor | None = None
     fake: Drawn | None = None
+    shapes: Shapes | None = None
+    looked: Looked | None = None
+
+    def draw_objects(self, size: int, most: int) -> Tensor:
+        """(O, size) standard normal, each object's by its picture and its place there, of which there are ``most``."""
+        owners = self.batch.obj_to_img
+        drawn = self.chance.normal(most, size).to(owners.device)
+        return drawn.flatten(0, 1).index_select(0, owners * most + self.places())
+
+    def places(self) -> Tensor:
+        """(O,) the place of each object among those of its picture; they stand picture by picture."""
+        owners = self.batch.obj_to_img
+        counts = owners.bincount(minlength=self.batch.n_images)
+        starts = counts.cumsum(0) - counts
+        return torch.arange(len(owners), device=owners.device) - starts.index_select(0, owners)
 
 
 def split_batch(

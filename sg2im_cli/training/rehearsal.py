@@ -55,7 +55,7 @@ class Rehearsal:
     def hours(self) -> float:
         """Of the whole run, without sheets and checkpoints."""
         training = self.recipe.training
-        return (training.layout_steps * (self.layout_seconds or 0) + training.steps * self.picture_seconds) / 3600
+        return (self.recipe.layout_updates * (self.layout_seconds or 0) + training.steps * self.picture_seconds) / 3600
 
 
 def rehearse(options: TrainOptions, reporter: Reporter) -> Rehearsal:
@@ -82,11 +82,12 @@ def rehearse(options: TrainOptions, reporter: Reporter) -> Rehearsal:
     rank, count, seed = processes.rank, processes.count, options.seed
     layout_seconds: float | None = None
     losses: dict[str, float] = {}
-    if training.layout_steps:
+    if recipe.layout_updates:
         batch = next(data.batches(training.layout_batch_size, 0, seed + 1, False, rank, count))
         layout_seconds, losses = _timed(
             lambda: guarded(lambda: trainer.layout_step(batch, 0), options.compiled), processes
         )
+    trainer.calibrate(data)
     pictures = next(data.batches(training.batch_size, 0, seed, True, rank, count))
     # behind adversarial_from, where a step does the most
     step = min(training.adversarial_from, training.steps - 1)

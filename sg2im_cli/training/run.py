@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -146,10 +147,31 @@ class _Run:
         steps, size, seed = self.recipe.training.steps, self.recipe.training.batch_size, self.options.seed
         batches = self._batches(size, self.position.step, seed)
         meter = Meter("pictures", size, steps)
+        if self.position.step == 0 and steps:
+            self.trainer.calibrate(self.data)
+        between = self._layout_updates_between()
         while self.position.step < steps and (batch := self._next(batches)) is not None:
+            further = next(between)
             losses = guarded(lambda: self.trainer.picture_step(batch, self.position.step, seed), self.options.compiled)
+            losses = further | losses
             self.position.step += 1
             self._after(meter.tick(self.position.step, losses))
+
+    def _layout_updates_between(self) -> Iterator[dict[str, float]]:
+        """Losses of an update of the graph half before every so many steps with pictures, and of none before others."""
+        training = self.recipe.training
+        every, size = training.layout_every, training.layout_batch_size
+        if not every:
+            yield from itertools.repeat({})
+        batches = self._batches(size, self.position.layout_step, self.options.seed + 1, with_images=False)
+        while True:
+            if self.position.step % every:
+                yield {}
+                continue
+            batch, step = self.processes.together(lambda: next(batches)), self.position.layout_step
+            losses = guarded(lambda b=batch, s=step: self.trainer.layout_step(b, s), self.options.compiled)  # type: ignore[misc]
+            self.position.layout_step += 1
+            yield losses
 
     def _batches(self, size: int, start: int, seed: int, with_images: bool = True) -> Iterator[GraphBatch]:
         rank, count = self.processes.rank, self.processes.count

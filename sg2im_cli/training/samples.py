@@ -14,6 +14,13 @@ from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.data.sources import has_split
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.latents import (
+    derived_seed,
+    draw_noise,
+    draw_object_latents,
+    draw_picture_latents,
+    object_seeds,
+)
 from sg2im_cli.training.checkpoint import write_atomically, writing
 
 SHEET_SIZE = 12
@@ -38,35 +45,47 @@ def fixed_batch(directory: Path, recipe: Recipe, train: SceneDataset) -> GraphBa
 
 @torch.no_grad()
 def draw_sheet(generator: Generator, batch: GraphBatch, seed: int = 0) -> Image.Image:
-    """Three rows: real pictures, from given layouts, from predicted layouts.
+    """Four rows: real pictures, from given layouts, and from predicted layouts with this seed and the next.
 
     Args:
         generator: put into eval mode for the time.
         batch: with images, boxes and masks.
-        seed: of the noise, the same for both rows.
+        seed: of the noise and latents, the same for the second and the third row.
     """
     was_training = generator.training
     generator.eval()
     assert batch.images is not None
-    device = batch.objs.device
     config = generator.config
-    shape = (batch.n_images, config.layout_noise_dim, *config.image_size)
-    noise = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(device)
-    predicted = generator.predict_layout(batch.objs, batch.triples, batch.attributes)
     rows = [batch.images]
-    for boxes, masks in ((batch.boxes, _known_masks(batch, predicted.masks)), (None, None)):
-        output = generator(
-            batch.objs, batch.triples, batch.obj_to_img, boxes, masks, noise, batch.n_images, batch.attributes
-        )
-        rows.append(to_pixels(output.images, config.pixel_mean, config.pixel_std))
+    for number, given in ((seed, True), (seed, False), (seed + 1, False)):
+        images = _draw(generator, batch, number, given)
+        rows.append(to_pixels(images, config.pixel_mean, config.pixel_std))
     generator.train(was_training)
     return tile(rows)
 
 
+def _draw(generator: Generator, batch: GraphBatch, seed: int, given: bool) -> Tensor:
+    """Pictures of the batch's layouts, or of predicted ones, each from a seed of its own."""
+    config, device = generator.config, batch.objs.device
+    seeds = [derived_seed(seed, f"sheet {i}") for i in range(batch.n_images)]
+    counts = batch.obj_to_img.bincount(minlength=batch.n_images).tolist()
+    each = [one for number, count in zip(seeds, counts, strict=True) for one in object_seeds(number, count)]
+    drawn = draw_object_latents(config, each)
+    latents = None if drawn is None else drawn.to(device)
+    layout = generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
+    masks = layout.masks
+    if given:
+        assert batch.boxes is not None
+        layout = generator.fill_boxes(layout, batch.boxes, batch.objs)
+        masks = _known_masks(batch, layout.masks)
+    composed = generator.compose(layout.vectors, layout.boxes, masks, batch.obj_to_img, batch.n_images, batch.objs)
+    return generator.refine(composed, draw_noise(config, seeds), draw_picture_latents(config, seeds))
+
+
 def _known_masks(batch: GraphBatch, predicted: Tensor | None) -> Tensor | None:
     if predicted is None or batch.masks is None or batch.has_mask is None:
-        return None
-    return torch.where(batch.has_mask[:, None, None], batch.masks, predicted)
+        return predicted
+    return torch.where(batch.has_mask[:, None, None], batch.masks.to(predicted), predicted)
 
 
 def to_pixels(images: Tensor, mean: tuple[float, ...], std: tuple[float, ...]) -> Tensor:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,24 +12,24 @@ from torch import Tensor, nn
 from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
-from sg2im_cli.model.discriminators import ObjectDiscriminator, PatchDiscriminator
+from sg2im_cli.data.dataset import SceneDataset
+from sg2im_cli.model.efficientnet import load_efficientnet
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.training.averaging import WeightAverage
+from sg2im_cli.training.calibration import calibrate
 from sg2im_cli.training.initial import Start, start_from
+from sg2im_cli.training.networks import build_networks
 from sg2im_cli.training.objectives import Objectives
 from sg2im_cli.training.part import Part, split_batch
 from sg2im_cli.training.processes import Processes
-from sg2im_cli.training.update import Losses, NotFiniteError, Update
+from sg2im_cli.training.projected import ProjectedObjectives
+from sg2im_cli.training.shapes import ShapeObjectives
+from sg2im_cli.training.update import Losses, NotFiniteError, Update, autocast
 from sg2im_parsers.vocabulary import Vocabulary
-
-M = TypeVar("M", bound=nn.Module)
-
-HEAVY = 2**21
-"""Weights of one convolution."""
 
 
 class Trainer:
-    """Generator, discriminators, their optimizers and the average, and how one step changes them.
+    """Networks, their optimizers and the average, and how one step changes them.
 
     Args:
         recipe: what to train.
@@ -43,20 +44,21 @@ class Trainer:
         self.recipe, self.vocabulary = recipe, vocabulary
         self.processes = Processes(processes) if isinstance(processes, torch.device) else processes
         training = recipe.training
-        sizes = len(vocabulary.objects), len(vocabulary.predicates), len(vocabulary.attributes)
-        self.generator = self._prepare(Generator(recipe.generator, *sizes))
+        self.nets = build_networks(recipe, vocabulary, self.processes)
+        self.generator = self.nets.generator
         self.average = WeightAverage(self.generator, training.averaging) if training.averaging else None
-        self.image_discriminator, self.object_discriminator = self._discriminators()
-        self.objectives = Objectives(recipe, self.generator, self.image_discriminator, self.object_discriminator)
-        self.updates = {"generator": self._update("generator", self.generator, training.learning_rate)}
-        if self.image_discriminator is not None:
-            self.updates["image"] = self._update("image", self.image_discriminator, training.discriminator_rate)
-        if self.object_discriminator is not None:
-            self.updates["objects"] = self._update("objects", self.object_discriminator, training.discriminator_rate)
-        self._choose_formats()
-        self.layout_update = self._update("layout", self._graph_half(), training.layout_rate)
         scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=self.processes.device)
         self.mean, self.std = scale[0].view(1, 3, 1, 1), scale[1].view(1, 3, 1, 1)
+        self.objectives = Objectives(
+            recipe, self.generator, self.nets.image_discriminator, self.nets.object_discriminator
+        )
+        self.shapes = self._shape_objectives()
+        self.projected = self._projected_objectives()
+        self.updates = self._build_updates()
+        self.layout_update = self._update("layout", self.nets.graph_half(), training.layout_rate)
+        self.shape_update: Update | None = None
+        if self.nets.mask_discriminator is not None:
+            self.shape_update = self._update("shapes", self.nets.mask_discriminator, training.layout_rate)
         if compiled:
             self._compile()
 
@@ -66,6 +68,11 @@ class Trainer:
         if self.average is not None:
             self.average.model.load_state_dict(self.generator.state_dict())
         return start
+
+    def calibrate(self, data: SceneDataset) -> None:
+        """Let projected discriminators look at real pictures before the first step; others need nothing."""
+        if self.projected is not None:
+            calibrate(self.projected, data)
 
     def layout_step(self, batch: GraphBatch, step: int) -> dict[str, float]:
         """Update embeddings, graph network and heads from annotations alone.
@@ -78,14 +85,19 @@ class Trainer:
             each loss by name, of the whole batch, before its weight.
         """
         self.generator.train()
-        self.layout_update.set_rate(step, self.recipe.training.layout_steps)
+        for update in (self.layout_update, self.shape_update):
+            if update is not None:
+                update.set_rate(step, self.recipe.layout_updates)
         parts = self._split(batch, step, 0)
-        losses = self.layout_update(self._in_turn(parts), self.objectives.of_layout, self._weigh)
+        if self.shapes is None:
+            losses = self.layout_update(self._in_turn(parts), self.objectives.of_layout, self._weigh)
+        else:
+            losses = self._shape_step(self.shapes, parts, step)
         self._after_generator(step)
         return losses
 
     def picture_step(self, batch: GraphBatch, step: int, seed: int) -> dict[str, float]:
-        """Update the generator, then the object discriminator, then the image discriminator.
+        """Update the generator, and the discriminators of objects and pictures.
 
         Args:
             batch: what this process has of it, with images.
@@ -99,16 +111,7 @@ class Trainer:
         parts = self._split(batch, step, seed)
         for part in parts:
             part.real = self.to_model_units(part.batch)
-        losses = self._generator_step(parts, step)
-        for name, net, objective in (
-            ("objects", self.object_discriminator, self.objectives.of_object_discriminator),
-            ("image", self.image_discriminator, self.objectives.of_image_discriminator),
-        ):
-            if net is not None:
-                net.requires_grad_(True)
-                losses |= self.updates[name](self._in_turn(parts), objective, _add)
-                self.processes.average_statistics(net)
-        return losses
+        return self._paper_step(parts, step) if self.projected is None else self._projected_step(self.projected, parts, step)
 
     def to_model_units(self, batch: GraphBatch) -> Tensor:
         """The batch's pixels as (N, 3, H, W) floats: (pixel - mean) / std."""
@@ -152,55 +155,57 @@ class Trainer:
 
     def networks(self) -> dict[str, nn.Module]:
         """What is trained, by name, and the average."""
-        models = {
-            "generator": self.generator,
-            "average": None if self.average is None else self.average.model,
-            "image_discriminator": self.image_discriminator,
-            "object_discriminator": self.object_discriminator,
+        average = {} if self.average is None else {"average": self.average.model}
+        return {**self.nets.named(), **average}
+
+    def _shape_objectives(self) -> ShapeObjectives | None:
+        encoder = self.nets.mask_encoder
+        if encoder is None:
+            return None
+        return ShapeObjectives(self.recipe, self.generator, encoder, self.nets.mask_discriminator)
+
+    def _projected_objectives(self) -> ProjectedObjectives | None:
+        nets = self.nets
+        if nets.projected_images is None or nets.projected_objects is None:
+            return None
+        features = load_efficientnet("lite0").to(self.processes.device)
+        features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return ProjectedObjectives(
+            self.recipe,
+            self.generator,
+            features,
+            nets.projected_images,
+            nets.projected_objects,
+            nets.picture_encoder,
+            self.vocabulary,
+            lambda: autocast(self.processes, self.recipe.training),
+            (self.mean, self.std),
+        )
+
+    def _build_updates(self) -> dict[str, Update]:
+        nets, training = self.nets, self.recipe.training
+        generator = [net for net in (self.generator, nets.picture_encoder) if net is not None]
+        trained: dict[str, tuple[nn.Module, float]] = {
+            "generator": (generator[0] if len(generator) == 1 else nn.ModuleList(generator), training.learning_rate)
         }
-        return {name: model for name, model in models.items() if model is not None}
-
-    def _prepare(self, model: M) -> M:
-        return self.processes.prepare(model.to(self.processes.device))  # type: ignore[return-value]
-
-    def _discriminators(self) -> tuple[PatchDiscriminator | None, ObjectDiscriminator | None]:
-        recipe, n_objects = self.recipe, len(self.vocabulary.objects)
-        image, objects = None, None
-        if recipe.losses.image:
-            image = self._prepare(PatchDiscriminator(recipe.image_discriminator, n_objects))
-        if recipe.losses.objects or recipe.losses.categories:
-            objects = self._prepare(ObjectDiscriminator(recipe.object_discriminator, n_objects))
-        return image, objects
+        adversaries = {"image": nets.image_discriminator, "objects": nets.object_discriminator}
+        trained |= {name: (net, training.discriminator_rate) for name, net in adversaries.items() if net is not None}
+        projected = [net for net in (nets.projected_images, nets.projected_objects) if net is not None]
+        if projected:
+            trained["discriminators"] = nn.ModuleList(projected), training.discriminator_rate
+        return {name: self._update(name, *each) for name, each in trained.items()}
 
     def _update(self, name: str, model: nn.Module, rate: float) -> Update:
         return Update(name, model, rate, self.recipe.training, self.processes)
 
     def _all_updates(self) -> dict[str, Update]:
-        return {**self.updates, "layout": self.layout_update}
-
-    def _graph_half(self) -> nn.Module:
-        g = self.generator
-        words = [g.obj_embeddings, g.pred_embeddings, g.attribute_embeddings]
-        parts = [*words, g.gconv, g.gconv_net, g.box_net, g.mask_net]
-        return nn.ModuleList([part for part in parts if part is not None])
-
-    def _choose_formats(self) -> None:
-        """Keep the channels of a pixel together in memory, which makes convolutions quicker.
-
-        Not where there is more weight than picture: on CPUs, the gradients of such weights would be turned round.
-        """
-        for net in (self.generator.refinement_net, self.image_discriminator, self.object_discriminator):
-            if net is not None:
-                net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if self.processes.device.type == "cpu":
-            for module in self.generator.refinement_net.refinement_modules:
-                if max(p.numel() for p in module.parameters()) > HEAVY:
-                    module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        shapes = {} if self.shape_update is None else {"shapes": self.shape_update}
+        return {**self.updates, "layout": self.layout_update, **shapes}
 
     def _compile(self) -> None:
         """Compile what convolves; names of weights stay."""
         self.generator.refinement_net.compile()
-        for net in (self.image_discriminator, self.object_discriminator):
+        for net in (self.nets.image_discriminator, self.nets.object_discriminator):
             for layer in [] if net is None else net.modules():
                 if isinstance(layer, nn.Conv2d):
                     layer.compile()
@@ -218,9 +223,51 @@ class Trainer:
         training = self.recipe.training
         return split_batch(batch, training.accumulate, seed, step, training.predicted_layouts, self.processes)
 
+    def _shape_step(self, shapes: ShapeObjectives, parts: list[Part], step: int) -> dict[str, float]:
+        """The adversary of masks first, then the graph half, by the same layouts."""
+        for part in parts:
+            with autocast(self.processes, self.recipe.training):
+                part.shapes = shapes.draw(part)
+        losses: dict[str, float] = {}
+        adversary = self.nets.mask_discriminator
+        if self.shape_update is not None and adversary is not None:
+            adversary.requires_grad_(True)
+            losses = self.shape_update(parts, partial(shapes.of_adversary, step=step), _add)
+            adversary.requires_grad_(False)
+        return losses | self.layout_update(parts, shapes.of_graph_half, self._weigh)
+
+    def _projected_step(self, projected: ProjectedObjectives, parts: list[Part], step: int) -> dict[str, float]:
+        """Discriminators first, then the generator, by what was seen of the same pictures."""
+        for part in parts:
+            part.looked = projected.look(part)
+        heads = [p for net in (projected.pictures, projected.objects) for p in net.parameters() if p.requires_grad]
+        losses = self.updates["discriminators"](parts, projected.of_discriminators, _add)
+        for parameter in heads:
+            parameter.requires_grad_(False)
+        losses |= self.updates["generator"](parts, projected.of_generator, self._weigh)
+        for parameter in heads:
+            parameter.requires_grad_(True)
+        for net in (projected.pictures, projected.objects):
+            self.processes.average_statistics(net)
+        self._after_generator(step + self.recipe.training.layout_steps)
+        return losses
+
+    def _paper_step(self, parts: list[Part], step: int) -> dict[str, float]:
+        """The generator first, then the object discriminator, then the image discriminator."""
+        losses = self._generator_step(parts, step)
+        for name, net, objective in (
+            ("objects", self.nets.object_discriminator, self.objectives.of_object_discriminator),
+            ("image", self.nets.image_discriminator, self.objectives.of_image_discriminator),
+        ):
+            if net is not None:
+                net.requires_grad_(True)
+                losses |= self.updates[name](self._in_turn(parts), objective, _add)
+                self.processes.average_statistics(net)
+        return losses
+
     def _in_turn(self, parts: list[Part]) -> Iterator[Part]:
         """The parts; spectral norms start each from the same estimate, so that the batch has one."""
-        nets = [net for net in (self.image_discriminator, self.object_discriminator) if net is not None]
+        nets = [net for net in (self.nets.image_discriminator, self.nets.object_discriminator) if net is not None]
         estimates = [b for net in nets for name, b in net.named_buffers() if name.endswith(("._u", "._v"))]
         before = [estimate.clone() for estimate in estimates] if len(parts) > 1 else []
         for i, part in enumerate(parts):
@@ -229,7 +276,7 @@ class Trainer:
             yield part
 
     def _generator_step(self, parts: list[Part], step: int) -> dict[str, float]:
-        for net in (self.image_discriminator, self.object_discriminator):
+        for net in (self.nets.image_discriminator, self.nets.object_discriminator):
             if net is not None:
                 net.requires_grad_(False)
         adversarial = step >= self.recipe.training.adversarial_from

@@ -37,14 +37,17 @@ class Update:
         self, name: str, model: nn.Module, rate: float, training: TrainingConfig, processes: Processes
     ) -> None:
         self.name, self.model, self.rate, self.training, self.processes = name, model, rate, training, processes
+        of_layout = name in ("layout", "shapes") and training.layout_betas is not None
+        self.betas = training.layout_betas if of_layout else training.betas
         half = training.precision == "float16"
         self.scaler = torch.amp.GradScaler(processes.device.type, enabled=half)
         self.restart()
 
     def restart(self) -> None:
         """A fresh optimizer."""
+        assert self.betas is not None
         fused = self.processes.device.type in ("cpu", "cuda")
-        self.optimizer = Adam(self.model.parameters(), lr=self.rate, betas=self.training.betas, fused=fused)
+        self.optimizer = Adam([p for p in self.model.parameters() if p.requires_grad], lr=self.rate, betas=self.betas, fused=fused)
 
     def set_rate(self, step: int, steps: int) -> None:
         """The rate of this step: it falls along a cosine."""
@@ -73,7 +76,7 @@ class Update:
         found: list[Tensor] = []
         names: list[str] = []
         for part in parts:
-            with self._precision():
+            with autocast(self.processes, self.training):
                 losses = objective(part)
             total = weigh(losses)
             self.scaler.scale(total).backward()  # type: ignore[no-untyped-call]
@@ -95,7 +98,8 @@ class Update:
         """Go on from what `state` gave."""
         self.optimizer.load_state_dict(state)
 
-    def _precision(self) -> torch.autocast:
-        device, precision = self.processes.device.type, self.training.precision
-        kind = torch.float16 if precision == "float16" else torch.bfloat16
-        return torch.autocast(device, kind, enabled=precision != "float32")
+
+def autocast(processes: Processes, training: TrainingConfig) -> torch.autocast:
+    """The precision of convolutions and matrix products in training."""
+    kind = torch.float16 if training.precision == "float16" else torch.bfloat16
+    return torch.autocast(processes.device.type, kind, enabled=training.precision != "float32")

@@ -1,0 +1,159 @@
+"""How the graph half learns where things are and what shapes they have, from annotations alone.
+
+A generator with latents of objects learns as a conditional variational autoencoder: from the annotated mask comes the
+latent with which the same mask and a box of the same size are to be made again. What the prior gives is shown to an
+adversary, so that shapes that were never annotated are shapes, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from sg2im_cli.config import Recipe
+from sg2im_cli.data.batch import GraphBatch
+from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.losses import box_losses, mask_losses, mean_of, weighed
+from sg2im_cli.model.shapes import MaskDiscriminator, MaskEncoder
+from sg2im_cli.training.part import Part, Shapes
+
+SOFT = 0.02
+"""Annotated masks are shown to the adversary with this and one less this in place of 0 and 1, which logits that are
+bounded can reach."""
+
+PATCHES = 0.3
+"""Weight of the adversary's scores of patches beside that of the whole mask."""
+
+PENALTY, PENALTY_EVERY = 0.05, 8
+"""R1 (Mescheder et al. 2018): its weight, and every how many updates it is computed (Karras et al. 2020)."""
+
+
+class ShapeObjectives:
+    """The losses of a graph half with latents, of the encoder of masks and of their adversary.
+
+    Args:
+        recipe: weights of losses.
+        generator: its graph half is trained.
+        encoder: see `MaskEncoder`.
+        adversary: None trains without.
+    """
+
+    def __init__(
+        self, recipe: Recipe, generator: Generator, encoder: MaskEncoder, adversary: MaskDiscriminator | None
+    ) -> None:
+        self.recipe, self.generator, self.encoder, self.adversary = recipe, generator, encoder, adversary
+
+    def draw(self, part: Part) -> Shapes:
+        """Both layouts of the part's graphs, of which gradients are kept."""
+        batch = part.batch
+        assert batch.boxes is not None
+        assert batch.masks is not None
+        assert batch.has_mask is not None
+        unknown = torch.full_like(batch.masks, 0.5)
+        seen = torch.where(batch.has_mask[:, None, None], batch.masks, unknown)
+        mean, log_variance = self.encoder(seen, batch.objs, batch.boxes)
+        latents = mean.float() + self._normal(part) * (log_variance.float() / 2).exp()
+        again = self._predict(batch, latents)
+        filled = self.generator.fill_boxes(again, batch.boxes, batch.objs)  # masks are compared in the same boxes
+        free = None if self.adversary is None else self._predict(batch, self._normal(part))
+        return Shapes(replace(filled, boxes=again.boxes), mean, log_variance, free)
+
+    def of_graph_half(self, part: Part) -> dict[str, Tensor]:
+        """Boxes and masks made again, the divergence of latents, and what the adversary says of free masks."""
+        batch, shapes = part.batch, part.shapes
+        assert shapes is not None
+        assert batch.boxes is not None
+        assert batch.masks is not None
+        assert batch.has_mask is not None
+        again = shapes.again
+        assert again.mask_logits is not None
+        own = (batch.objs != 0).float()
+        boxes = weighed(box_losses(self.recipe.losses.box, again.boxes, batch.boxes), batch.box_weight)
+        masks = weighed(mask_losses(again.mask_logits, batch.masks), batch.mask_weight)
+        divergence = divergence_from_normal(shapes.mean, shapes.log_variance)
+        losses = {
+            "boxes": part.shares["objects"] * boxes.mean(),
+            "masks": part.shares["masks"] * mean_of(masks, batch.has_mask),
+            "object_latents": part.shares["objects"] * (divergence * own).mean(),
+        }
+        if self.adversary is not None:
+            losses["shapes"] = part.shares["objects"] * self._of_free(part)
+        return losses
+
+    def of_adversary(self, part: Part, step: int) -> dict[str, Tensor]:
+        """Annotated masks against free ones, and against annotated ones under other categories."""
+        batch, shapes = part.batch, part.shapes
+        assert self.adversary is not None
+        assert shapes is not None
+        assert shapes.free is not None
+        assert shapes.free.masks is not None
+        assert batch.boxes is not None
+        assert batch.masks is not None
+        assert batch.has_mask is not None
+        known = torch.nonzero(batch.has_mask & (batch.objs != 0))[:, 0]
+        objs, boxes = batch.objs[known], batch.boxes[known]
+        real = batch.masks[known] * (1 - 2 * SOFT) + SOFT
+        wrong = objs[torch.randperm(len(objs), generator=part.chance.rng).to(objs.device)]
+        other = (wrong != objs).float()
+        free_objs = batch.objs
+        scores, patches = self.adversary(
+            torch.cat([real, shapes.free.masks.detach(), real]),
+            torch.cat([objs, free_objs, wrong]),
+            torch.cat([boxes, shapes.free.boxes.detach(), boxes]),
+        )
+        sizes = [len(objs), len(free_objs), len(objs)]
+        on_real, on_free, on_wrong = scores.float().split(sizes)
+        real_patches, free_patches, _ = patches.float().split(sizes)
+        softplus = functional.softplus
+        loss = softplus(-on_real).mean() + mean_of(softplus(on_free), free_objs != 0)
+        loss = loss + 0.5 * mean_of(softplus(on_wrong), other)
+        loss = loss + PATCHES * (softplus(-real_patches).mean() + softplus(free_patches).mean())
+        losses = {"d_shapes": part.shares["masks"] * loss}
+        if step % PENALTY_EVERY == 0:
+            penalty = gradient_penalty(self.adversary, real, objs, boxes)
+            losses["d_shapes"] = losses["d_shapes"] + part.shares["masks"] * PENALTY_EVERY * PENALTY / 2 * penalty
+        return losses
+
+    def _predict(self, batch: GraphBatch, latents: Tensor) -> ObjectLayout:
+        return self.generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
+
+    def _of_free(self, part: Part) -> Tensor:
+        batch = part.batch
+        assert self.adversary is not None
+        assert part.shapes is not None
+        assert part.shapes.free is not None
+        assert part.shapes.free.masks is not None
+        scores, patches = self.adversary(part.shapes.free.masks, batch.objs, sizes_alone(part.shapes.free.boxes))
+        own = batch.objs != 0
+        loss = mean_of(functional.softplus(-scores.float()), own)
+        return loss + PATCHES * mean_of(functional.softplus(-patches.float()).mean((1, 2)), own)
+
+    def _normal(self, part: Part) -> Tensor:
+        """(O, Z) standard normal, each object's own."""
+        return part.draw_objects(self.generator.config.object_latent_dim, self.recipe.data.max_objects + 1)
+
+
+def sizes_alone(boxes: Tensor) -> Tensor:
+    """The same boxes (O, 4), of which only width and height have gradients: an adversary is to move no box."""
+    center = (boxes[:, :2] + boxes[:, 2:]).detach() / 2
+    half = (boxes[:, 2:] - boxes[:, :2]) / 2
+    return torch.cat([center - half, center + half], dim=1)
+
+
+def divergence_from_normal(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """(K,) Kullback-Leibler divergence of normal distributions (K, Z) from the standard one."""
+    mean, log_variance = mean.float(), log_variance.float()
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
+
+
+def gradient_penalty(adversary: nn.Module, masks: Tensor, objs: Tensor, boxes: Tensor) -> Tensor:
+    """R1: the mean squared length of the scores' gradient at half of the annotated masks."""
+    half = max(1, len(masks) // 2)
+    with torch.autocast(masks.device.type, enabled=False):
+        at = masks[:half].float().clone().requires_grad_(True)
+        scores, _ = adversary(at, objs[:half], boxes[:half])
+        (gradient,) = torch.autograd.grad(scores.sum(), at, create_graph=True)
+    return gradient.square().sum((1, 2)).mean()
