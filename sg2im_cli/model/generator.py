@@ -219,9 +219,7 @@ class Generator(nn.Module):
         """The layout (N, D, H, W) of objects with these vectors, boxes, masks and category ids."""
         return compose_layout(vectors, self.cover(boxes, masks, obj_to_img, n_images, objs), obj_to_img, n_images)
 
-    def cover(
-        self, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int, objs: Tensor
-    ) -> Tensor:
+    def cover(self, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int, objs: Tensor) -> Tensor:
         """(O, H, W) in [0, 1]: how much of each object is seen at each place of its picture."""
         coverage = sample_masks(boxes, masks, *self.config.image_size)
         if self.is_thing is None:

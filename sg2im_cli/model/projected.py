@@ -59,9 +59,7 @@ class FeatureMixing(nn.Module):
 
     def normalize(self, taps: Sequence[Tensor]) -> list[Tensor]:
         """Features with mean 0 and deviation 1 over real pictures, each (N, C, h, w)."""
-        return [
-            (tap - self.get_buffer(f"mean_{i}")) / self.get_buffer(f"std_{i}") for i, tap in enumerate(taps)
-        ]
+        return [(tap - self.get_buffer(f"mean_{i}")) / self.get_buffer(f"std_{i}") for i, tap in enumerate(taps)]
 
     def forward(self, normalized: Sequence[Tensor]) -> list[Tensor]:
         """Of what `normalize` gave, each (N, C, h, w), to (N, C', h, w)."""
@@ -147,9 +145,7 @@ class ProjectedImageDiscriminator(nn.Module):
         image_size: height and width; the shorter side counts.
     """
 
-    def __init__(
-        self, config: ProjectedConfig, n_objects: int, n_attributes: int, image_size: tuple[int, int]
-    ) -> None:
+    def __init__(self, config: ProjectedConfig, n_objects: int, n_attributes: int, image_size: tuple[int, int]) -> None:
         super().__init__()
         self.mixing = FeatureMixing(TAP_CHANNELS, config.channels)
         self.words = WordVectors(n_objects, n_attributes, config.prototypes, config.layout_dim)

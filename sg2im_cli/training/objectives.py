@@ -149,7 +149,9 @@ class Objectives:
         where = (batch.obj_to_img, batch.n_images, batch.objs)
         layout = self.generator.compose(predicted.vectors, boxes, masks, *where)
         noise = part.chance.normal(config.layout_noise_dim, *config.image_size)
-        latents = part.chance.normal(config.picture_latent_dim).to(batch.objs.device) if config.picture_latent_dim else None
+        latents = (
+            part.chance.normal(config.picture_latent_dim).to(batch.objs.device) if config.picture_latent_dim else None
+        )
         joined = self.generator.add_noise(layout, noise)
         images = self.generator.refinement_net(joined.contiguous(memory_format=torch.channels_last), latents).float()
         with torch.no_grad():

@@ -167,9 +167,7 @@ class ProjectedObjectives:
             losses["colors"] = share * looked.colors
         return losses
 
-    def _latents(
-        self, part: Part, real: Sequence[Tensor], encoded: Tensor
-    ) -> tuple[Tensor | None, Tensor | None]:
+    def _latents(self, part: Part, real: Sequence[Tensor], encoded: Tensor) -> tuple[Tensor | None, Tensor | None]:
         """Latents of pictures (N, L): from the real ones where ``encoded``, else of the prior; and their divergence."""
         if self.encoder is None:
             return None, None
@@ -189,7 +187,9 @@ class ProjectedObjectives:
         with torch.no_grad():
             drawn = None
             if config.object_latent_dim:
-                drawn = config.latent_scale * part.draw_objects(config.object_latent_dim, self.recipe.data.max_objects + 1)
+                drawn = config.latent_scale * part.draw_objects(
+                    config.object_latent_dim, self.recipe.data.max_objects + 1
+                )
             predicted = generator.predict_layout(batch.objs, batch.triples, batch.attributes, drawn)
             own = part.own.index_select(0, batch.obj_to_img)
             boxes = torch.where(own[:, None], predicted.boxes.float(), batch.boxes)

@@ -111,7 +111,11 @@ class Trainer:
         parts = self._split(batch, step, seed)
         for part in parts:
             part.real = self.to_model_units(part.batch)
-        return self._paper_step(parts, step) if self.projected is None else self._projected_step(self.projected, parts, step)
+        return (
+            self._paper_step(parts, step)
+            if self.projected is None
+            else self._projected_step(self.projected, parts, step)
+        )
 
     def to_model_units(self, batch: GraphBatch) -> Tensor:
         """The batch's pixels as (N, 3, H, W) floats: (pixel - mean) / std."""

@@ -47,7 +47,9 @@ class Update:
         """A fresh optimizer."""
         assert self.betas is not None
         fused = self.processes.device.type in ("cpu", "cuda")
-        self.optimizer = Adam([p for p in self.model.parameters() if p.requires_grad], lr=self.rate, betas=self.betas, fused=fused)
+        self.optimizer = Adam(
+            [p for p in self.model.parameters() if p.requires_grad], lr=self.rate, betas=self.betas, fused=fused
+        )
 
     def set_rate(self, step: int, steps: int) -> None:
         """The rate of this step: it falls along a cosine."""
