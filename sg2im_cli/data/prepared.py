@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,7 +187,8 @@ class Rows:
 
     def __post_init__(self) -> None:
         self.batches = [batch for path in self.shards for batch in _mapped(path, self.columns)]
-        self.starts = np.cumsum([0, *(batch.num_rows for batch in self.batches)])
+        self.starts: list[int] = np.cumsum([0, *(batch.num_rows for batch in self.batches)]).tolist()
+        self._columns = [{name: batch.column(name) for name in self.columns} for batch in self.batches]
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("shards", "image_size", "mask_size", "columns")}
@@ -195,12 +197,12 @@ class Rows:
         self.__init__(**state)  # type: ignore[misc]
 
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return self.starts[-1]
 
     def cell(self, index: int, column: str) -> Any:  # noqa: ANN401
         """One value, as a view where it is binary."""
-        batch = int(np.searchsorted(self.starts, index, side="right")) - 1
-        scalar = self.batches[batch].column(column)[index - int(self.starts[batch])]
+        batch = bisect_right(self.starts, index) - 1
+        scalar = self._columns[batch][column][index - self.starts[batch]]
         return scalar.as_buffer() if COLUMNS[column] == "binary" else scalar.as_py()
 
     def array(self, index: int, column: str, kind: type[np.generic]) -> NDArray[Any]:
