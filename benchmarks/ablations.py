@@ -179,7 +179,12 @@ def main() -> None:
             save(directory, trainer, steps, arguments.minutes)
             print(f"{directory.name}: {steps} updates", file=sys.stderr, flush=True)
     val = load_scenes(
-        arguments.data, "val", DataConfig(relations="spoken"), base.generator, scenes.vocabulary, with_images=True
+        arguments.data,
+        "val",
+        DataConfig(relations="spoken").by_people(),
+        base.generator,
+        scenes.vocabulary,
+        with_images=True,
     )
     print_table(arguments.out, val, arguments.seeds)
 

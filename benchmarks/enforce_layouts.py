@@ -132,7 +132,7 @@ def main() -> None:
     arguments = options.parse_args()
     loaded = load_generator(resolve(arguments.weights))
     vocabulary = loaded.vocabulary
-    config = DataConfig(relations="spoken")
+    config = DataConfig(relations="spoken").by_people()
     scenes = load_scenes(arguments.data, "val", config, loaded.generator.config, vocabulary, with_images=False)
     print("| | graphs | said | before | after | named | median move | p90 move | ms, median | p90 | most |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from sg2im_cli.config_reading import ConfigError, plain, read
@@ -310,7 +310,7 @@ class LossConfig:
         _require(_at_least(self, 0, *(f.name for f in fields(self) if f.type == "float")))
 
 
-SHARES = ("min_area", "thinning", "unmasked_share", "attribute_dropout", "recolor")
+SHARES = ("fragment_weight", "min_area", "thinning", "unmasked_share", "attribute_dropout", "recolor")
 """Fields of `DataConfig` from 0 to 1."""
 
 
@@ -334,6 +334,14 @@ class DataConfig:
             each other object that are left out one by one: so what a sentence does not say stays free.
         recolor: share of pictures in which one object with a mask is painted in a colour drawn at random, which is then
             said of it; photographs have few red dogs, and a model would not learn that the word matters.
+        machine_labels: what the losses of boxes and masks that a machine made count, by the pictures' source, as
+            ``"SOURCE=WEIGHT"`` from 0 to 1; ``"*"`` stands for all other sources, and what is not named counts 1. 0
+            leaves them out: objects whose box is a machine's go, and masks that are a machine's are unknown.
+        rare: how much more often pictures with rare things are shown: an epoch draws as many pictures as without, each
+            with a chance proportional to n ** -rare, where n is in how many pictures the rarest of its things is. 0
+            shows every picture once.
+        fragment_weight: what the mask loss of a thing counts that the picture's edge cuts or other things mostly hide
+            (`sg2im_cli.data.weighing`): its outline is not that of its kind.
     """
 
     relations: Literal["paper", "spoken", "none"] = "paper"
@@ -347,16 +355,56 @@ class DataConfig:
     attributes: Literal["none", "derived", "stated"] = "none"
     attribute_dropout: float = 0.3
     recolor: float = 0.0
+    machine_labels: tuple[str, ...] = ()
+    rare: float = 0.0
+    fragment_weight: float = 1.0
 
     def __post_init__(self) -> None:
-        problems = _at_least(self, 0, *SHARES) + _at_least(self, 1, "min_objects")
+        problems = _at_least(self, 0, *SHARES, "rare") + _at_least(self, 1, "min_objects")
         problems += [f"{name} is {value} and must be at most 1" for name, value in self._shares() if value > 1]
         if self.max_objects < self.min_objects:
             problems.append(f"max_objects is {self.max_objects} and must be at least min_objects")
-        _require(problems)
+        _require(problems + _machine_problems(self.machine_labels))
+
+    def machine_weight(self, source: str) -> float:
+        """What labels that a machine made count in pictures of a source."""
+        weights = dict(map(_machine_label, self.machine_labels))
+        return weights.get(source, weights.get("*", 1.0))
+
+    def by_people(self) -> DataConfig:
+        """The same without labels that a machine made: nothing is measured against those."""
+        return replace(self, machine_labels=("*=0",))
 
     def _shares(self) -> list[tuple[str, float]]:
         return [(name, getattr(self, name)) for name in SHARES]
+
+
+def _machine_label(entry: str) -> tuple[str, float]:
+    """``"SOURCE=WEIGHT"`` as both.
+
+    Raises:
+        ValueError: it is not of that form.
+    """
+    source, equals, weight = entry.rpartition("=")
+    if not equals:
+        raise ValueError(entry)
+    return source, float(weight)
+
+
+def _machine_problems(entries: tuple[str, ...]) -> list[str]:
+    problems, named = [], set()
+    for place, entry in enumerate(entries):
+        try:
+            source, weight = _machine_label(entry)
+        except ValueError:
+            problems.append(f"machine_labels[{place}] is {entry!r} and must look like 'SOURCE=0.5'")
+            continue
+        if not 0 <= weight <= 1:
+            problems.append(f"machine_labels[{place}] is {entry!r} and its weight must be from 0 to 1")
+        if source in named:
+            problems.append(f"machine_labels[{place}] is {entry!r}, and {source!r} is named before")
+        named.add(source)
+    return problems
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class Annotated:
         attributes: (O,) words that the data has for each object, such as ``("red", "small")``.
         relationships: subject, predicate, object; None where the data states none and they are derived from boxes.
         pixels: (3, H, W) uint8 where they lie ready in prepared data; None where the picture must be read.
+        machine: (O, 2) whether a machine made an object's box and name, and its mask; None where people made all.
+        source: where the picture comes from, if the data says so.
     """
 
     path: Path
@@ -43,6 +45,8 @@ class Annotated:
     attributes: tuple[tuple[str, ...], ...]
     relationships: Stated | None = None
     pixels: NDArray[np.uint8] | None = None
+    machine: NDArray[np.bool_] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Annotation:
         corners: of its box, in pixels.
         segmentation: as in COCO's files, or the text of that JSON; empty if it is unknown.
         attributes: words that the file has for it.
+        machine: whether a machine made its box and name, and its segmentation.
     """
 
     where: str
@@ -62,6 +67,7 @@ class Annotation:
     corners: Corners
     segmentation: Any
     attributes: tuple[str, ...] = ()
+    machine: tuple[bool, bool] = (False, False)
 
     @property
     def area(self) -> float:
@@ -80,6 +86,7 @@ class Picture:
         height: likewise.
         objects: without those of category `other`.
         relationships: between the objects at these places; None where the data states none.
+        source: where the picture comes from, if the file says so.
     """
 
     path: Path
@@ -87,6 +94,7 @@ class Picture:
     height: int
     objects: list[Annotation] = field(default_factory=list)
     relationships: Stated | None = None
+    source: str = ""
 
 
 def used_pictures(pictures: Iterable[Picture], config: DataConfig, mask_size: int) -> Iterator[Annotated]:
@@ -96,12 +104,22 @@ def used_pictures(pictures: Iterable[Picture], config: DataConfig, mask_size: in
         InputError: a segmentation that cannot be used; the message names it.
     """
     for picture in pictures:
-        kept = chosen(np.array([item.area for item in picture.objects]), picture.width * picture.height, config)
+        areas = np.array([item.area for item in picture.objects])
+        by_people = config.machine_weight(picture.source) == 0
+        usable = np.array([not item.machine[0] for item in picture.objects], dtype=bool) if by_people else None
+        kept = chosen(areas, picture.width * picture.height, config, usable=usable)
         if kept is not None:
-            yield annotate(picture, kept, mask_size)
+            item = annotate(picture, kept, mask_size)
+            yield without_machine_masks(item) if by_people else item
 
 
-def chosen(areas: NDArray[np.float64], whole: int, config: DataConfig, stated: bool = False) -> list[int] | None:
+def chosen(
+    areas: NDArray[np.float64],
+    whole: int,
+    config: DataConfig,
+    stated: bool = False,
+    usable: NDArray[np.bool_] | None = None,
+) -> list[int] | None:
     """Which objects of a picture are used, largest box first; None if the picture is left out.
 
     Args:
@@ -110,9 +128,11 @@ def chosen(areas: NDArray[np.float64], whole: int, config: DataConfig, stated: b
         config: the bounds.
         stated: whether relationships are stated: then graphs of at most so many objects are drawn from a picture that
             has more, as in the paper.
+        usable: (O,) False for objects that are left out beforehand.
     """
     order = np.argsort(-areas, kind="stable")
-    kept = [int(i) for i in order if areas[i] > config.min_area * whole]
+    large = areas > config.min_area * whole
+    kept: list[int] = order[(large if usable is None else large & usable)[order]].tolist()
     most = len(kept) if stated else config.max_objects
     if config.crowded == "largest":
         kept = kept[:most]
@@ -130,15 +150,29 @@ def annotate(picture: Picture, kept: list[int], mask_size: int) -> Annotated:
     corners = np.array([item.corners for item in items], dtype=np.float32)
     masks = [_mask(item, picture, mask_size) for item in items]
     blank = np.ones((mask_size, mask_size), dtype=np.uint8)
+    has_mask = np.array([mask is not None for mask in masks])
+    machine = np.array([item.machine for item in items]) & np.stack([np.ones_like(has_mask), has_mask], axis=1)
     return Annotated(
         picture.path,
         tuple(item.name for item in items),
         (corners / scale).clip(0, 1),
         np.stack([blank if mask is None else mask for mask in masks]),
-        np.array([mask is not None for mask in masks]),
+        has_mask,
         attributes=tuple(item.attributes for item in items),
         relationships=None if picture.relationships is None else among(picture.relationships, kept),
+        machine=machine if machine.any() else None,
+        source=picture.source,
     )
+
+
+def without_machine_masks(item: Annotated) -> Annotated:
+    """The same objects, with masks that a machine made unknown."""
+    if item.machine is None or not item.machine[:, 1].any():
+        return item
+    by_people = ~item.machine[:, 1]
+    masks = np.where(by_people[:, None, None], item.masks, np.uint8(1))
+    machine = item.machine & np.array([True, False])
+    return replace(item, masks=masks, has_mask=item.has_mask & by_people, machine=machine if machine.any() else None)
 
 
 def among(relationships: Stated, kept: list[int]) -> Stated:

@@ -30,6 +30,8 @@ class SceneExample:
         has_mask: (O,) bool, False where the data gives a box only.
         image: (3, H, W) uint8, or None when only the graph half is trained.
         attributes: (O, A) bool, which attributes are said of each object; None where the vocabulary has none.
+        box_weight: (O,) float32, what the loss of each box counts; None where all count 1.
+        mask_weight: likewise, of each mask.
     """
 
     objs: NDArray[np.int64]
@@ -39,6 +41,8 @@ class SceneExample:
     has_mask: NDArray[np.bool_]
     image: NDArray[np.uint8] | None = None
     attributes: NDArray[np.bool_] | None = None
+    box_weight: NDArray[np.float32] | None = None
+    mask_weight: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class GraphBatch:
         has_mask: (O,) bool, or None.
         images: (N, 3, H, W) uint8, or None.
         attributes: (O, A) 1 where an attribute is said of an object, else 0; None where the vocabulary has none.
+        box_weight: (O,) what the loss of each box counts, 1 for `__image__`; None where all count 1.
+        mask_weight: likewise, of each mask.
         first: place of its first picture in the whole batch, of which this may be a part.
         total: pictures of the whole batch; None if this is all of it.
     """
@@ -68,6 +74,8 @@ class GraphBatch:
     has_mask: Tensor | None = None
     images: Tensor | None = None
     attributes: Tensor | None = None
+    box_weight: Tensor | None = None
+    mask_weight: Tensor | None = None
     first: int = 0
     total: int | None = None
 
@@ -97,7 +105,17 @@ def collate(examples: Sequence[SceneExample]) -> GraphBatch:
         has_mask=torch.from_numpy(np.concatenate([e.has_mask for e in examples])),
         images=torch.from_numpy(np.stack(images)) if images else None,
         attributes=torch.from_numpy(np.concatenate(attributes)).float() if attributes else None,
+        box_weight=_join([e.box_weight for e in examples], counts),
+        mask_weight=_join([e.mask_weight for e in examples], counts),
     )
+
+
+def _join(weights: Sequence[NDArray[np.float32] | None], counts: Sequence[int]) -> Tensor | None:
+    """Weights of all objects; None if no example has any."""
+    if all(own is None for own in weights):
+        return None
+    filled = [np.ones(n, np.float32) if own is None else own for own, n in zip(weights, counts, strict=True)]
+    return torch.from_numpy(np.concatenate(filled))
 
 
 def batch_graphs(graphs: Sequence[SceneGraph], vocabulary: Vocabulary) -> GraphBatch:

@@ -35,7 +35,10 @@ YEARS = ("", "2017", "2014")
 
 KINDS = ("instances", "stuff")
 LISTS = ("images", "annotations", "categories")
-TABLE = "CREATE TABLE objects (picture INTEGER, file INTEGER, entry TEXT, category INTEGER, x, y, w, h, shape TEXT)"
+COLUMNS = "picture INTEGER, file INTEGER, entry TEXT, category INTEGER, x, y, w, h, shape TEXT, machine INTEGER"
+TABLE = f"CREATE TABLE objects ({COLUMNS})"
+BY_PEOPLE, OUTLINE, UNSAID, EVERYTHING = range(4)
+"""What of an object a machine made: nothing, its segmentation, that or more (see `_Reader.finish`), and all of it."""
 
 T = TypeVar("T")
 Report = Callable[[str], None]
@@ -116,8 +119,9 @@ class _Reader:
     files: list[Path] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     kinds: dict[str, list[str]] = field(default_factory=dict)
-    pictures: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+    pictures: dict[int, tuple[str, int, int, str]] = field(default_factory=dict)
     with_stuff: set[int] = field(default_factory=set)
+    boxed_by_people: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.base = sqlite3.connect("")
@@ -137,23 +141,39 @@ class _Reader:
             ) from None
 
     def finish(self) -> None:
-        """Look at what needs all files: whether objects are of pictures and categories that exist."""
+        """Look at what needs all files: whether objects are of pictures and categories that exist, and who drew boxes.
+
+        A file says of an object only that a machine labelled it. Its box is people's if people drew boxes of such
+        objects in pictures of the same source: of things, or of the same category of stuff.
+        """
         self.base.execute("CREATE INDEX by_picture ON objects (picture)")
-        for file, entry, picture, category in self.base.execute("SELECT file, entry, picture, category FROM objects"):
+        columns = "file, entry, picture, category, machine"
+        for file, entry, picture, category, machine in self.base.execute(f"SELECT {columns} FROM objects"):  # noqa: S608
             path = self.files[file]
             if category not in self.names:
                 self._damaged(path, "annotations", entry, f"it has category {category}, which no file defines")
             elif picture not in self.pictures:
                 self._damaged(path, "annotations", entry, f"it is of image {picture}, which no file lists")
+            elif machine in (BY_PEOPLE, OUTLINE):
+                self.boxed_by_people.add(self._alike(file, picture, category))
 
     def objects(self, picture: int) -> Iterator[Annotation]:
         """The objects of a picture, in the order of the files."""
-        columns = "file, entry, category, x, y, w, h, shape"
+        columns = "file, entry, category, x, y, w, h, shape, machine"
         rows = self.base.execute(f"SELECT {columns} FROM objects WHERE picture = ? ORDER BY rowid", (picture,))  # noqa: S608
-        for file, entry, category, x, y, w, h, shape in rows:
+        for file, entry, category, x, y, w, h, shape, machine in rows:
             if self.names.get(category, LEFT_OUT) != LEFT_OUT:
                 where = f"{self.files[file]}: annotation {entry.removeprefix('id ')}"
-                yield Annotation(where, self.names[category], (x, y, x + w, y + h), shape)
+                by_machine = machine == EVERYTHING or (
+                    machine == UNSAID and self._alike(file, picture, category) not in self.boxed_by_people
+                )
+                flags = (by_machine, machine in (OUTLINE, UNSAID, EVERYTHING))
+                yield Annotation(where, self.names[category], (x, y, x + w, y + h), shape, machine=flags)
+
+    def _alike(self, file: int, picture: int, category: int) -> tuple[str, str]:
+        """What is labelled in one way: the things of a source, or a category of its stuff."""
+        stuff = self.files[file].name.startswith(KINDS[1])
+        return self.pictures[picture][3], self.names[category] if stuff else ""
 
     def _guarded(self, path: Path, key: str, place: int, entry: Any, add: Callable[[], None]) -> None:  # noqa: ANN401
         try:
@@ -179,7 +199,8 @@ class _Reader:
         width, height = _of_type(int, entry["width"]), _of_type(int, entry["height"])
         if width < 1 or height < 1:
             raise ValueError(f"its size is {width}x{height}")
-        self.pictures.setdefault(_of_type(int, entry["id"]), (_of_type(str, entry["file_name"]), width, height))
+        name, source = _of_type(str, entry["file_name"]), _of_type(str, entry.get("source", ""))
+        self.pictures.setdefault(_of_type(int, entry["id"]), (name, width, height, source))
 
     def _add_object(self, entry: Any, kind: str) -> None:  # noqa: ANN401
         category, picture = _of_type(int, entry["category_id"]), _of_type(int, entry["image_id"])
@@ -188,10 +209,10 @@ class _Reader:
             raise ValueError(f"its bbox is {entry['bbox']}, and x, y, width, height are expected")
         if kind == "stuff":
             self.with_stuff.add(picture)
-        row = (picture, len(self.files) - 1, self.entry, category, x, y, width, height)
-        self.base.execute(
-            "INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, json.dumps(entry.get("segmentation")))
-        )
+        shape = entry.get("segmentation")
+        row = (picture, len(self.files) - 1, self.entry, category, x, y, width, height, json.dumps(shape))
+        machine = _by_machine(entry.get("machine", False), bool(shape))
+        self.base.execute("INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, machine))
 
 
 class Pictures:
@@ -205,12 +226,24 @@ class Pictures:
         return len(self.reader.with_stuff & idents.keys()) if self.stuff_only else len(idents)
 
     def __iter__(self) -> Iterator[Picture]:
-        for ident, (name, width, height) in self.reader.pictures.items():
+        for ident, (name, width, height, source) in self.reader.pictures.items():
             if not self.stuff_only or ident in self.reader.with_stuff:
-                yield Picture(self.reader.folder / name, width, height, list(self.reader.objects(ident)))
+                objects = list(self.reader.objects(ident))
+                yield Picture(self.reader.folder / name, width, height, objects, source=source)
+
+
+def _by_machine(value: object, has_shape: bool) -> int:
+    """What `machine` of an annotation says; a box without an outline can only be people's."""
+    if value == "segmentation":
+        return OUTLINE if has_shape else BY_PEOPLE
+    if value == "all":
+        return EVERYTHING
+    if _of_type(bool, value):
+        return UNSAID if has_shape else BY_PEOPLE
+    return BY_PEOPLE
 
 
 def _of_type(kind: type[T], value: object) -> T:
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise TypeError(f"{value!r} is not of type {kind.__name__}")
     return value

@@ -31,13 +31,15 @@ _TO_XYZ = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
 )
 _WHITE = np.array([0.95047, 1.0, 1.08883])
+_SHARE = np.arange(256) / 255
+_LINEAR = np.where(_SHARE <= 0.04045, _SHARE / 12.92, ((_SHARE + 0.055) / 1.055) ** 2.4)
+"""Light of each value of sRGB."""
 
 
 def to_lightness_chroma_hue(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Colours in sRGB (..., 3) to CIELAB's L* in [0, 100], chroma, and hue in degrees in [0, 360); white is D65."""
-    share = pixels / 255
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    x, y, z = np.moveaxis(_cube_root(linear @ _TO_XYZ.T / _WHITE), -1, 0)
+    relative = np.moveaxis(_LINEAR[pixels] @ _TO_XYZ.T / _WHITE, -1, 0)
+    x, y, z = _cube_root(np.ascontiguousarray(relative))
     a, b = 500 * (x - y), 200 * (y - z)
     return np.stack([116 * y - 16, np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360], axis=-1)
 
@@ -55,7 +57,7 @@ def name_pixels(seen: NDArray[np.float64]) -> NDArray[np.int8]:
     Args:
         seen: (..., 3) as `to_lightness_chroma_hue` gives it.
     """
-    light, chroma, hue = np.moveaxis(seen, -1, 0)
+    light, chroma, hue = np.ascontiguousarray(np.moveaxis(seen, -1, 0))  # each in a row, for speed
     hue = np.where(hue > 350, hue - 360, hue)  # red lies around 0: one stretch from -10 to 350
     gray = chroma < np.where((hue > 180) & (hue < 300), 11, 9)  # shadows are bluish, and called gray
     rules = {  # the first that holds names the pixel
@@ -134,7 +136,9 @@ def _cells(
 
 def _without_edge(area: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The pixels of (H, W) whose four neighbours belong to it too; the picture's border is no edge."""
-    padded = np.pad(area, 1, mode="edge")
-    across = padded[1:-1, :-2] & padded[1:-1, 2:]
-    along = padded[:-2, 1:-1] & padded[2:, 1:-1]
-    return area & across & along
+    inner = area.copy()
+    inner[1:] &= area[:-1]
+    inner[:-1] &= area[1:]
+    inner[:, 1:] &= area[:, :-1]
+    inner[:, :-1] &= area[:, 1:]
+    return inner

@@ -17,11 +17,13 @@ from sg2im_cli.data.batch import WHOLE, GraphBatch, SceneExample, collate
 from sg2im_cli.data.division import bounds
 from sg2im_cli.data.lazy import LazyScenes
 from sg2im_cli.data.loading import iterate
+from sg2im_cli.data.order import Order, rare_chances
 from sg2im_cli.data.recolor import LEAST_PIXELS, PAINTS, paint_area, say_color, visible_areas
 from sg2im_cli.data.relations import INFORMATIVE, MIRRORED, RELATIONS, SYMMETRIC
 from sg2im_cli.data.scenes import Scene, SceneMaker
 from sg2im_cli.data.sources import Split, open_split
 from sg2im_cli.data.stated import pick_objects, triples_among
+from sg2im_cli.data.weighing import Weights
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -63,12 +65,7 @@ class SceneDataset:
         self.vocabulary = vocabulary
         self.config = config
         self.unknown = dict(unknown or {})
-        if isinstance(scenes, LazyScenes):
-            has_mask = scenes.with_mask()
-        else:
-            has_mask = np.array([scene.has_mask.mean() >= 0.5 for scene in scenes])
-        self._masked, self._unmasked = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
-        self._last_order = (-1, -1), self._masked
+        self._order = self._make_order()
         names = vocabulary.predicates[1:]
         self._weights = np.array([INFORMATIVE.get(name, 1.0) for name in names], dtype=np.float64)
         self._symmetric = np.array([False, *(name in SYMMETRIC for name in names)])
@@ -118,6 +115,8 @@ class SceneDataset:
             has_mask=np.append(scene.has_mask[kept], True),
             image=image,
             attributes=said,
+            box_weight=_with_one(scene.box_weight, kept),
+            mask_weight=_with_one(scene.mask_weight, kept),
         )
 
     def batches(
@@ -147,22 +146,20 @@ class SceneDataset:
         Raises:
             InputError: the configuration shows none of the pictures, or too few for so many processes.
         """
-        shown = len(self._masked) + round(self.config.unmasked_share * len(self._unmasked))
+        shown = self._order.shown
         if not shown:
             raise InputError("No picture of the data has a mask, and unmasked_share leaves out those without.")
         if min(batch_size, shown) < processes:
             raise InputError(
                 f"A batch of {min(batch_size, shown)} is too small for {processes} processes; start fewer."
             )
-        divided = partial(self._part, size=batch_size, shown=shown, rank=rank, processes=processes)
+        divided = partial(self._part, size=batch_size, rank=rank, processes=processes)
         return iterate(partial(divided, seed=seed, with_images=with_images), start, workers)
 
-    def _part(
-        self, number: int, size: int, shown: int, rank: int, processes: int, seed: int, with_images: bool
-    ) -> GraphBatch:
+    def _part(self, number: int, size: int, rank: int, processes: int, seed: int, with_images: bool) -> GraphBatch:
         """What one process has of the batch with this number."""
-        epoch, place = divmod(number, max(1, shown // size))
-        chosen = self._order(seed, epoch, shown)[place * size : (place + 1) * size]
+        epoch, place = divmod(number, max(1, self._order.shown // size))
+        chosen = self._order(seed, epoch)[place * size : (place + 1) * size]
         first, end = bounds(len(chosen), processes, rank)
         batch = self.collate(chosen[first:end], epoch, seed, with_images=with_images)
         return replace(batch, first=first, total=len(chosen))
@@ -181,13 +178,15 @@ class SceneDataset:
             examples = [replace(e, image=None) for e in examples]
         return collate(examples)
 
-    def _order(self, seed: int, epoch: int, shown: int) -> NDArray[np.int64]:
-        """The scenes of one epoch, shuffled: all that are mostly masked, and a share of the others. Kept meanwhile."""
-        if self._last_order[0] != (seed, epoch):
-            rng = np.random.default_rng((seed, epoch))
-            unmasked = rng.permutation(self._unmasked)[: shown - len(self._masked)]
-            self._last_order = (seed, epoch), rng.permutation(np.concatenate([self._masked, unmasked]))
-        return self._last_order[1]
+    def _make_order(self) -> Order:
+        """Which scenes epochs show, told by their labels."""
+        config, labels = self.config, list(self.labels())
+        has_mask = np.array([known.mean() >= 0.5 for _, known in labels], dtype=bool)
+        if not config.rare:
+            return Order(has_mask, config.unmasked_share)
+        stuff = np.array([name in self.vocabulary.stuff for name in self.vocabulary.objects])
+        chances = rare_chances((ids for ids, _ in labels), stuff, config.rare)
+        return Order(has_mask, config.unmasked_share, chances)
 
     def _choose(self, scene: Scene, rng: np.random.Generator) -> NDArray[np.int64]:
         """The objects of a graph of this scene."""
@@ -265,6 +264,11 @@ class SceneDataset:
             turned = self._symmetric[triples[:, 1]] & (places[subjects] > places[objects])
             triples[turned] = triples[turned][:, ::-1]
         return triples
+
+
+def _with_one(weights: Weights | None, kept: NDArray[np.int64]) -> Weights | None:
+    """Those of some objects, and 1 for `__image__`."""
+    return None if weights is None else np.append(weights[kept], np.float32(1))
 
 
 def _with_image(triples: NDArray[np.int64], count: int) -> NDArray[np.int64]:

@@ -33,7 +33,9 @@ One row a picture: `image` is its pixels, ({height}, {width}, 3) uint8; `names` 
 (O, 4) float32, x0 y0 x1 y1 in [0, 1] from the top left; `areas` (O,) float64, of the boxes in pixels of the picture
 as it was annotated, `width` x `height`; `masks` (O, {side}, {side}) within their boxes, a bit each (`numpy.packbits`),
 meaningless where `has_mask` (O,) uint8 is 0; `attributes` the words of each object; `subjects`, `predicates` and
-`objects` the relationships, null where they are derived from the boxes. All binary values are little-endian.
+`objects` the relationships, null where they are derived from the boxes; `source` where the picture comes from, if that
+is known; `machine` (O, 2) uint8, 1 where a machine made an object's box and name, and its mask. All binary values are
+little-endian.
 """
 
 

@@ -56,7 +56,3 @@ class LazyScenes(Sequence[Scene]):
             known = np.array([words.has_object(name) for name in names], dtype=bool)
             ids = np.array([words.object_id(name) for name in names if words.has_object(name)], dtype=np.int64)
             yield ids, self._items.has_mask(place)[known]
-
-    def with_mask(self) -> NDArray[np.bool_]:
-        """(N,) of which scenes at least half of the objects have a mask."""
-        return np.array([has_mask.mean() >= 0.5 for _, has_mask in self.labels()], dtype=bool)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,7 @@ METADATA = "sg2im.json"
 UNFINISHED = "preparing.json"
 """What data is made from, while it is not all there."""
 
-FORMAT, VERSION = "sg2im-scenes", 1
+FORMAT, VERSION = "sg2im-scenes", 2
 
 COLUMNS = {
     "file": "string",
@@ -48,13 +49,19 @@ COLUMNS = {
     "subjects": ["int32"],
     "predicates": ["string"],
     "objects": ["int32"],
+    "source": "string",
+    "machine": "binary",
 }
 """Names and types; a list is a list of its element's type.
 
 `image` (H, W, 3) uint8, `boxes` (O, 4) float32 in [0, 1], `areas` (O,) float64 of the boxes in pixels of the annotated
 picture, which is `width` x `height`; `masks` (O, M, M) bits, eight to a byte; `has_mask` (O,) uint8. Objects stand
-largest first. Relationships are null where the data states none.
+largest first. Relationships are null where the data states none. `source` says where the picture comes from, if the
+data did; `machine` (O, 2) uint8, whether a machine made the box and name, and the mask.
 """
+
+SINCE_2 = ("source", "machine")
+"""Columns that data of version 1 lacks: people made all of it, as far as it knows."""
 
 
 def import_pyarrow() -> Any:  # noqa: ANN401
@@ -106,7 +113,8 @@ class Prepared:
         if split not in self.splits:
             raise InputError(f"{self.path} has no split {split}; it has {', '.join(self.splits)}.")
         shards = self.splits[split]["shards"]
-        return Rows([self.path / split / name for name in shards], self.image_size, self.mask_size)
+        columns = tuple(name for name in COLUMNS if self.metadata["version"] > 1 or name not in SINCE_2)
+        return Rows([self.path / split / name for name in shards], self.image_size, self.mask_size, columns)
 
 
 def is_prepared(path: Path) -> bool:
@@ -168,30 +176,33 @@ class Rows:
         shards: their files.
         image_size: height and width.
         mask_size: M.
+        columns: those that the files have.
     """
 
     shards: list[Path]
     image_size: tuple[int, int]
     mask_size: int
+    columns: tuple[str, ...] = tuple(COLUMNS)
     batches: list[pyarrow.RecordBatch] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.batches = [batch for path in self.shards for batch in _mapped(path)]
-        self.starts = np.cumsum([0, *(batch.num_rows for batch in self.batches)])
+        self.batches = [batch for path in self.shards for batch in _mapped(path, self.columns)]
+        self.starts: list[int] = np.cumsum([0, *(batch.num_rows for batch in self.batches)]).tolist()
+        self._columns = [{name: batch.column(name) for name in self.columns} for batch in self.batches]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"shards": self.shards, "image_size": self.image_size, "mask_size": self.mask_size}
+        return {name: getattr(self, name) for name in ("shards", "image_size", "mask_size", "columns")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
 
     def __len__(self) -> int:
-        return int(self.starts[-1])
+        return self.starts[-1]
 
     def cell(self, index: int, column: str) -> Any:  # noqa: ANN401
         """One value, as a view where it is binary."""
-        batch = int(np.searchsorted(self.starts, index, side="right")) - 1
-        scalar = self.batches[batch].column(column)[index - int(self.starts[batch])]
+        batch = bisect_right(self.starts, index) - 1
+        scalar = self._columns[batch][column][index - self.starts[batch]]
         return scalar.as_buffer() if COLUMNS[column] == "binary" else scalar.as_py()
 
     def array(self, index: int, column: str, kind: type[np.generic]) -> NDArray[Any]:
@@ -204,7 +215,20 @@ class Rows:
         """Which objects of a picture a configuration uses; None if it leaves the picture out (see `chosen`)."""
         whole = self.cell(index, "width") * self.cell(index, "height")
         areas = self.array(index, "areas", np.float64)
-        return chosen(areas, whole, config, stated)
+        machine = self.machine(index) if config.machine_labels else None
+        left_out = machine is not None and config.machine_weight(self.source(index)) == 0
+        return chosen(areas, whole, config, stated, ~machine[:, 0] if left_out and machine is not None else None)
+
+    def source(self, index: int) -> str:
+        """Where a picture comes from, if the data says so."""
+        return (self.cell(index, "source") or "") if "source" in self.columns else ""
+
+    def machine(self, index: int) -> NDArray[np.bool_] | None:
+        """(O, 2) whether a machine made the box and the mask of each object; None where people made all."""
+        if "machine" not in self.columns:
+            return None
+        flags = self.array(index, "machine", np.uint8).reshape(-1, 2).astype(bool)
+        return flags if flags.any() else None
 
     def pixels(self, index: int) -> NDArray[np.uint8]:
         """(3, H, W) a picture as a view of the map, with a pixel's colours side by side as `load_image` has them."""
@@ -228,6 +252,7 @@ class Rows:
         try:
             bits = np.unpackbits(self.array(index, "masks", np.uint8), count=count * side * side)
             pixels = self.pixels(index) if with_pixels else None
+            machine = self.machine(index)
             return Annotated(
                 Path(self.cell(index, "file")),
                 tuple(names[i] for i in kept),
@@ -237,6 +262,8 @@ class Rows:
                 tuple(tuple(attributes[i]) for i in kept),
                 self._relationships(index, kept) if stated else None,
                 pixels,
+                None if machine is None else machine[kept],
+                self.source(index),
             )
         except (ValueError, IndexError, TypeError) as error:
             raise InputError(
@@ -255,20 +282,20 @@ class Rows:
         whole = hashlib.sha256()
         for batch in self.batches:
             for row in range(batch.num_rows):
-                for column, kind in COLUMNS.items():
+                for column in self.columns:
                     value = batch.column(column)[row]
-                    data = value.as_buffer() if kind == "binary" else json.dumps(value.as_py()).encode()
+                    data = value.as_buffer() if COLUMNS[column] == "binary" else json.dumps(value.as_py()).encode()
                     whole.update(len(data).to_bytes(8, "little"))
                     whole.update(data)
         return whole.hexdigest()
 
 
-def _mapped(path: Path) -> Iterator[pyarrow.RecordBatch]:
+def _mapped(path: Path, columns: tuple[str, ...]) -> Iterator[pyarrow.RecordBatch]:
     """The batches of a shard, as they lie in the file."""
     arrow = import_pyarrow()
     try:
         with arrow.memory_map(str(path)) as source, arrow.ipc.open_stream(source) as reader:
-            for name in COLUMNS:
+            for name in columns:
                 reader.schema.field(name)
             yield from list(reader)
     except (OSError, KeyError, arrow.ArrowInvalid) as error:

@@ -145,6 +145,7 @@ def _identity(source: Source, options: PrepareOptions) -> dict[str, Any]:
     """What must be the same for a call to go on: annotation files by name and content, and the options."""
     kept = {name: getattr(options.keep, name) for name in ("min_area", "min_objects", "max_objects", "crowded")}
     return {
+        "version": VERSION,
         "layout": source.layout,
         "name": source.name,
         "files": {path.name: _checksum(path) for path in source.files},
@@ -306,6 +307,8 @@ def _row(
             "subjects": None if stated is None else [s for s, _, _ in stated],
             "predicates": None if stated is None else [p for _, p, _ in stated],
             "objects": None if stated is None else [o for _, _, o in stated],
+            "source": item.source,
+            "machine": (np.zeros((len(kept), 2)) if item.machine is None else item.machine).astype(np.uint8).tobytes(),
         }
     ]
 

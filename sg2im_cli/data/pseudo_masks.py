@@ -38,7 +38,7 @@ SMALLEST_PART = 0.1
 
 
 def guess_masks(item: Annotated) -> Annotated:
-    """Give objects without a mask one, where it can be believed.
+    """Give objects without a mask one, where it can be believed; it is marked as a machine's.
 
     Args:
         item: a picture and its objects.
@@ -53,13 +53,14 @@ def guess_masks(item: Annotated) -> Annotated:
     pixels = np.asarray(image)
     scale = np.array([pixels.shape[1], pixels.shape[0]] * 2)
     masks, known = item.masks.copy(), item.has_mask.copy()
+    machine = np.zeros((len(known), 2), dtype=bool) if item.machine is None else item.machine.copy()
     for i in np.flatnonzero(~known):
         x0, y0, x1, y1 = (float(v) for v in item.boxes[i] * scale)
         found = segment_box(pixels, (x0, y0, x1, y1))
         mask = None if found is None else squeeze_mask(found.astype(np.uint8), (x0, y0, x1, y1), masks.shape[1])
         if mask is not None:
-            masks[i], known[i] = mask, True
-    return replace(item, masks=masks, has_mask=known)
+            masks[i], known[i], machine[i, 1] = mask, True, True
+    return replace(item, masks=masks, has_mask=known, machine=machine if machine.any() else None)
 
 
 def segment_box(pixels: NDArray[np.uint8], corners: Corners) -> NDArray[np.bool_] | None:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -85,22 +86,22 @@ class _Pairs:
         u0, v0, u1, v1 = (c[None, :] for c in columns)
         return cls((x0, y0, x1, y1), (u0, v0, u1, v1), ~stuff[:, None])
 
-    @property
+    @cached_property
     def shared_width(self) -> Boxes:
         found: Boxes = np.maximum(0, np.minimum(self.s[2], self.o[2]) - np.maximum(self.s[0], self.o[0]))
         return found
 
-    @property
+    @cached_property
     def shared_height(self) -> Boxes:
         found: Boxes = np.maximum(0, np.minimum(self.s[3], self.o[3]) - np.maximum(self.s[1], self.o[1]))
         return found
 
-    @property
+    @cached_property
     def gap_x(self) -> Boxes:
         found: Boxes = np.maximum(0, np.maximum(self.s[0], self.o[0]) - np.minimum(self.s[2], self.o[2]))
         return found
 
-    @property
+    @cached_property
     def gap_y(self) -> Boxes:
         found: Boxes = np.maximum(0, np.maximum(self.s[1], self.o[1]) - np.minimum(self.s[3], self.o[3]))
         return found
@@ -111,20 +112,31 @@ class _Pairs:
     def height(self, box: tuple[Boxes, Boxes, Boxes, Boxes]) -> Boxes:
         return box[3] - box[1]
 
-    @property
+    @cached_property
     def dx(self) -> Boxes:
         return (self.s[0] + self.s[2]) / 2 - (self.o[0] + self.o[2]) / 2
 
-    @property
+    @cached_property
     def dy(self) -> Boxes:
         return (self.s[1] + self.s[3]) / 2 - (self.o[1] + self.o[3]) / 2
 
+    @cached_property
+    def inside(self) -> Flags:
+        area_s = self.width(self.s) * self.height(self.s)
+        area_o = self.width(self.o) * self.height(self.o)
+        shared = self.shared_width * self.shared_height
+        held: Flags = (shared >= 0.9 * area_s) & (area_o >= 1.2 * area_s) & (area_s > 0)
+        return held
 
-def _inside(p: _Pairs) -> Flags:
-    area_s = p.width(p.s) * p.height(p.s)
-    area_o = p.width(p.o) * p.height(p.o)
-    held: Flags = (p.shared_width * p.shared_height >= 0.9 * area_s) & (area_o >= 1.2 * area_s) & (area_s > 0)
-    return held
+    @cached_property
+    def in_front(self) -> Flags:
+        narrower = np.minimum(self.width(self.s), self.width(self.o))
+        held: Flags = (self.s[3] >= self.o[3] + 0.03) & (self.gap_y <= 0.02) & (self.shared_width >= 0.3 * narrower)
+        return held & ~self.inside.T
+
+    @cached_property
+    def directions(self) -> dict[str, Flags]:
+        return _directions(self.dx, self.dy)
 
 
 def _on(p: _Pairs) -> Flags:
@@ -155,9 +167,8 @@ def _directions(dx: Boxes, dy: Boxes) -> dict[str, Flags]:
 def _beside(p: _Pairs) -> Flags:
     lower_one = np.minimum(p.height(p.s), p.height(p.o))
     wider_one = np.maximum(p.width(p.s), p.width(p.o))
-    inside = _inside(p)
     held: Flags = (p.shared_height >= 0.15 * lower_one) & (np.abs(p.dx) >= 0.25 * wider_one) & (p.gap_x <= 0.2)
-    return held & ~inside & ~inside.T
+    return held & ~p.inside & ~p.inside.T
 
 
 def _near(p: _Pairs) -> Flags:
@@ -165,25 +176,19 @@ def _near(p: _Pairs) -> Flags:
     return held
 
 
-def _in_front(p: _Pairs) -> Flags:
-    narrower = np.minimum(p.width(p.s), p.width(p.o))
-    held: Flags = (p.s[3] >= p.o[3] + 0.03) & (p.gap_y <= 0.02) & (p.shared_width >= 0.3 * narrower)
-    return held & ~_inside(p).T
-
-
 _RULES: dict[str, Callable[[_Pairs], Flags]] = {
     "on": _on,
     "under": _under,
-    "above": lambda p: _directions(p.dx, p.dy)["above"],
-    "below": lambda p: _directions(p.dx, p.dy)["below"],
-    "left of": lambda p: _directions(p.dx, p.dy)["left of"],
-    "right of": lambda p: _directions(p.dx, p.dy)["right of"],
+    "above": lambda p: p.directions["above"],
+    "below": lambda p: p.directions["below"],
+    "left of": lambda p: p.directions["left of"],
+    "right of": lambda p: p.directions["right of"],
     "beside": _beside,
     "near": _near,
-    "in": _inside,
-    "around": lambda p: _inside(p).T,
-    "in front of": _in_front,
-    "behind": lambda p: _in_front(p).T,
+    "in": lambda p: p.inside,
+    "around": lambda p: p.inside.T,
+    "in front of": lambda p: p.in_front,
+    "behind": lambda p: p.in_front.T,
 }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from sg2im_cli.data.annotated import Annotated, load_image
 from sg2im_cli.data.attributes import Usual, derive_attributes
 from sg2im_cli.data.relations import mask_centers, paper_table, spoken_table
 from sg2im_cli.data.stated import triples_among
+from sg2im_cli.data.weighing import Weights, box_weights, mask_weights
 from sg2im_parsers.vocabulary import Vocabulary
 
 
@@ -29,6 +31,10 @@ class Scene:
         image: (3, H, W) uint8, or None; of prepared data it lies in the memory map until it is looked at.
         attributes: (O, A) which attributes each object has; None where the vocabulary or the configuration has none.
         stated: (T, 3) subject, predicate id, object, where the data states relationships; then ``relations`` is empty.
+        box_weight: (O,) what the loss of each box counts; None where all count 1.
+        mask_weight: likewise, of each mask.
+        machine: (O, 2) whether a machine made an object's box and name, and its mask; None where people made all.
+        source: where the picture comes from, if the data says so.
     """
 
     objs: NDArray[np.int64]
@@ -39,6 +45,30 @@ class Scene:
     image: NDArray[np.uint8] | None
     attributes: NDArray[np.bool_] | None = None
     stated: NDArray[np.int64] | None = None
+    box_weight: Weights | None = None
+    mask_weight: Weights | None = None
+    machine: NDArray[np.bool_] | None = None
+    source: str = ""
+
+    def part(self, kept: NDArray[np.int64]) -> Scene:
+        """The scene with some of its objects, in this order."""
+
+        def own(rows: NDArray[Any] | None) -> NDArray[Any] | None:
+            return None if rows is None else rows[kept]
+
+        return replace(
+            self,
+            objs=self.objs[kept],
+            boxes=self.boxes[kept],
+            masks=self.masks[kept],
+            has_mask=self.has_mask[kept],
+            relations=self.relations[:, kept][:, :, kept],
+            attributes=own(self.attributes),
+            stated=None if self.stated is None else triples_among(self.stated, kept),
+            box_weight=own(self.box_weight),
+            mask_weight=own(self.mask_weight),
+            machine=own(self.machine),
+        )
 
 
 @dataclass(frozen=True)
@@ -70,6 +100,8 @@ class SceneMaker:
             image = load_image(item.path, self.size)
         known = np.array([self.vocabulary.has_object(name) for name in item.names], dtype=bool)
         attributes = self._attributes(item, image)
+        stuff = np.array([name in self.vocabulary.stuff for name in item.names], dtype=bool)
+        box_weight, mask_weight = box_weights(item, self.config), mask_weights(item, stuff, self.config)
         return Scene(
             objs=np.array(
                 [self.vocabulary.object_id(n) for n in item.names if self.vocabulary.has_object(n)], np.int64
@@ -77,20 +109,23 @@ class SceneMaker:
             boxes=item.boxes[known],
             masks=item.masks[known],
             has_mask=item.has_mask[known],
-            relations=self._relations(item, known),
+            relations=self._relations(item, known, stuff),
             image=image if self.with_images else None,
             attributes=None if attributes is None else attributes[known],
             stated=None if item.relationships is None else self._stated(item, known),
+            box_weight=None if box_weight is None else box_weight[known],
+            mask_weight=None if mask_weight is None else mask_weight[known],
+            machine=None if item.machine is None else item.machine[known],
+            source=item.source,
         )
 
-    def _relations(self, item: Annotated, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _relations(self, item: Annotated, known: NDArray[np.bool_], stuff: NDArray[np.bool_]) -> NDArray[np.bool_]:
         boxes = item.boxes[known]
         if item.relationships is not None or self.config.relations == "none":
             return np.zeros((0, len(boxes), len(boxes)), dtype=bool)
         if self.config.relations == "paper":
             return paper_table(boxes, mask_centers(boxes, item.masks[known], item.has_mask[known]))
-        stuff = [name in self.vocabulary.stuff for name in item.names]
-        return spoken_table(boxes, np.array(stuff, dtype=bool)[known])
+        return spoken_table(boxes, stuff[known])
 
     def _stated(self, item: Annotated, known: NDArray[np.bool_]) -> NDArray[np.int64]:
         """(T, 3) the relationships whose words are all known."""

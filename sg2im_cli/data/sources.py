@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Annotated
+from sg2im_cli.data.annotated import Annotated, without_machine_masks
 from sg2im_cli.data.coco import picture_folder, read_annotations, used_images
 from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
 from sg2im_parsers.errors import InputError
@@ -190,7 +190,7 @@ class _MappedItems:
     lazy = True
 
     def __init__(self, rows: Rows, config: DataConfig, with_pixels: bool, stated: bool) -> None:
-        self.rows, self.with_pixels, self.stated = rows, with_pixels, stated
+        self.rows, self.config, self.with_pixels, self.stated = rows, config, with_pixels, stated
         kept = ((row, rows.kept(row, config, stated)) for row in range(len(rows)))
         self.kept = [(row, objects) for row, objects in kept if objects is not None]
 
@@ -198,7 +198,13 @@ class _MappedItems:
         return len(self.kept)
 
     def __getitem__(self, index: int) -> Annotated:
-        return self.rows.annotated(*self.kept[index], with_pixels=self.with_pixels, stated=self.stated)
+        item = self.rows.annotated(*self.kept[index], with_pixels=self.with_pixels, stated=self.stated)
+        return without_machine_masks(item) if self._by_people(self.kept[index][0]) else item
+
+    def _by_people(self, row: int) -> bool:
+        """Whether labels that a machine made are left out."""
+        config = self.config
+        return bool(config.machine_labels) and config.machine_weight(self.rows.source(row)) == 0
 
     def names(self, index: int) -> tuple[str, ...]:
         row, kept = self.kept[index]
@@ -207,7 +213,9 @@ class _MappedItems:
 
     def has_mask(self, index: int) -> NDArray[np.bool_]:
         row, kept = self.kept[index]
-        return self.rows.array(row, "has_mask", np.uint8).astype(bool)[kept]
+        known: NDArray[np.bool_] = self.rows.array(row, "has_mask", np.uint8).astype(bool)
+        machine = self.rows.machine(row) if self._by_people(row) else None
+        return known[kept] if machine is None else (known & ~machine[:, 1])[kept]
 
     def boxes(self, index: int) -> NDArray[np.float32]:
         row, kept = self.kept[index]

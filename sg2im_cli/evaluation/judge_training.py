@@ -21,8 +21,8 @@ from sg2im_parsers.errors import InputError
 
 EVERY_PICTURE = DataConfig(relations="spoken", min_objects=1, max_objects=8, crowded="largest")
 """For training: also pictures with one object, and the eight largest objects of crowded ones."""
-MEASURED = DataConfig(relations="spoken")
-"""For measuring: 3 to 8 objects over 2 % of the picture, as `sg2im eval` uses."""
+MEASURED = DataConfig(relations="spoken").by_people()
+"""For measuring: 3 to 8 objects over 2 % of the picture that people labelled, as `sg2im eval` uses."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,9 +15,7 @@ from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS
-from sg2im_cli.data.scenes import Scene
 from sg2im_cli.data.sources import stated_predicates
-from sg2im_cli.data.stated import triples_among
 from sg2im_cli.evaluation.boxes import measure_boxes
 from sg2im_cli.evaluation.colors import measure_colors
 from sg2im_cli.evaluation.diversity import measure_diversity
@@ -97,7 +95,7 @@ class Split:
 
 
 def load_split(checkpoint: Checkpoint, data: Path, split: str, with_images: bool = True) -> Split:
-    """Pictures with 3 to 8 objects over 2 %, as in the paper, at the model's size.
+    """Pictures with 3 to 8 objects over 2 %, as in the paper, at the model's size, without labels by machine.
 
     Args:
         checkpoint: the model and its words.
@@ -109,7 +107,7 @@ def load_split(checkpoint: Checkpoint, data: Path, split: str, with_images: bool
         InputError: data that cannot be used, objects of which the model knows none, or relations that cannot be
             derived from boxes.
     """
-    config = DataConfig(relations=_relations(checkpoint.vocabulary, data))
+    config = DataConfig(relations=_relations(checkpoint.vocabulary, data)).by_people()
     generator = checkpoint.generator.config
     return Split(data, split, load_scenes(data, split, config, generator, checkpoint.vocabulary, with_images))
 
@@ -124,7 +122,7 @@ def restrict(split: Split, names: frozenset[str]) -> Split:
     for scene in data.scenes:
         kept = [i for i, obj in enumerate(scene.objs) if data.vocabulary.objects[obj] in names]
         if kept:
-            scenes.append(_part(scene, kept))
+            scenes.append(scene.part(np.array(kept)))
     if not scenes:
         raise InputError("The two weights have no word in common that the data has objects of.")
     unknown = dict(data.unknown)
@@ -134,19 +132,6 @@ def restrict(split: Split, names: frozenset[str]) -> Split:
             if name not in names:
                 unknown[name] = unknown.get(name, 0) + 1
     return replace(split, scenes=SceneDataset(scenes, data.vocabulary, data.config, unknown))
-
-
-def _part(scene: Scene, kept: list[int]) -> Scene:
-    return replace(
-        scene,
-        objs=scene.objs[kept],
-        boxes=scene.boxes[kept],
-        masks=scene.masks[kept],
-        has_mask=scene.has_mask[kept],
-        relations=scene.relations[:, kept][:, :, kept],
-        attributes=None if scene.attributes is None else scene.attributes[kept],
-        stated=None if scene.stated is None else triples_among(scene.stated, np.array(kept)),
-    )
 
 
 def evaluate(subject: Subject, weights: str, split: Split, only: Sequence[str], checksum: str | None = None) -> Report:

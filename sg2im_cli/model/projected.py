@@ -7,6 +7,7 @@ features, and as a vector on which the score is projected (Miyato and Koyama 201
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -24,8 +25,8 @@ FINAL = 4
 """Side to which a head brings its features, if they are larger."""
 
 STRIDES = (4, 8, 16, 32)
-CROP_TAPS = slice(1, 4)
-"""Which features of a crop are looked at."""
+FIRST_CROP_TAP = 1
+"""Crops are looked at from this stride on."""
 
 
 class FeatureMixing(nn.Module):
@@ -41,7 +42,7 @@ class FeatureMixing(nn.Module):
         self.across = nn.ModuleList(nn.Conv2d(i, o, 1, bias=False) for i, o in zip(inputs, outputs, strict=True))
         self.smooth = nn.ModuleList(nn.Conv2d(o, o, 3, padding=1, bias=False) for o in outputs)
         self.down = nn.ModuleList(
-            nn.Conv2d(coarse, fine, 1, bias=False) for fine, coarse in zip(outputs, outputs[1:], strict=False)
+            nn.Conv2d(coarse, fine, 1, bias=False) for fine, coarse in itertools.pairwise(outputs)
         )
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
@@ -166,7 +167,8 @@ class ProjectedImageDiscriminator(nn.Module):
         """Features of `FeatureMixing` and a layout to scores, a tensor (N, 1, s, s) for each head."""
         scores = []
         for head, told, features in zip(self.heads, self.told, mixed, strict=True):
-            beside = functional.adaptive_avg_pool2d(layout, features.shape[2:])
+            assert isinstance(head, ProjectedHead)
+            beside = functional.adaptive_avg_pool2d(layout, tuple(features.shape[2:]))
             small = functional.adaptive_avg_pool2d(layout, head.side)
             scores.append(head(torch.cat([features, beside.to(features)], dim=1), told(small)))
         return scores
@@ -183,9 +185,9 @@ class ProjectedObjectDiscriminator(nn.Module):
 
     def __init__(self, config: ProjectedConfig, n_objects: int, n_attributes: int) -> None:
         super().__init__()
-        channels = config.channels[CROP_TAPS]
-        self.mixing = FeatureMixing(TAP_CHANNELS[CROP_TAPS], channels)
-        sides = [config.crop_size // stride for stride in STRIDES[CROP_TAPS]]
+        channels = config.channels[FIRST_CROP_TAP:]
+        self.mixing = FeatureMixing(TAP_CHANNELS[FIRST_CROP_TAP:], channels)
+        sides = [config.crop_size // stride for stride in STRIDES[FIRST_CROP_TAP:]]
         self.words = nn.ModuleList(
             WordVectors(n_objects, n_attributes, config.prototypes, config.hidden_dim) for _ in sides
         )

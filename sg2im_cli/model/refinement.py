@@ -16,8 +16,8 @@ class RefinementModule(nn.Module):
 
     With ``modulated``, the layout also scales and shifts what each convolution made, place by place (Park et al. 2019,
     arXiv 1903.07291, with one 1x1 convolution in place of two layers): normalisation then cannot wash out what lies
-    where. It starts as no change. A latent of the picture (``latent_dim`` above 0) adds to this modulation, the same at every
-    place.
+    where. It starts as no change. A latent of the picture (``latent_dim`` above 0) adds to this modulation, the same at
+    every place.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from torch import Tensor
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.model.crops import context_boxes, crop_objects
-from sg2im_cli.model.projected import CROP_TAPS, WordVectors
+from sg2im_cli.model.projected import FIRST_CROP_TAP, WordVectors
 from sg2im_cli.training.projected import LEAST_AREA, ProjectedObjectives
 
 PICTURES, EACH = 1500, 60
@@ -38,7 +38,7 @@ def calibrate(objectives: ProjectedObjectives, data: SceneDataset) -> None:
         found = crop_objects(images, boxes, batch.obj_to_img[chosen], objectives.config.crop_size)
         if number == 0:
             objectives.pictures.mixing.calibrate(objectives.taps(images))
-            objectives.objects.mixing.calibrate(objectives.taps(found)[CROP_TAPS])
+            objectives.objects.mixing.calibrate(objectives.taps(found)[FIRST_CROP_TAP:])
         crops.append(objectives.taps(found)[-1].mean((2, 3)))
         owners.append(batch.objs[chosen])
     table = prototypes(

@@ -24,7 +24,7 @@ from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.layout import compose_layout
 from sg2im_cli.model.losses import mean_of
 from sg2im_cli.model.projected import (
-    CROP_TAPS,
+    FIRST_CROP_TAP,
     FeatureMixing,
     PictureEncoder,
     ProjectedImageDiscriminator,
@@ -40,7 +40,7 @@ from sg2im_cli.training.shapes import divergence_from_normal
 from sg2im_parsers.vocabulary import Vocabulary
 
 ENCODED = 2 / 3
-"""Share of the pictures drawn from given layouts whose latent comes from the real picture, which they are to look like."""
+"""Share of the pictures of given layouts whose latent comes from the real picture, which they are to look like."""
 
 LEAST_AREA, FULL_AREA = 0.02, 0.3
 """Of a picture: objects that are smaller are not cropped; larger ones are not more often."""
@@ -112,8 +112,8 @@ class ProjectedObjectives:
         fake_crops = crop_objects(fake, context_boxes(boxes[chosen]), owners, side)
         with torch.no_grad():
             real_crops = crop_objects(changed, context_boxes(batch.boxes[chosen]), owners, side)
-            real_crop_taps = self.taps(real_crops)[CROP_TAPS]
-        crops = _pairs(self.objects.mixing, real_crop_taps, self.taps(fake_crops)[CROP_TAPS])
+            real_crop_taps = self.taps(real_crops)[FIRST_CROP_TAP:]
+        crops = _pairs(self.objects.mixing, real_crop_taps, self.taps(fake_crops)[FIRST_CROP_TAP:])
         told = self._told(part, coverage, real_coverage, offsets, whole.real[0].shape[-1])
         matched = encoded if self.encoder is not None else ~part.own
         colors = self._colors(batch, images, real, coverage, real_coverage) if self.recipe.losses.colors else None

@@ -31,14 +31,14 @@ GAP = 2
 
 
 def fixed_batch(directory: Path, recipe: Recipe, train: SceneDataset) -> GraphBatch:
-    """The pictures of all sheets of a run: of the val split, or of train where there is none.
+    """The pictures of all sheets of a run: people's labels of the val split, or train where there is none.
 
     Raises:
         InputError: the val split cannot be used.
     """
     data = train
     if has_split(directory, "val"):
-        data = load_scenes(directory, "val", recipe.data, recipe.generator, train.vocabulary)
+        data = load_scenes(directory, "val", recipe.data.by_people(), recipe.generator, train.vocabulary)
     step = max(1, len(data) // SHEET_SIZE)
     return data.collate(range(0, len(data), step)[:SHEET_SIZE], exact=True)
 

@@ -241,6 +241,6 @@ def test_the_papers_relations(tiny_data, small_checkpoint):
 
     words = with_words(small_checkpoint, small_checkpoint.vocabulary.object_names, PAPER_RELATIONS)
     split = load_split(words, tiny_data, "val")
-    assert isinstance(split, Split) and split.scenes.config == DataConfig(relations="paper")
+    assert isinstance(split, Split) and split.scenes.config == DataConfig(relations="paper").by_people()
     report = evaluate(Subject(words.generator, split.scenes, Resamples(5)), "paper", split, ("layout",))
     assert 0 <= report.section("layout").figure("satisfied", "predicted").value <= 1

@@ -1,0 +1,65 @@
+"""What the losses of labels count: those that a machine made, and outlines of which only a part is seen."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sg2im_cli.config import DataConfig
+from sg2im_cli.data.annotated import Annotated
+
+EDGE = 0.015
+"""A box that comes so near to the picture's edge, as a share of its side, is cut by it."""
+
+HIDDEN = 0.4
+"""A thing of whose box smaller things cover more than this share is seen in parts."""
+
+SAMPLES = 16
+"""Points along each side of a box by which is told how much of it is covered."""
+
+Weights = NDArray[np.float32]
+
+
+def box_weights(item: Annotated, config: DataConfig) -> Weights | None:
+    """What the box loss of each object counts (O,); None where all count 1."""
+    return _of_machine(item, config, 0)
+
+
+def mask_weights(item: Annotated, stuff: NDArray[np.bool_], config: DataConfig) -> Weights | None:
+    """What the mask loss of each object counts (O,); None where all count 1.
+
+    Args:
+        item: the objects of a picture.
+        stuff: (O,) which of them are stuff.
+        config: the weights.
+    """
+    weights = _of_machine(item, config, 1)
+    if config.fragment_weight == 1:
+        return weights
+    parts = fragments(item.boxes, stuff)
+    whole = np.where(parts, np.float32(config.fragment_weight), np.float32(1))
+    return whole if weights is None else weights * whole
+
+
+def _of_machine(item: Annotated, config: DataConfig, column: int) -> Weights | None:
+    if item.machine is None or not config.machine_labels or not item.machine[:, column].any():
+        return None
+    weight = config.machine_weight(item.source)
+    return None if weight == 1 else np.where(item.machine[:, column], np.float32(weight), np.float32(1))
+
+
+def fragments(boxes: NDArray[np.float32], stuff: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which things (O,) the picture's edge cuts, or smaller things in front of them mostly hide.
+
+    Args:
+        boxes: (O, 4) in [0, 1], largest first.
+        stuff: (O,) never a fragment, and never in front.
+    """
+    cut = (boxes[:, :2] < EDGE).any(1) | (boxes[:, 2:] > 1 - EDGE).any(1)
+    steps = (np.arange(SAMPLES, dtype=np.float32) + 0.5) / SAMPLES
+    points = boxes[:, None, :2] + steps[:, None] * (boxes[:, None, 2:] - boxes[:, None, :2])  # (O, S, 2)
+    inside = (points[:, None] > boxes[None, :, None, :2]) & (points[:, None] < boxes[None, :, None, 2:])  # (O, O, S, 2)
+    inside &= (np.triu(~stuff[None].repeat(len(boxes), 0), 1))[:, :, None, None]
+    covered = (inside[..., 0, None] & inside[..., None, :, 1]).any(1).mean((1, 2))
+    found: NDArray[np.bool_] = ~stuff & (cut | (covered > HIDDEN))
+    return found
