@@ -131,7 +131,7 @@ class GeneratorConfig:
         problems += _at_least(self, 0, "object_latent_dim", "latent_scale", "picture_latent_dim")
         if self.mask_head == "sampled" and (not self.object_latent_dim or (self.mask_size or 0) < SMALLEST_SAMPLED):
             problems.append(
-                f"mask_head is 'sampled', which needs an object_latent_dim above 0 (it is {self.object_latent_dim}) and "
+                f"mask_head is 'sampled' and needs an object_latent_dim above 0 (it is {self.object_latent_dim}) and "
                 f"a mask_size of at least {SMALLEST_SAMPLED} (it is {self.mask_size})"
             )
         if self.mask_size is not None and (self.mask_size < 1 or self.mask_size & (self.mask_size - 1)):

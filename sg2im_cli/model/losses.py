@@ -37,9 +37,9 @@ def gan_d_loss(kind: str, real: Tensor, fake: Tensor) -> Tensor:
 
 
 def box_losses(kind: str, predicted: Tensor, target: Tensor) -> Tensor:
-    """(O,) of boxes (O, 4): ``"l1"`` as the paper writes, ``"mse"`` as the 2018 code computes, ``"l1_giou"`` both kinds.
+    """(O,) of boxes (O, 4): ``"l1"`` as the paper writes, ``"mse"`` as the 2018 code computes, or ``"l1_giou"``.
 
-    ``"l1_giou"`` adds generalised intersection over union (Rezatofighi et al. 2019) to L1.
+    The last adds generalised intersection over union (Rezatofighi et al. 2019) to L1.
     """
     predicted = predicted.float()
     if kind == "mse":

@@ -168,7 +168,7 @@ class ProjectedImageDiscriminator(nn.Module):
         scores = []
         for head, told, features in zip(self.heads, self.told, mixed, strict=True):
             assert isinstance(head, ProjectedHead)
-            beside = functional.adaptive_avg_pool2d(layout, tuple(features.shape[2:]))
+            beside = functional.adaptive_avg_pool2d(layout, (features.shape[2], features.shape[3]))
             small = functional.adaptive_avg_pool2d(layout, head.side)
             scores.append(head(torch.cat([features, beside.to(features)], dim=1), told(small)))
         return scores
