@@ -29,8 +29,8 @@ def check(
     """Say what a training run would choke on.
 
     Pictures that are missing or in two splits, boxes outside or without size, masks that do not fit, names that are
-    unknown or too rare, and whether what was prepared as in the paper has its counts. The exit code is 1 if something
-    is wrong, and 0 if there are remarks only.
+    unknown or too rare, and whether what was prepared as in the paper has its counts; and how many labels of each
+    source a machine made. The exit code is 1 if something is wrong, and 0 if there are remarks only.
 
     Example: sg2im data check data/coco64
     """
@@ -52,6 +52,8 @@ def _print(findings: Findings) -> None:
     screen = console(error=False)
     for name, split in findings.splits.items():
         screen.print(f"{name}: {split['pictures']:,} pictures, {split['objects']:,} objects", markup=False)
+        for sentence in findings.labels[name].sentences() if name in findings.labels else ():
+            screen.print(f"    {sentence}", markup=False, soft_wrap=True)
     for item in sorted(findings.found.values(), key=lambda item: not item.wrong):
         kind, style = ("wrong", "red") if item.wrong else ("remark", "yellow")
         screen.print(f"{kind}: {item.what}: {item.count:,}", style=style, markup=False, soft_wrap=True)
@@ -72,7 +74,8 @@ def show(
 ) -> None:
     """Draw a sheet of pictures with their boxes, masks and graphs.
 
-    The graphs are such as training sees them; with other seeds there are others.
+    The graphs are such as training sees them; with other seeds there are others. Says how many of the labels shown a
+    machine made.
 
     Example: sg2im data show data/coco64 --pictures 12 --output sheet.png
     """
@@ -81,9 +84,12 @@ def show(
     if output.suffix.lower() != ".png":
         raise InputError(f"{output} must end in .png.")
     require_new(output, overwrite)
+    from sg2im_cli.cli.shown import console
     from sg2im_cli.data.viewing import view_scenes
     from sg2im_cli.drawing.scenes import scene_sheet
 
-    scenes = view_scenes(data, split, pictures, seed, "paper" if relations == "paper" else "spoken")
-    write_file(output, scene_sheet(scenes), overwrite)
+    view = view_scenes(data, split, pictures, seed, "paper" if relations == "paper" else "spoken")
+    write_file(output, scene_sheet(view.scenes), overwrite)
+    for sentence in view.labels.sentences():
+        console().print(sentence, markup=False, soft_wrap=True)
     typer.echo(str(output))

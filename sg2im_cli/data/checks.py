@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from sg2im_cli.data.annotated import Annotation, Picture, annotate, load_image
+from sg2im_cli.data.annotated import Annotated, Annotation, Picture, annotate, load_image
 from sg2im_cli.data.coco_source import CocoOptions, coco_source
 from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.label_counts import LabelCounts
 from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
 from sg2im_cli.data.preparing import EVERYTHING, Source
 from sg2im_cli.data.sources import find_data
@@ -66,10 +67,12 @@ class Findings:
 
     Attributes:
         splits: pictures and objects of each split.
+        labels: who made those of each split.
         found: by what it is.
     """
 
     splits: dict[str, dict[str, int]] = field(default_factory=dict)
+    labels: dict[str, LabelCounts] = field(default_factory=dict)
     found: dict[str, Finding] = field(default_factory=dict)
 
     @property
@@ -87,7 +90,12 @@ class Findings:
     def to_json(self) -> dict[str, Any]:
         """As ``sg2im data check --json`` prints it."""
         found = [vars(item) for item in self.found.values()]
-        return {"wrong": self.wrong, "splits": self.splits, "found": found}
+        machine = {split: labels.to_json() for split, labels in self.labels.items()}
+        return {"wrong": self.wrong, "splits": self.splits, "machine": machine, "found": found}
+
+    def count_labels(self, split: str, item: Annotated) -> None:
+        """Count who made the labels of a picture, or of some of its objects."""
+        self.labels.setdefault(split, LabelCounts()).add(item.source, item.has_mask, item.machine)
 
 
 def check_data(path: Path, progress: Progress, least: int = LEAST) -> Findings:
@@ -225,6 +233,7 @@ class _Look:
             except InputError as error:
                 self.findings.add("masks that cannot be used", str(error))
             else:
+                self.findings.count_labels(split, found)
                 if found.has_mask[0] and not found.masks[0].any():
                     self.findings.add(NOTHING, item.where, wrong=False)
 
@@ -243,6 +252,7 @@ class _Look:
             self.findings.add(problem, where)
         if not problems:
             found = rows.annotated(index, list(range(len(names))))
+            self.findings.count_labels(split, found)
             for place in np.flatnonzero(found.has_mask & ~found.masks.any((1, 2))):
                 self.findings.add(NOTHING, f"{names[place]}: {where}", wrong=False)
         self._same_pixels(bytes(rows.cell(index, "image")), split, rows.cell(index, "file"))
@@ -259,6 +269,8 @@ def _row_problems(rows: Rows, index: int, predicates: tuple[str, ...]) -> Iterat
         yield "pictures of the wrong size"
     if len(rows.cell(index, "masks")) != -(-count * side * side // 8) or len(rows.cell(index, "has_mask")) != count:
         yield "masks of the wrong size"
+    if "machine" in rows.columns and len(rows.cell(index, "machine")) != 2 * count:
+        yield "marks of a machine's labels of the wrong size"
     if len(rows.cell(index, "boxes")) != 16 * count or len(rows.cell(index, "areas")) != 8 * count:
         yield "boxes of the wrong size"
         return

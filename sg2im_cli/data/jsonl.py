@@ -24,7 +24,10 @@ from sg2im_cli.data.annotated import Annotation, Picture, Stated
 from sg2im_cli.data.preparing import Source
 from sg2im_parsers.errors import InputError
 
-KEYS = {"": ("image", "objects", "relationships"), "objects": ("name", "box", "polygon", "rle", "attributes")}
+KEYS = {
+    "": ("image", "objects", "relationships", "source"),
+    "objects": ("name", "box", "polygon", "rle", "attributes", "machine"),
+}
 Report = Callable[[str], None]
 RESERVED = ("__image__", "__in_image__", "NONE", "other")
 """Words that mean something of their own."""
@@ -172,6 +175,8 @@ def check_line(line: object) -> None:
         raise LineError("", 'it must be an object such as {"image": "1.jpg", "objects": [...]}')
     _check_keys(line, "", ("image", "objects"))
     _check_word(line["image"], "image")
+    if "source" in line:
+        _check_word(line["source"], "source")
     if not isinstance(line["objects"], list) or not line["objects"]:
         raise LineError("objects", "must be a list with at least one object")
     for index, item in enumerate(line["objects"]):
@@ -196,6 +201,8 @@ def _check_object(item: object, place: str) -> None:
         _check_polygon(item["polygon"], f"{place}.polygon")
     if "rle" in item:
         _check_rle(item["rle"], f"{place}.rle")
+    if not isinstance(item.get("machine", False), bool) and item["machine"] != "mask":
+        raise LineError(f"{place}.machine", f"is {item['machine']!r} and must be true, false or 'mask'")
     attributes = item.get("attributes", [])
     if not isinstance(attributes, list):
         raise LineError(f"{place}.attributes", "must be a list of words")
@@ -282,11 +289,12 @@ def _picture(path: Path, where: str, line: Mapping[str, Any], stated: bool) -> P
             tuple(map(float, item["box"])),  # type: ignore[arg-type]
             _segmentation(item),
             tuple(item.get("attributes", ())),
+            (item.get("machine") is True, bool(item.get("machine"))),
         )
         for index, item in enumerate(line["objects"])
     ]
     said: Stated = tuple((s, p, o) for s, p, o in line.get("relationships", ()))
-    return Picture(file, width, height, items, said if stated else None)
+    return Picture(file, width, height, items, said if stated else None, line.get("source", ""))
 
 
 def picture_size(path: Path) -> tuple[int, int]:

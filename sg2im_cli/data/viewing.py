@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.batch import SceneExample
 from sg2im_cli.data.dataset import DEFAULT_MASK_SIZE, SceneDataset, load_scenes
+from sg2im_cli.data.label_counts import LabelCounts
 from sg2im_cli.data.prepared import is_prepared, open_prepared
 from sg2im_cli.data.sources import find_data
 from sg2im_parsers.scene_graph import Box, Relationship, SceneGraph, SceneObject
@@ -23,9 +24,20 @@ ViewedScene = tuple[NDArray[np.uint8], SceneGraph]
 """Pixels (3, H, W) and the graph."""
 
 
-def view_scenes(
-    data: Path, split: str, count: int, seed: int, relations: Literal["paper", "spoken"]
-) -> list[ViewedScene]:
+@dataclass(frozen=True)
+class View:
+    """Some scenes of a split.
+
+    Attributes:
+        scenes: pixels and graph of each.
+        labels: who made those of the objects in these scenes.
+    """
+
+    scenes: list[ViewedScene]
+    labels: LabelCounts
+
+
+def view_scenes(data: Path, split: str, count: int, seed: int, relations: Literal["paper", "spoken"]) -> View:
     """Some scenes of a split, drawn at random.
 
     Args:
@@ -47,7 +59,10 @@ def view_scenes(
     generator = replace(GeneratorConfig(mask_size=mask_size), image_size=image_size)
     scenes = load_scenes(data, split, config, generator)
     chosen = np.sort(np.random.default_rng(seed).permutation(len(scenes))[:count])
-    return [_viewed(scenes, scenes.example(int(i), 0, seed)) for i in chosen]
+    labels = LabelCounts()
+    for scene in (scenes.scenes[int(i)] for i in chosen):
+        labels.add(scene.source, scene.has_mask, scene.machine)
+    return View([_viewed(scenes, scenes.example(int(i), 0, seed)) for i in chosen], labels)
 
 
 def _box(corners: NDArray[np.float32]) -> Box:

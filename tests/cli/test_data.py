@@ -11,6 +11,8 @@ from PIL import Image
 
 from sg2im_weights import read_bundle
 
+from ..data.machine_scenes import mark
+
 
 @pytest.fixture
 def prepared(sg2im, tiny_data):
@@ -42,6 +44,18 @@ def test_prepare_check_show(sg2im, prepared, files):
 
 def test_show_of_files_that_are_not_prepared(sg2im, tiny_data):
     assert sg2im("data", "show", tiny_data, "--split", "val", "--relations", "paper", "-o", "a.png").code == 0
+
+
+def test_a_machines_labels_are_counted(sg2im, tiny_data, tmp_path):
+    root = mark(tiny_data, tmp_path / "marked", "train")
+    done = sg2im("data", "check", root, "--least", 1)
+    assert "    found: a machine made 16 of 16 boxes and 16 of 16 masks\n" in done.out
+    assert "    outlined: a machine made 8 of 24 boxes and 16 of 16 masks\n" in done.out
+    assert "drawn" not in done.out
+    done = sg2im("data", "show", root, "--pictures", 12, "--output", "sheet.png")
+    assert (done.code, done.out) == (0, "sheet.png\n") and "found: a machine made 16 of 16 boxes" in done.err
+    done = sg2im("data", "show", root, "--split", "val", "--output", "other.png")
+    assert done.code == 0 and "machine" not in done.err
 
 
 def test_the_same_again(sg2im, prepared, tiny_data, files):

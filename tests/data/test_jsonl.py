@@ -109,7 +109,7 @@ MISTAKES = [
     (line(image=...), "lacks 'image'"),
     (line(objects=...), "lacks 'objects'"),
     (line(objects=[]), "objects must be a list with at least one object"),
-    (line(picture="one.png"), "has 'picture', and only image, objects, relationships are known"),
+    (line(picture="one.png"), "has 'picture', and only image, objects, relationships, source are known"),
     (line(image=7), "image is 7 and must be a word"),
     (line(objects=["dog"]), "objects[0] must be an object such as"),
     (with_object(box=...), "objects[0] lacks 'box'"),
@@ -125,6 +125,9 @@ MISTAKES = [
     (with_object(polygon=[1, 2, 3, 4, 5, 6], rle={"size": [60, 80], "counts": [4800]}), "has a polygon and an rle"),
     (with_object(attributes="brown"), "objects[0].attributes must be a list of words"),
     (with_object(attributes=[""]), "objects[0].attributes[0] is '' and must be a word"),
+    (with_object(machine="yes"), "objects[0].machine is 'yes' and must be true, false or 'mask'"),
+    (with_object(machine=2), "objects[0].machine is 2 and must be"),
+    (line(source=""), "source is '' and must be a word"),
     (line(relationships={}), "relationships must be a list such as"),
     (line(relationships=[[0, "on"]]), "relationships[0] is [0, 'on'] and must be like"),
     (line(relationships=[[0, "on", True]]), "relationships[0]"),
@@ -165,9 +168,30 @@ def test_the_schema_refuses_the_same(schema, wrong):
 
 def test_the_schema_takes_what_is_taken(schema):
     several = with_object(polygon=[[1, 2, 3, 4, 5, 6], [1, 2, 9, 4, 5, 6]])
-    for good in (line(), line(relationships=...), with_object(attributes=...), several):
+    machine = [with_object(machine=value) for value in (True, False, "mask")]
+    for good in (
+        line(),
+        line(relationships=...),
+        with_object(attributes=...),
+        several,
+        line(source="street"),
+        *machine,
+    ):
         check_line(good)
         schema.validate(good)
+
+
+def test_a_line_says_what_a_machine_made(write, tmp_path):
+    """Of a box without a shape there is no mask that a machine could have made."""
+    dog, grass, ball = line()["objects"]
+    marked = [{**dog, "machine": True}, {**grass, "machine": "mask"}, {**ball, "machine": True}]
+    done = make(write([line(objects=marked, source="street"), line(image="two.png")]), tmp_path / "out")
+    rows = done.rows("train")
+    assert (rows.source(0), rows.source(1), rows.machine(1)) == ("street", "", None)
+    assert rows.cell(0, "names") == ["grass", "dog", "ball"]
+    assert rows.machine(0).tolist() == [[False, True], [True, False], [True, True]]
+    left = load_scenes(tmp_path / "out", "train", FEW.by_people(), GENERATOR).scenes[0]
+    assert len(left.objs) == 1 and not left.has_mask.any() and not len(left.stated)
 
 
 def test_the_line_is_named(write, tmp_path):

@@ -63,3 +63,4 @@ def test_objects_without_a_mask_get_one_where_it_is_believed(ellipse, tmp_path):
     assert found.masks[0, [0, 0, -1, -1], [0, -1, 0, -1]].tolist() == [0, 0, 0, 0]  # an ellipse has no corners
     assert found.masks[0, 4:12, 4:12].all()
     assert np.array_equal(found.masks[1:], item.masks[1:])
+    assert found.machine.tolist() == [[False, True], [False, False], [False, False]]
