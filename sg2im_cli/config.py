@@ -284,6 +284,7 @@ class LossConfig:
             discriminators make of a real picture and of the one drawn from its layout. Not in the paper.
         object_latents: weight of the divergence of objects' latents from standard normal ones (a variational
             autoencoder's), for a generator with ``object_latent_dim``.
+        relations: weight of what boxes lack for the relationships that are said to hold, likewise.
         shapes: weight of the adversarial loss on masks, for a generator with ``mask_head`` "sampled".
         perceptual: weight of L1 between features of a real picture and of the one drawn from its layout, of both
             wholes and crops, with projected discriminators.
@@ -301,6 +302,7 @@ class LossConfig:
     categories: float = 0.1
     features: float = 0.0
     object_latents: float = 0.0
+    relations: float = 0.0
     shapes: float = 0.0
     perceptual: float = 0.0
     colors: float = 0.0

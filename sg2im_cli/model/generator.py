@@ -14,7 +14,7 @@ from sg2im_cli.model.heads import boxes_from_head, build_box_head, build_mask_he
 from sg2im_cli.model.layers import count_images
 from sg2im_cli.model.layout import carve, compose_layout, sample_masks
 from sg2im_cli.model.refinement import RefinementNetwork
-from sg2im_cli.model.shapes import SampledMaskHead
+from sg2im_cli.model.shapes import SampledMaskHead, SampledSizes
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Generator(nn.Module):
         # larger: from next to nothing, rare colours were not learned in 3,000 updates
         self.layout_attributes = _word_table(n_attributes, named, 0.3)
         latent = config.object_latent_dim
-        self.latent_projection = nn.Linear(latent, config.embedding_dim, bias=False) if latent else None
+        self.size_net = SampledSizes(dim, latent) if latent else None
         marks = torch.zeros(n_objects, dtype=torch.bool)
         marks[list(things)] = True
         self.register_buffer("is_thing", marks if config.layout_carving else None)
@@ -168,41 +168,55 @@ class Generator(nn.Module):
     ) -> ObjectLayout:
         """The graph half: (O,) ids and (T, 3) triples to vectors, boxes and masks; it needs no pixels.
 
-        An object's vector is its category's embedding plus those of its ``attributes`` (O, A). Its latent (O, Z) stands
-        beside them before graph convolution, so that objects make room for each other's sizes.
+        An object's vector is its category's embedding plus those of its ``attributes`` (O, A). From its latent (O, Z)
+        come size and shape; zeros, as without latents, are the size that is most usual and a usual shape.
         """
-        vectors = _add_rows(self.obj_embeddings(objs), self.attribute_embeddings, attributes)
-        if self.latent_projection is not None:
-            if latents is None:
-                latents = vectors.new_zeros(len(objs), self.config.object_latent_dim)
-            latents = latents.to(vectors) * (objs != 0)[:, None]  # the picture as a whole has no shape
-            vectors = vectors + self.latent_projection(latents).to(vectors)
-        if self.config.gconv_num_layers == 0:
-            vectors = self.gconv(vectors)
-        else:
-            edges = triples[:, [0, 2]]
-            vectors, predicates = self.gconv(vectors, self.pred_embeddings(triples[:, 1]), edges)
-            if self.gconv_net is not None:
-                vectors, _ = self.gconv_net(vectors, predicates, edges)
-        boxes = boxes_from_head(self.box_net(vectors), self.config.box_head)
+        vectors = self.graph_vectors(objs, triples, attributes)
+        boxes = self.usual_boxes(vectors)
+        if self.size_net is not None and latents is not None:
+            boxes = self.resize(boxes, vectors, latents)
         named = self.layout_vectors(vectors, objs, attributes)
         found = ObjectLayout(named, boxes, None, self.config.mask_sharpness, vectors, latents)
-        return replace(found, mask_logits=self._mask_logits(found, boxes, objs))
+        return replace(found, mask_logits=self.mask_logits(vectors, boxes, objs, latents))
+
+    def graph_vectors(self, objs: Tensor, triples: Tensor, attributes: Tensor | None = None) -> Tensor:
+        """What graph convolution makes of (O,) ids, (T, 3) triples and (O, A) attributes: vectors (O, D)."""
+        vectors = _add_rows(self.obj_embeddings(objs), self.attribute_embeddings, attributes)
+        if self.config.gconv_num_layers == 0:
+            return self.gconv(vectors)  # type: ignore[no-any-return]
+        edges = triples[:, [0, 2]]
+        vectors, predicates = self.gconv(vectors, self.pred_embeddings(triples[:, 1]), edges)
+        if self.gconv_net is not None:
+            vectors, _ = self.gconv_net(vectors, predicates, edges)
+        return vectors  # type: ignore[no-any-return]
+
+    def usual_boxes(self, vectors: Tensor) -> Tensor:
+        """The most usual boxes (O, 4) of vectors (O, D)."""
+        return boxes_from_head(self.box_net(vectors), self.config.box_head)
+
+    def resize(self, boxes: Tensor, vectors: Tensor, latents: Tensor) -> Tensor:
+        """Boxes (O, 4), most usual for graph vectors (O, D), in the sizes that latents (O, Z) ask for."""
+        assert self.size_net is not None
+        return self.size_net(boxes, vectors, latents)  # type: ignore[no-any-return]
 
     def fill_boxes(self, predicted: ObjectLayout, boxes: Tensor, objs: Tensor) -> ObjectLayout:
         """The same objects in other boxes (O, 4): sampled masks are made anew to fill them, others stay as they are."""
         if self.config.mask_head != "sampled":
             return replace(predicted, boxes=boxes)
-        return replace(predicted, boxes=boxes, mask_logits=self._mask_logits(predicted, boxes, objs))
+        assert predicted.hidden is not None
+        return replace(
+            predicted, boxes=boxes, mask_logits=self.mask_logits(predicted.hidden, boxes, objs, predicted.latents)
+        )
 
-    def _mask_logits(self, predicted: ObjectLayout, boxes: Tensor, objs: Tensor) -> Tensor | None:
+    def mask_logits(self, vectors: Tensor, boxes: Tensor, objs: Tensor, latents: Tensor | None) -> Tensor | None:
+        """(O, M, M) of vectors (O, D); sampled ones also of boxes (O, 4), which are not learned from them."""
         if self.mask_net is None:
             return None
-        assert predicted.hidden is not None
-        if isinstance(self.mask_net, SampledMaskHead):
-            logits: Tensor = self.mask_net(predicted.hidden, objs, boxes.detach(), predicted.latents)
-            return logits
-        return self.mask_net(predicted.hidden[:, :, None, None])[:, 0]  # type: ignore[no-any-return]
+        if not isinstance(self.mask_net, SampledMaskHead):
+            return self.mask_net(vectors[:, :, None, None])[:, 0]  # type: ignore[no-any-return]
+        if latents is None:
+            latents = boxes.new_zeros(len(objs), self.config.object_latent_dim)
+        return self.mask_net(vectors, objs, boxes.detach(), latents)  # type: ignore[no-any-return]
 
     def layout_vectors(self, vectors: Tensor, objs: Tensor, attributes: Tensor | None) -> Tensor:
         """Vectors (O, D) of the graph network as they enter the layout: reduced, with words beside them."""

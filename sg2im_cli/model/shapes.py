@@ -21,6 +21,9 @@ AT_EDGE = 0.015
 MOST_LOGIT = 4.5
 """Logits are bounded, so that an adversary with a gradient penalty need not be infinitely sure."""
 
+MOST_GROWTH = 1.5
+"""Logarithm of by how much a side may grow or shrink."""
+
 SLOPE = 0.2
 
 
@@ -35,6 +38,40 @@ def box_places(boxes: Tensor) -> Tensor:
     """(O, 8) of (O, 4) boxes: their corners about the middle, and which of the picture's edges cut them."""
     edges = torch.cat([boxes[:, :2], 1 - boxes[:, 2:]], dim=1)
     return torch.cat([boxes - 0.5, (edges < AT_EDGE).to(boxes)], dim=1)
+
+
+class SampledSizes(nn.Module):
+    """From the box that is most usual to one of many: wider or narrower, higher or lower.
+
+    A point of the box, of the object's own, stays where it is: what stands on something may stand with its lower edge.
+    A latent of zeros changes nothing.
+
+    Args:
+        dim: D of the vectors.
+        latent_dim: Z.
+        hidden_dim: H.
+    """
+
+    def __init__(self, dim: int, latent_dim: int, hidden_dim: int = 128) -> None:
+        super().__init__()
+        self.vectors = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, hidden_dim))
+        self.latents = nn.Linear(latent_dim, hidden_dim)
+        self.sizes = nn.Sequential(
+            nn.LeakyReLU(SLOPE), nn.Linear(hidden_dim, hidden_dim), nn.LeakyReLU(SLOPE), nn.Linear(hidden_dim, 2)
+        )
+        self.anchor = nn.Linear(hidden_dim, 2)
+
+    def forward(self, boxes: Tensor, vectors: Tensor, latents: Tensor) -> Tensor:
+        """(O, 4) of boxes (O, 4), vectors (O, D) and latents (O, Z)."""
+        told = self.vectors(vectors)
+        usual, drawn = self.sizes(told), self.sizes(told + self.latents(latents.to(vectors)))
+        growth = (MOST_GROWTH * torch.tanh((drawn - usual).float() / MOST_GROWTH)).exp()
+        sides = (boxes[:, 2:] - boxes[:, :2]).float()
+        center = (boxes[:, :2] + boxes[:, 2:]).float() / 2
+        anchor = torch.tanh(self.anchor(functional.leaky_relu(told, SLOPE)).float()) / 2
+        center = center + anchor * sides * (1 - growth)
+        half = sides * growth / 2
+        return torch.cat([center - half, center + half], dim=1).clamp(0, 1).to(boxes)
 
 
 class SampledMaskHead(nn.Module):

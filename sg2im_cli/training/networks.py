@@ -56,7 +56,7 @@ class Networks:
         """What a graph's layout comes from."""
         g = self.generator
         words = [g.obj_embeddings, g.pred_embeddings, g.attribute_embeddings]
-        parts = [*words, g.gconv, g.gconv_net, g.box_net, g.mask_net, g.latent_projection, self.mask_encoder]
+        parts = [*words, g.gconv, g.gconv_net, g.box_net, g.mask_net, g.size_net, self.mask_encoder]
         return nn.ModuleList([part for part in parts if part is not None])
 
 

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.division import divide
-from sg2im_cli.model.generator import ObjectLayout
 from sg2im_cli.training.chance import Chance
 from sg2im_cli.training.processes import Processes
 from sg2im_parsers.errors import InputError
@@ -38,21 +37,27 @@ class Drawn:
     given: Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shapes:
-    """What the graph half makes of a part.
+    """What a graph half with latents makes of a part.
 
     Attributes:
-        again: from the latents of the annotated masks.
-        mean: (O, Z) of these.
+        usual: (O, 4) the most usual boxes.
+        again_boxes: (O, 4) in sizes from the latents of the annotated masks.
+        again_logits: (O, M, M) masks from these latents, in the annotated boxes.
+        mean: (O, Z) of these latents.
         log_variance: (O, Z).
-        free: from latents of the prior; None without an adversary.
+        free_boxes: (O, 4) in sizes from latents of the prior.
+        free_masks: (O, M, M) in [0, 1] in these boxes.
     """
 
-    again: ObjectLayout
+    usual: Tensor
+    again_boxes: Tensor
+    again_logits: Tensor
     mean: Tensor
     log_variance: Tensor
-    free: ObjectLayout | None
+    free_boxes: Tensor
+    free_masks: Tensor
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,17 @@ adversary, so that shapes that were never annotated are shapes, too.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from sg2im_cli.config import Recipe
-from sg2im_cli.data.batch import GraphBatch
-from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.losses import box_losses, mask_losses, mean_of, weighed
 from sg2im_cli.model.shapes import MaskDiscriminator, MaskEncoder
 from sg2im_cli.training.part import Part, Shapes
+from sg2im_cli.training.relations import RelationLoss
+from sg2im_parsers.vocabulary import Vocabulary
 
 SOFT = 0.02
 """Annotated masks are shown to the adversary with this and one less this in place of 0 and 1, which logits that are
@@ -39,12 +38,19 @@ class ShapeObjectives:
         generator: its graph half is trained.
         encoder: see `MaskEncoder`.
         adversary: None trains without.
+        vocabulary: of the data.
     """
 
     def __init__(
-        self, recipe: Recipe, generator: Generator, encoder: MaskEncoder, adversary: MaskDiscriminator | None
+        self,
+        recipe: Recipe,
+        generator: Generator,
+        encoder: MaskEncoder,
+        adversary: MaskDiscriminator | None,
+        vocabulary: Vocabulary,
     ) -> None:
         self.recipe, self.generator, self.encoder, self.adversary = recipe, generator, encoder, adversary
+        self.relations = RelationLoss(vocabulary.predicates)
 
     def draw(self, part: Part) -> Shapes:
         """Both layouts of the part's graphs, of which gradients are kept."""
@@ -52,14 +58,25 @@ class ShapeObjectives:
         assert batch.boxes is not None
         assert batch.masks is not None
         assert batch.has_mask is not None
+        generator, objs = self.generator, batch.objs
         unknown = torch.full_like(batch.masks, 0.5)
         seen = torch.where(batch.has_mask[:, None, None], batch.masks, unknown)
-        mean, log_variance = self.encoder(seen, batch.objs, batch.boxes)
-        latents = mean.float() + self._normal(part) * (log_variance.float() / 2).exp()
-        again = self._predict(batch, latents)
-        filled = self.generator.fill_boxes(again, batch.boxes, batch.objs)  # masks are compared in the same boxes
-        free = None if self.adversary is None else self._predict(batch, self._normal(part))
-        return Shapes(replace(filled, boxes=again.boxes), mean, log_variance, free)
+        mean, log_variance = self.encoder(seen, objs, batch.boxes)
+        again = mean.float() + self._normal(part) * (log_variance.float() / 2).exp()
+        free = self._normal(part)
+        vectors = generator.graph_vectors(objs, batch.triples, batch.attributes)
+        usual = generator.usual_boxes(vectors)
+        # sizes are learned on top of the usual boxes, which are as they would be without
+        sized, free_boxes = (generator.resize(usual.detach(), vectors.detach(), z) for z in (again, free))
+        return Shapes(
+            usual=usual,
+            again_boxes=sized,
+            again_logits=_some(generator.mask_logits(vectors, batch.boxes, objs, again)),
+            mean=mean,
+            log_variance=log_variance,
+            free_boxes=free_boxes,
+            free_masks=_some(generator.mask_logits(vectors, free_boxes, objs, free)).sigmoid(),
+        )
 
     def of_graph_half(self, part: Part) -> dict[str, Tensor]:
         """Boxes and masks made again, the divergence of latents, and what the adversary says of free masks."""
@@ -68,17 +85,19 @@ class ShapeObjectives:
         assert batch.boxes is not None
         assert batch.masks is not None
         assert batch.has_mask is not None
-        again = shapes.again
-        assert again.mask_logits is not None
         own = (batch.objs != 0).float()
-        boxes = weighed(box_losses(self.recipe.losses.box, again.boxes, batch.boxes), batch.box_weight)
-        masks = weighed(mask_losses(again.mask_logits, batch.masks), batch.mask_weight)
+        kind = self.recipe.losses.box
+        boxes = box_losses(kind, shapes.usual, batch.boxes) + box_losses(kind, shapes.again_boxes, batch.boxes)
+        masks = weighed(mask_losses(shapes.again_logits, batch.masks), batch.mask_weight)
         divergence = divergence_from_normal(shapes.mean, shapes.log_variance)
         losses = {
-            "boxes": part.shares["objects"] * boxes.mean(),
+            "boxes": part.shares["objects"] * weighed(boxes, batch.box_weight).mean(),
             "masks": part.shares["masks"] * mean_of(masks, batch.has_mask),
             "object_latents": part.shares["objects"] * (divergence * own).mean(),
         }
+        if self.recipe.losses.relations:
+            violated = [self.relations(batch.triples, places) for places in (shapes.usual, shapes.free_boxes)]
+            losses["relations"] = part.shares["pictures"] * (violated[0] + violated[1])
         if self.adversary is not None:
             losses["shapes"] = part.shares["objects"] * self._of_free(part)
         return losses
@@ -88,8 +107,6 @@ class ShapeObjectives:
         batch, shapes = part.batch, part.shapes
         assert self.adversary is not None
         assert shapes is not None
-        assert shapes.free is not None
-        assert shapes.free.masks is not None
         assert batch.boxes is not None
         assert batch.masks is not None
         assert batch.has_mask is not None
@@ -100,9 +117,9 @@ class ShapeObjectives:
         other = (wrong != objs).float()
         free_objs = batch.objs
         scores, patches = self.adversary(
-            torch.cat([real, shapes.free.masks.detach(), real]),
+            torch.cat([real, shapes.free_masks.detach(), real]),
             torch.cat([objs, free_objs, wrong]),
-            torch.cat([boxes, shapes.free.boxes.detach(), boxes]),
+            torch.cat([boxes, shapes.free_boxes.detach(), boxes]),
         )
         sizes = [len(objs), len(free_objs), len(objs)]
         on_real, on_free, on_wrong = scores.float().split(sizes)
@@ -117,16 +134,11 @@ class ShapeObjectives:
             losses["d_shapes"] = losses["d_shapes"] + part.shares["masks"] * PENALTY_EVERY * PENALTY / 2 * penalty
         return losses
 
-    def _predict(self, batch: GraphBatch, latents: Tensor) -> ObjectLayout:
-        return self.generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
-
     def _of_free(self, part: Part) -> Tensor:
         batch = part.batch
         assert self.adversary is not None
         assert part.shapes is not None
-        assert part.shapes.free is not None
-        assert part.shapes.free.masks is not None
-        scores, patches = self.adversary(part.shapes.free.masks, batch.objs, sizes_alone(part.shapes.free.boxes))
+        scores, patches = self.adversary(part.shapes.free_masks, batch.objs, sizes_alone(part.shapes.free_boxes))
         own = batch.objs != 0
         loss = mean_of(functional.softplus(-scores.float()), own)
         return loss + PATCHES * mean_of(functional.softplus(-patches.float()).mean((1, 2)), own)
@@ -134,6 +146,11 @@ class ShapeObjectives:
     def _normal(self, part: Part) -> Tensor:
         """(O, Z) standard normal, each object's own."""
         return part.draw_objects(self.generator.config.object_latent_dim, self.recipe.data.max_objects + 1)
+
+
+def _some(logits: Tensor | None) -> Tensor:
+    assert logits is not None, "a generator with latents has masks"
+    return logits
 
 
 def sizes_alone(boxes: Tensor) -> Tensor:

@@ -166,7 +166,7 @@ class Trainer:
         encoder = self.nets.mask_encoder
         if encoder is None:
             return None
-        return ShapeObjectives(self.recipe, self.generator, encoder, self.nets.mask_discriminator)
+        return ShapeObjectives(self.recipe, self.generator, encoder, self.nets.mask_discriminator, self.vocabulary)
 
     def _projected_objectives(self) -> ProjectedObjectives | None:
         nets = self.nets
