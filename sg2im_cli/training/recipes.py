@@ -58,12 +58,11 @@ def load_recipe(ref: str) -> Recipe:
 
 def to_toml(recipe: Recipe) -> str:
     """A recipe as the text of a TOML file, with every setting; `load_recipe` reads it again."""
-    lines: list[str] = []
-    for name, value in plain(recipe).items():
-        if isinstance(value, dict):
-            lines += ["", f"[{name}]", *(f"{key} = {_toml_value(v)}" for key, v in value.items())]
-        else:
-            lines.append(f"{name} = {_toml_value(value)}")
+    settings = plain(recipe)
+    tables = {name: value for name, value in settings.items() if isinstance(value, dict)}
+    lines = [f"{name} = {_toml_value(value)}" for name, value in settings.items() if name not in tables]
+    for name, table in tables.items():  # behind all that stands in no table, as TOML wants it
+        lines += ["", f"[{name}]", *(f"{key} = {_toml_value(v)}" for key, v in table.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -60,7 +60,7 @@ class Obeys(Generator):
         super().__init__(config, 3, len(vocabulary.predicates), len(vocabulary.attributes))
         self.paints = torch.tensor([PAINT.get(name, (0, 0, 0)) for name in vocabulary.attributes]).float() / 255
 
-    def predict_layout(self, objs, triples, attributes=None):
+    def predict_layout(self, objs, triples, attributes=None, latents=None):
         vectors = torch.full((len(objs), 3), 128 / 255)
         if attributes is not None:
             asked = attributes.any(1)
@@ -68,7 +68,7 @@ class Obeys(Generator):
         vectors[objs == 0] = 0
         return ObjectLayout(vectors, torch.zeros(len(objs), 4), torch.zeros(len(objs), 8, 8) + 10)
 
-    def refine(self, layout, noise=None):
+    def refine(self, layout, noise=None, picture_latents=None):
         mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.config.pixel_mean, self.config.pixel_std))
         return (layout - mean) / std
 
@@ -76,7 +76,7 @@ class Obeys(Generator):
 class Ignores(Obeys):
     """Paints everything gray."""
 
-    def predict_layout(self, objs, triples, attributes=None):
+    def predict_layout(self, objs, triples, attributes=None, latents=None):
         return super().predict_layout(objs, triples)
 
 

@@ -38,7 +38,7 @@ class Told(Generator):
         self.boxes = change(data.collate(range(len(data)), exact=True, with_images=False).boxes)
         self.place = 0
 
-    def predict_layout(self, objs, triples, attributes=None):
+    def predict_layout(self, objs, triples, attributes=None, latents=None):
         self.place += len(objs)
         return ObjectLayout(objs[:, None].float(), self.boxes[self.place - len(objs) : self.place], None)
 
