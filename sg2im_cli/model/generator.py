@@ -174,6 +174,7 @@ class Generator(nn.Module):
         vectors = self.graph_vectors(objs, triples, attributes)
         boxes = self.usual_boxes(vectors)
         if self.size_net is not None and latents is not None:
+            latents = latents.to(vectors) * (objs != 0)[:, None]  # the picture as a whole has no shape of its own
             boxes = self.resize(boxes, vectors, latents)
         named = self.layout_vectors(vectors, objs, attributes)
         found = ObjectLayout(named, boxes, None, self.config.mask_sharpness, vectors, latents)

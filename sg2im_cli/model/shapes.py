@@ -55,7 +55,7 @@ class SampledSizes(nn.Module):
     def __init__(self, dim: int, latent_dim: int, hidden_dim: int = 128) -> None:
         super().__init__()
         self.vectors = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, hidden_dim))
-        self.latents = nn.Linear(latent_dim, hidden_dim)
+        self.latents = nn.Linear(latent_dim, hidden_dim, bias=False)  # zeros are to change nothing
         self.sizes = nn.Sequential(
             nn.LeakyReLU(SLOPE), nn.Linear(hidden_dim, hidden_dim), nn.LeakyReLU(SLOPE), nn.Linear(hidden_dim, 2)
         )

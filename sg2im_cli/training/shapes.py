@@ -144,8 +144,9 @@ class ShapeObjectives:
         return loss + PATCHES * mean_of(functional.softplus(-patches.float()).mean((1, 2)), own)
 
     def _normal(self, part: Part) -> Tensor:
-        """(O, Z) standard normal, each object's own."""
-        return part.draw_objects(self.generator.config.object_latent_dim, self.recipe.data.max_objects + 1)
+        """(O, Z) standard normal, each object's own; zeros for the picture as a whole."""
+        drawn = part.draw_objects(self.generator.config.object_latent_dim, self.recipe.data.max_objects + 1)
+        return drawn * (part.batch.objs != 0)[:, None]
 
 
 def _some(logits: Tensor | None) -> Tensor:
