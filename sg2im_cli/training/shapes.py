@@ -15,6 +15,7 @@ from sg2im_cli.config import Recipe
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.losses import box_losses, mask_losses, mean_of, weighed
 from sg2im_cli.model.shapes import MaskDiscriminator, MaskEncoder
+from sg2im_cli.training.networks import things_of
 from sg2im_cli.training.part import Part, Shapes
 from sg2im_cli.training.relations import RelationLoss
 from sg2im_parsers.vocabulary import Vocabulary
@@ -25,6 +26,9 @@ bounded can reach."""
 
 PATCHES = 0.3
 """Weight of the adversary's scores of patches beside that of the whole mask."""
+
+THINGS = 4.0
+"""How much more the shape of a thing counts than that of stuff, which is mostly what things leave."""
 
 PENALTY, PENALTY_EVERY = 0.05, 8
 """R1 (Mescheder et al. 2018): its weight, and every how many updates it is computed (Karras et al. 2020)."""
@@ -51,6 +55,10 @@ class ShapeObjectives:
     ) -> None:
         self.recipe, self.generator, self.encoder, self.adversary = recipe, generator, encoder, adversary
         self.relations = RelationLoss(vocabulary.predicates)
+        counts = torch.ones(len(vocabulary.objects))
+        counts[0] = 0
+        counts[things_of(vocabulary)] = THINGS
+        self.counts = counts.to(generator.obj_embeddings.weight.device)
 
     def draw(self, part: Part) -> Shapes:
         """Both layouts of the part's graphs, of which gradients are kept."""
@@ -92,7 +100,7 @@ class ShapeObjectives:
         divergence = divergence_from_normal(shapes.mean, shapes.log_variance)
         losses = {
             "boxes": part.shares["objects"] * weighed(boxes, batch.box_weight).mean(),
-            "masks": part.shares["masks"] * mean_of(masks, batch.has_mask),
+            "masks": part.shares["masks"] * mean_of(masks, batch.has_mask * self.counts[batch.objs]),
             "object_latents": part.shares["objects"] * (divergence * own).mean(),
         }
         if self.recipe.losses.relations:
@@ -124,10 +132,12 @@ class ShapeObjectives:
         sizes = [len(objs), len(free_objs), len(objs)]
         on_real, on_free, on_wrong = scores.float().split(sizes)
         real_patches, free_patches, _ = patches.float().split(sizes)
+        real_counts, free_counts = self.counts[objs], self.counts[free_objs]
         softplus = functional.softplus
-        loss = softplus(-on_real).mean() + mean_of(softplus(on_free), free_objs != 0)
-        loss = loss + 0.5 * mean_of(softplus(on_wrong), other)
-        loss = loss + PATCHES * (softplus(-real_patches).mean() + softplus(free_patches).mean())
+        loss = mean_of(softplus(-on_real), real_counts) + mean_of(softplus(on_free), free_counts)
+        loss = loss + 0.5 * mean_of(softplus(on_wrong), other * real_counts)
+        patch_losses = mean_of(softplus(-real_patches).mean((1, 2)), real_counts)
+        loss = loss + PATCHES * (patch_losses + mean_of(softplus(free_patches).mean((1, 2)), free_counts))
         losses = {"d_shapes": part.shares["masks"] * loss}
         if step % PENALTY_EVERY == 0:
             penalty = gradient_penalty(self.adversary, real, objs, boxes)
@@ -139,9 +149,9 @@ class ShapeObjectives:
         assert self.adversary is not None
         assert part.shapes is not None
         scores, patches = self.adversary(part.shapes.free_masks, batch.objs, sizes_alone(part.shapes.free_boxes))
-        own = batch.objs != 0
-        loss = mean_of(functional.softplus(-scores.float()), own)
-        return loss + PATCHES * mean_of(functional.softplus(-patches.float()).mean((1, 2)), own)
+        counts = self.counts[batch.objs]
+        loss = mean_of(functional.softplus(-scores.float()), counts)
+        return loss + PATCHES * mean_of(functional.softplus(-patches.float()).mean((1, 2)), counts)
 
     def _normal(self, part: Part) -> Tensor:
         """(O, Z) standard normal, each object's own; zeros for the picture as a whole."""
