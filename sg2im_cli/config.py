@@ -68,9 +68,10 @@ class GeneratorConfig:
             from category, box and a latent of the object (not in the paper; see `sg2im_cli.model.shapes`).
         mask_dim: channels inside the mask head; None keeps D, as in the original.
         mask_sharpness: factor on mask logits before the sigmoid, in drawing only: above 1, regions get the clear edges
-            of annotated masks, from which the refinement network learns. The paper's is 1.
-        object_latent_dim: size of a latent that each object has, from which come its size and shape; 0, as in the
-            paper, makes one layout of a graph, the average of all that it may mean.
+            of annotated masks, from which the refinement network learns. The paper's is 1. Of sampled masks, those of
+            things are left as they are.
+        object_latent_dim: size of a latent that each thing has, from which come its size and shape; 0, as in the paper,
+            makes one layout of a graph, the average of all that it may mean.
         latent_scale: share of a latent's deviation with which it is drawn for pictures: below 1, shapes are more usual.
         box_head: corners through a ReLU (as released: they can leave the picture or change places), or a sigmoid's
             centre and size, cut at the picture's edge (not in the paper).

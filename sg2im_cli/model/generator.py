@@ -25,7 +25,7 @@ class ObjectLayout:
         vectors: (O, D) as they enter the layout; see ``layout_vector_dim`` and ``layout_category_dim`` for D.
         boxes: (O, 4).
         mask_logits: (O, M, M) before the sigmoid; None for a model without masks.
-        sharpness: factor on the logits, see `GeneratorConfig`.
+        sharpness: factor on the logits, see `GeneratorConfig`; or one for each object, (O, 1, 1).
         hidden: (O, D) as they left the graph network.
         latents: (O, Z) that were used; None for a model without.
     """
@@ -33,7 +33,7 @@ class ObjectLayout:
     vectors: Tensor
     boxes: Tensor
     mask_logits: Tensor | None
-    sharpness: float = 1.0
+    sharpness: float | Tensor = 1.0
     hidden: Tensor | None = None
     latents: Tensor | None = None
 
@@ -68,8 +68,8 @@ class Generator(nn.Module):
         n_objects: entries of the vocabulary's objects, `__image__` among them.
         n_predicates: entries of the vocabulary's predicates, `__in_image__` among them.
         n_attributes: entries of the vocabulary's attributes; 0, as in the paper, adds no parameter.
-        things: ids of the objects that are things, which a model with ``layout_carving`` cuts out of all others but
-            `__image__`; kept with the weights.
+        things: ids of the objects that are things: they have latents, and a model with ``layout_carving`` cuts them out
+            of all others but `__image__`; kept with the weights.
     """
 
     is_thing: Tensor | None
@@ -123,7 +123,7 @@ class Generator(nn.Module):
         self.size_net = SampledSizes(dim, latent) if latent else None
         marks = torch.zeros(n_objects, dtype=torch.bool)
         marks[list(things)] = True
-        self.register_buffer("is_thing", marks if config.layout_carving else None)
+        self.register_buffer("is_thing", marks if config.layout_carving or latent else None)
 
     def forward(
         self,
@@ -168,17 +168,30 @@ class Generator(nn.Module):
     ) -> ObjectLayout:
         """The graph half: (O,) ids and (T, 3) triples to vectors, boxes and masks; it needs no pixels.
 
-        An object's vector is its category's embedding plus those of its ``attributes`` (O, A). From its latent (O, Z)
-        come size and shape; zeros, as without latents, are the size that is most usual and a usual shape.
+        An object's vector is its category's embedding plus those of its ``attributes`` (O, A). From a thing's latent
+        (O, Z) come size and shape; zeros, as without latents, are the size that is most usual and a usual shape. Stuff
+        has no latent: its masks are averages, which leave no holes.
         """
         vectors = self.graph_vectors(objs, triples, attributes)
         boxes = self.usual_boxes(vectors)
         if self.size_net is not None and latents is not None:
-            latents = latents.to(vectors) * (objs != 0)[:, None]  # the picture as a whole has no shape of its own
+            latents = latents.to(vectors) * self.things(objs)[:, None]
             boxes = self.resize(boxes, vectors, latents)
         named = self.layout_vectors(vectors, objs, attributes)
-        found = ObjectLayout(named, boxes, None, self.config.mask_sharpness, vectors, latents)
-        return replace(found, mask_logits=self.mask_logits(vectors, boxes, objs, latents))
+        logits = self.mask_logits(vectors, boxes, objs, latents)
+        return ObjectLayout(named, boxes, logits, self._sharpness(objs), vectors, latents)
+
+    def things(self, objs: Tensor) -> Tensor:
+        """(O,) bool: which of these objects have latents, and are cut out of the others."""
+        assert self.is_thing is not None, "a model that carves or has latents"
+        return self.is_thing.index_select(0, objs)
+
+    def _sharpness(self, objs: Tensor) -> float | Tensor:
+        """Sampled masks of things have edges of their own."""
+        if self.config.mask_head != "sampled":
+            return self.config.mask_sharpness
+        things = self.things(objs)[:, None, None]
+        return torch.where(things, 1.0, self.config.mask_sharpness)
 
     def graph_vectors(self, objs: Tensor, triples: Tensor, attributes: Tensor | None = None) -> Tensor:
         """What graph convolution makes of (O,) ids, (T, 3) triples and (O, A) attributes: vectors (O, D)."""
@@ -237,9 +250,9 @@ class Generator(nn.Module):
     def cover(self, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int, objs: Tensor) -> Tensor:
         """(O, H, W) in [0, 1]: how much of each object is seen at each place of its picture."""
         coverage = sample_masks(boxes, masks, *self.config.image_size)
-        if self.is_thing is None:
+        if not self.config.layout_carving:
             return coverage
-        things = self.is_thing[objs]
+        things = self.things(objs)
         return carve(coverage, things, ~things & (objs != 0), obj_to_img, n_images)
 
     def refine(self, layout: Tensor, noise: Tensor | None = None, picture_latents: Tensor | None = None) -> Tensor:

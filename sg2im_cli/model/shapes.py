@@ -1,6 +1,6 @@
 """Shapes that are sampled: a mask from what an object is, the box that it fills, and a latent of its own.
 
-A head that learns by cross-entropy alone draws the average of all poses, which is a blob. Here each object has a
+A head that learns by cross-entropy alone draws the average of all poses, which is a blob. Here each thing has a
 latent: sampled, it gives one pose of many. The head learns as a conditional variational autoencoder (Kingma and Welling
 2014; Sohn et al. 2015) with an adversary that sees what the prior gives; `MaskEncoder` and `MaskDiscriminator` exist in
 training only.

@@ -42,15 +42,17 @@ class Shapes:
     """What a graph half with latents makes of a part.
 
     Attributes:
+        things: (K,) which objects have latents.
         usual: (O, 4) the most usual boxes.
         again_boxes: (O, 4) in sizes from the latents of the annotated masks.
         again_logits: (O, M, M) masks from these latents, in the annotated boxes.
-        mean: (O, Z) of these latents.
-        log_variance: (O, Z).
+        mean: (K, Z) of these latents.
+        log_variance: (K, Z).
         free_boxes: (O, 4) in sizes from latents of the prior.
-        free_masks: (O, M, M) in [0, 1] in these boxes.
+        free_masks: (K, M, M) in [0, 1] in these boxes.
     """
 
+    things: Tensor
     usual: Tensor
     again_boxes: Tensor
     again_logits: Tensor

@@ -27,8 +27,8 @@ bounded can reach."""
 PATCHES = 0.3
 """Weight of the adversary's scores of patches beside that of the whole mask."""
 
-THINGS = 4.0
-"""How much more the shape of a thing counts than that of stuff, which is mostly what things leave."""
+THINGS = 2.0
+"""How much more the mask of a thing counts than that of stuff, which is mostly what things leave."""
 
 PENALTY, PENALTY_EVERY = 0.05, 8
 """R1 (Mescheder et al. 2018): its weight, and every how many updates it is computed (Karras et al. 2020)."""
@@ -66,24 +66,28 @@ class ShapeObjectives:
         assert batch.boxes is not None
         assert batch.masks is not None
         assert batch.has_mask is not None
-        generator, objs = self.generator, batch.objs
+        generator, objs, boxes = self.generator, batch.objs, batch.boxes
+        things = torch.nonzero(generator.things(objs))[:, 0]
         unknown = torch.full_like(batch.masks, 0.5)
-        seen = torch.where(batch.has_mask[:, None, None], batch.masks, unknown)
-        mean, log_variance = self.encoder(seen, objs, batch.boxes)
-        again = mean.float() + self._normal(part) * (log_variance.float() / 2).exp()
-        free = self._normal(part)
+        seen = torch.where(batch.has_mask[:, None, None], batch.masks, unknown)[things]
+        mean, log_variance = self.encoder(seen, objs[things], boxes[things])
+        normal, free = (self._normal(part) for _ in range(2))
+        latents = mean.float() + normal[things] * (log_variance.float() / 2).exp()
+        again = torch.zeros_like(normal).index_copy(0, things, latents)
         vectors = generator.graph_vectors(objs, batch.triples, batch.attributes)
         usual = generator.usual_boxes(vectors)
         # sizes are learned on top of the usual boxes, which are as they would be without
         sized, free_boxes = (generator.resize(usual.detach(), vectors.detach(), z) for z in (again, free))
+        told = (vectors.index_select(0, things), free_boxes[things], objs[things], free[things])
         return Shapes(
+            things=things,
             usual=usual,
             again_boxes=sized,
-            again_logits=_some(generator.mask_logits(vectors, batch.boxes, objs, again)),
+            again_logits=_some(generator.mask_logits(vectors, boxes, objs, again)),
             mean=mean,
             log_variance=log_variance,
             free_boxes=free_boxes,
-            free_masks=_some(generator.mask_logits(vectors, free_boxes, objs, free)).sigmoid(),
+            free_masks=_some(generator.mask_logits(*told)).sigmoid(),
         )
 
     def of_graph_half(self, part: Part) -> dict[str, Tensor]:
@@ -93,7 +97,6 @@ class ShapeObjectives:
         assert batch.boxes is not None
         assert batch.masks is not None
         assert batch.has_mask is not None
-        own = (batch.objs != 0).float()
         kind = self.recipe.losses.box
         boxes = box_losses(kind, shapes.usual, batch.boxes) + box_losses(kind, shapes.again_boxes, batch.boxes)
         masks = weighed(mask_losses(shapes.again_logits, batch.masks), batch.mask_weight)
@@ -101,7 +104,7 @@ class ShapeObjectives:
         losses = {
             "boxes": part.shares["objects"] * weighed(boxes, batch.box_weight).mean(),
             "masks": part.shares["masks"] * mean_of(masks, batch.has_mask * self.counts[batch.objs]),
-            "object_latents": part.shares["objects"] * (divergence * own).mean(),
+            "object_latents": part.shares["objects"] * divergence.sum() / max(1, len(divergence)),
         }
         if self.recipe.losses.relations:
             violated = [self.relations(batch.triples, places) for places in (shapes.usual, shapes.free_boxes)]
@@ -111,52 +114,51 @@ class ShapeObjectives:
         return losses
 
     def of_adversary(self, part: Part, step: int) -> dict[str, Tensor]:
-        """Annotated masks against free ones, and against annotated ones under other categories."""
-        batch, shapes = part.batch, part.shapes
-        assert self.adversary is not None
+        """Annotated masks of things against free ones, and against annotated ones under other categories."""
+        batch, shapes, adversary = part.batch, part.shapes, self.adversary
+        assert adversary is not None
         assert shapes is not None
         assert batch.boxes is not None
         assert batch.masks is not None
         assert batch.has_mask is not None
-        known = torch.nonzero(batch.has_mask & (batch.objs != 0))[:, 0]
+        known = shapes.things[batch.has_mask[shapes.things]]
+        if not len(known):
+            return {"d_shapes": torch.stack([p.sum() * 0 for p in adversary.parameters()]).sum()}
         objs, boxes = batch.objs[known], batch.boxes[known]
         real = batch.masks[known] * (1 - 2 * SOFT) + SOFT
         wrong = objs[torch.randperm(len(objs), generator=part.chance.rng).to(objs.device)]
-        other = (wrong != objs).float()
-        free_objs = batch.objs
-        scores, patches = self.adversary(
+        scores, patches = adversary(
             torch.cat([real, shapes.free_masks.detach(), real]),
-            torch.cat([objs, free_objs, wrong]),
-            torch.cat([boxes, shapes.free_boxes.detach(), boxes]),
+            torch.cat([objs, batch.objs[shapes.things], wrong]),
+            torch.cat([boxes, shapes.free_boxes[shapes.things].detach(), boxes]),
         )
-        sizes = [len(objs), len(free_objs), len(objs)]
+        sizes = [len(objs), len(shapes.things), len(objs)]
         on_real, on_free, on_wrong = scores.float().split(sizes)
         real_patches, free_patches, _ = patches.float().split(sizes)
-        real_counts, free_counts = self.counts[objs], self.counts[free_objs]
         softplus = functional.softplus
-        loss = mean_of(softplus(-on_real), real_counts) + mean_of(softplus(on_free), free_counts)
-        loss = loss + 0.5 * mean_of(softplus(on_wrong), other * real_counts)
-        patch_losses = mean_of(softplus(-real_patches).mean((1, 2)), real_counts)
-        loss = loss + PATCHES * (patch_losses + mean_of(softplus(free_patches).mean((1, 2)), free_counts))
-        losses = {"d_shapes": part.shares["masks"] * loss}
+        loss = softplus(-on_real).mean() + softplus(on_free).mean()
+        loss = loss + 0.5 * mean_of(softplus(on_wrong), wrong != objs)
+        loss = loss + PATCHES * (softplus(-real_patches).mean() + softplus(free_patches).mean())
         if step % PENALTY_EVERY == 0:
-            penalty = gradient_penalty(self.adversary, real, objs, boxes)
-            losses["d_shapes"] = losses["d_shapes"] + part.shares["masks"] * PENALTY_EVERY * PENALTY / 2 * penalty
-        return losses
+            loss = loss + PENALTY_EVERY * PENALTY / 2 * gradient_penalty(adversary, real, objs, boxes)
+        return {"d_shapes": part.shares["objects"] * loss}
 
     def _of_free(self, part: Part) -> Tensor:
-        batch = part.batch
+        """What the adversary says of the free masks, by which their shapes and the sizes of their boxes change."""
+        shapes = part.shapes
         assert self.adversary is not None
-        assert part.shapes is not None
-        scores, patches = self.adversary(part.shapes.free_masks, batch.objs, sizes_alone(part.shapes.free_boxes))
-        counts = self.counts[batch.objs]
-        loss = mean_of(functional.softplus(-scores.float()), counts)
-        return loss + PATCHES * mean_of(functional.softplus(-patches.float()).mean((1, 2)), counts)
+        assert shapes is not None
+        if not len(shapes.things):
+            return shapes.usual.sum() * 0
+        boxes = sizes_alone(shapes.free_boxes)[shapes.things]
+        scores, patches = self.adversary(shapes.free_masks, part.batch.objs[shapes.things], boxes)
+        softplus = functional.softplus
+        return softplus(-scores.float()).mean() + PATCHES * softplus(-patches.float()).mean()
 
     def _normal(self, part: Part) -> Tensor:
-        """(O, Z) standard normal, each object's own; zeros for the picture as a whole."""
+        """(O, Z) standard normal, each thing's own; zeros for the rest."""
         drawn = part.draw_objects(self.generator.config.object_latent_dim, self.recipe.data.max_objects + 1)
-        return drawn * (part.batch.objs != 0)[:, None]
+        return drawn * self.generator.things(part.batch.objs)[:, None]
 
 
 def _some(logits: Tensor | None) -> Tensor:

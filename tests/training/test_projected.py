@@ -16,8 +16,8 @@ from sg2im_cli.training.calibration import prototypes
 from sg2im_cli.training.part import split_batch
 from sg2im_cli.training.processes import Processes
 from sg2im_cli.training.recipes import load_recipe
-from sg2im_cli.training.relations import RelationLoss
 from sg2im_cli.training.rehearsal import rehearse
+from sg2im_cli.training.relations import RelationLoss
 from sg2im_cli.training.run import train
 from sg2im_cli.training.shapes import divergence_from_normal, sizes_alone
 from sg2im_cli.training.step import Trainer
