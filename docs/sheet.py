@@ -1,8 +1,9 @@
 """Draw the README's sheet: sentences, where their objects go, and the first pictures of seeds 0 and 1, unpicked.
 
-python docs/sheet.py                                      # docs/images/sheet.png, from the embedded weights
-python docs/sheet.py --sentences docs/sentences.txt       # docs/images/sentences.png: a picture each, of seed 0
-python docs/sheet.py --colors                             # docs/images/colors.png: things in colours, of seed 0
+python docs/sheet.py                    # docs/images/sheet.png, from the embedded weights
+python docs/sheet.py --sentences FILE   # docs/images/sentences.png: a picture each, of seed 0; the project's file is
+                                        # sg2im_cli/training/sentences.txt
+python docs/sheet.py --colors           # docs/images/colors.png: things in colours, of seed 0
 """
 
 from __future__ import annotations

@@ -66,13 +66,13 @@ class Journal:
                     self.boards[progress.phase].add_scalar(f"losses/{name}", loss, progress.step)
                 self.boards[progress.phase].add_scalar("rate", progress.rate, progress.step)
 
-    def sheet(self, sheet: Image.Image, phase: str, step: int) -> Path:
-        """A sample sheet; its path."""
-        path = self.directory.path / "samples" / f"{phase}_{step:07d}.png"
+    def sheet(self, sheet: Image.Image, phase: str, step: int, of: str | None = None) -> Path:
+        """A sample sheet of the split's pictures, or ``of`` something else; its path."""
+        path = self.directory.path / "samples" / f"{of or phase}_{step:07d}.png"
         save_sheet(sheet, path)
         if self.has_board:
             with writing(self.directory.path / "tensorboard"):
-                self.boards[phase].add_image("samples", np.asarray(sheet), step, dataformats="HWC")
+                self.boards[phase].add_image(of or "samples", np.asarray(sheet), step, dataformats="HWC")
         return path
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ from sg2im_cli.training.options import TrainOptions, TrainResult
 from sg2im_cli.training.processes import Processes, join
 from sg2im_cli.training.progress import Meter, Progress, Reporter
 from sg2im_cli.training.samples import draw_sheet, fixed_batch
+from sg2im_cli.training.sentence_sheet import draw_sentences, sentence_batch
 from sg2im_cli.training.step import Trainer
 from sg2im_cli.training.update import NotFiniteError
 from sg2im_parsers.errors import InputError
@@ -210,10 +211,15 @@ class _Run:
 
     def _choose_samples(self) -> None:
         self.sheet = fixed_batch(self.options.data, self.recipe, self.data).to(self.processes.device)
+        sentences = sentence_batch(self.data.vocabulary)
+        self.sentences = None if sentences is None else sentences.to(self.processes.device)
 
     def _draw_samples(self, progress: Progress) -> None:
         sheet = draw_sheet(self.trainer.best_generator, self.sheet)
         self.journal.sheet(sheet, progress.phase, progress.step)
+        if self.sentences is not None and progress.phase == "pictures":
+            sheet = draw_sentences(self.trainer.best_generator, self.sentences)
+            self.journal.sheet(sheet, progress.phase, progress.step, "sentences")
 
     def _finish(self) -> TrainResult:
         finished = self.position.step >= self.recipe.training.steps

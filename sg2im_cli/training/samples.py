@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -58,14 +59,14 @@ def draw_sheet(generator: Generator, batch: GraphBatch, seed: int = 0) -> Image.
     config = generator.config
     rows = [batch.images]
     for number, given in ((seed, True), (seed, False), (seed + 1, False)):
-        images = _draw(generator, batch, number, given)
+        images = draw_graphs(generator, batch, number, given)
         rows.append(to_pixels(images, config.pixel_mean, config.pixel_std))
     generator.train(was_training)
     return tile(rows)
 
 
-def _draw(generator: Generator, batch: GraphBatch, seed: int, given: bool) -> Tensor:
-    """Pictures of the batch's layouts, or of predicted ones, each from a seed of its own."""
+def draw_graphs(generator: Generator, batch: GraphBatch, seed: int, given: bool = False) -> Tensor:
+    """Pictures (N, 3, H, W) in model units of predicted layouts, or of ``given`` ones, each from a seed of its own."""
     config, device = generator.config, batch.objs.device
     seeds = [derived_seed(seed, f"sheet {i}") for i in range(batch.n_images)]
     counts = batch.obj_to_img.bincount(minlength=batch.n_images).tolist()
@@ -94,7 +95,7 @@ def to_pixels(images: Tensor, mean: tuple[float, ...], std: tuple[float, ...]) -
     return ((images.float() * scale + shift).clamp(0, 1) * 255).round().to(torch.uint8)
 
 
-def tile(rows: list[Tensor]) -> Image.Image:
+def tile(rows: Sequence[Tensor]) -> Image.Image:
     """Rows of (N, 3, H, W) uint8 pictures as one."""
     n, _, height, width = rows[0].shape
     canvas = torch.full((3, len(rows) * (height + GAP) - GAP, n * (width + GAP) - GAP), 255, dtype=torch.uint8)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from PIL import Image
 
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import ConfigError, GeneratorConfig, LossConfig, Recipe, plain, read
@@ -15,8 +16,10 @@ from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.training.part import Drawn, split_batch
 from sg2im_cli.training.recipes import load_recipe, recipe_names
 from sg2im_cli.training.run import train
+from sg2im_cli.training.sentence_sheet import sentence_batch, sheet_sentences
 from sg2im_cli.training.step import Trainer
 from sg2im_parsers.errors import InputError
+from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import read_bundle
 
 from .conftest import Silent, options, tensors
@@ -243,3 +246,18 @@ def test_a_run_counts_what_it_was_shown(finished, tiny_data):
     assert sum(trained["examples"].values()) == sum(len(scene.objs) for scene in scenes)
     assert sum(trained["masked_examples"].values()) == sum(int(scene.has_mask.sum()) for scene in scenes)
     assert trained["examples"]["sky"] == trained["masked_examples"]["sky"] == 12
+
+
+def test_every_sheet_has_the_sentences_that_the_words_can_say(finished, tiny_data):
+    recipe = load_recipe("tiny")
+    words = load_scenes(tiny_data, "train", recipe.data, recipe.generator).vocabulary
+    batch = sentence_batch(words)
+    assert len(sheet_sentences()) == 64
+    assert 0 < batch.n_images <= 64
+    with Image.open(finished / "samples" / "sentences_0000006.png") as sheet:
+        columns, rows = min(16, batch.n_images), -(-batch.n_images // 16)
+        assert sheet.size == (columns * 34 - 2, rows * 34 - 2)
+
+
+def test_words_of_which_no_sentence_speaks_make_no_sheet():
+    assert sentence_batch(Vocabulary.from_names(["quux"], ["on"])) is None
