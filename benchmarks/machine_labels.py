@@ -60,7 +60,9 @@ def train(recipe: Recipe, arguments: argparse.Namespace, out: Path) -> None:
     seen = repeated(lambda i: trainer.picture_step(next(pictures), i, 0), arguments.minutes)
     print(f"{out.name}: {len(data)} pictures, {steps} updates of layouts, {seen} of pictures", flush=True)
     trained = {"recipe_settings": plain(recipe), "layout_steps": steps, "steps": seen}
-    save_generator(out, trainer.best_generator, data.vocabulary, trained, "# A variant of benchmarks/machine_labels.py\n")
+    save_generator(
+        out, trainer.best_generator, data.vocabulary, trained, "# A variant of benchmarks/machine_labels.py\n"
+    )
 
 
 def repeated(update: Callable[[int], object], minutes: float) -> int:
