@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.shapes import SampledMaskHead
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -63,6 +67,8 @@ def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint)
             taken = _take_rows(part, given, vocabulary.predicates, _ids(source.vocabulary.predicates))
         elif name in ATTRIBUTE_TABLES:
             taken = _take_rows(part, given, vocabulary.attributes, _ids(source.vocabulary.attributes))
+        elif isinstance(part, SampledMaskHead):
+            taken = _take_head(part, given, vocabulary.objects, _ids(source.vocabulary.objects))
         else:
             taken = _take_whole(part, given)
         if not taken:
@@ -103,6 +109,18 @@ def _take_rows(part: nn.Module, given: nn.Module | None, names: tuple[str, ...],
     return True
 
 
+def _take_head(part: SampledMaskHead, given: nn.Module | None, names: tuple[str, ...], ids: Mapping[str, int]) -> bool:
+    """A head of sampled masks, whose categories have rows by name."""
+    if not isinstance(given, SampledMaskHead):
+        return False
+    mine, theirs = part.state_dict(), given.state_dict()
+    table = "categories.weight"
+    if {k: v.shape for k, v in mine.items() if k != table} != {k: v.shape for k, v in theirs.items() if k != table}:
+        return False
+    part.load_state_dict({**theirs, table: mine[table]})
+    return _take_rows(part.categories, given.categories, names, ids)
+
+
 def _take_whole(part: nn.Module, given: nn.Module | None) -> bool:
     if given is None:
         return False
@@ -112,3 +130,50 @@ def _take_whole(part: nn.Module, given: nn.Module | None) -> bool:
         return False
     part.load_state_dict(theirs, strict=not added)
     return True
+
+
+ADVERSARIES = "adversaries.safetensors"
+"""Beside a generator's weights: what was trained with it and is needed to go on, under NETWORK.TENSOR."""
+
+
+@torch.no_grad()
+def take_adversaries(networks: Mapping[str, nn.Module], directory: Path) -> tuple[str, ...]:
+    """Give networks of a new run the weights that lie beside a generator's, where all of one's tensors fit.
+
+    Args:
+        networks: by name, changed in place.
+        directory: of the generator's weights; without a file of adversaries nothing happens.
+
+    Returns:
+        the names of those that were taken.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    path = directory / ADVERSARIES
+    if not path.is_file():
+        return ()
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path} cannot be loaded: {error}; remove it to start without.") from None
+    taken = []
+    for name, network in networks.items():
+        there = {k.removeprefix(f"{name}."): t for k, t in tensors.items() if k.startswith(f"{name}.")}
+        mine = network.state_dict()
+        if mine and {k: t.shape for k, t in mine.items()} == {k: t.shape for k, t in there.items()}:
+            network.load_state_dict({k: t.to(mine[k].dtype) for k, t in there.items()})
+            taken.append(name)
+    return tuple(taken)
+
+
+def save_adversaries(networks: Mapping[str, nn.Module], directory: Path) -> None:
+    """Write networks beside a generator's weights, in float16, for `take_adversaries`."""
+    tensors = {
+        f"{name}.{k}": (t.half() if t.is_floating_point() else t).contiguous()
+        for name, network in networks.items()
+        for k, t in network.state_dict().items()
+    }
+    part = directory / f"{ADVERSARIES}.part"
+    save_file(tensors, part)
+    part.replace(directory / ADVERSARIES)

@@ -109,7 +109,9 @@ class _Run:
         resumed = self._load()
         if self.source is not None and not resumed:
             start = self.trainer.start_from(load_generator(self.source, self.processes.device))
-            self._tell(f"From {self.options.init}: {start}")
+            adversaries = self.trainer.take_adversaries(self.source.path)
+            beside = f" With {', '.join(adversaries).replace('_', ' ')}." if adversaries else ""
+            self._tell(f"From {self.options.init}: {start}{beside}")
         done = self.position
         if note := self.processes.on_main(lambda: self.journal.start(done.step, done.layout_step)):
             self._tell(note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,7 +18,7 @@ from sg2im_cli.model.efficientnet import load_efficientnet
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.training.averaging import WeightAverage
 from sg2im_cli.training.calibration import calibrate
-from sg2im_cli.training.initial import Start, start_from
+from sg2im_cli.training.initial import Start, start_from, take_adversaries
 from sg2im_cli.training.networks import build_networks
 from sg2im_cli.training.objectives import Objectives
 from sg2im_cli.training.part import Part, split_batch
@@ -54,6 +55,7 @@ class Trainer:
         )
         self.shapes = self._shape_objectives()
         self.projected = self._projected_objectives()
+        self.calibrated = False
         self.updates = self._build_updates()
         self.layout_update = self._update("layout", self.nets.graph_half(), training.layout_rate)
         self.shape_update: Update | None = None
@@ -69,9 +71,16 @@ class Trainer:
             self.average.model.load_state_dict(self.generator.state_dict())
         return start
 
+    def take_adversaries(self, directory: Path) -> tuple[str, ...]:
+        """Take what lies beside a generator's weights and was trained with it; the names of what was taken."""
+        adversaries = {name: net for name, net in self.nets.named().items() if name != "generator"}
+        taken = take_adversaries(adversaries, directory)
+        self.calibrated = {"projected_images", "projected_objects"} <= set(taken)
+        return taken
+
     def calibrate(self, data: SceneDataset) -> None:
         """Let projected discriminators look at real pictures before the first step; others need nothing."""
-        if self.projected is not None:
+        if self.projected is not None and not self.calibrated:
             calibrate(self.projected, data)
 
     def layout_step(self, batch: GraphBatch, step: int) -> dict[str, float]:
