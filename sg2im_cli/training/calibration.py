@@ -10,8 +10,13 @@ from torch import Tensor
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.model.crops import context_boxes, crop_objects
-from sg2im_cli.model.projected import FIRST_CROP_TAP, WordVectors
-from sg2im_cli.training.projected import LEAST_AREA, ProjectedObjectives
+from sg2im_cli.model.projected import (
+    FIRST_CROP_TAP,
+    ProjectedImageDiscriminator,
+    ProjectedObjectDiscriminator,
+    WordVectors,
+)
+from sg2im_cli.training.looking import LEAST_AREA, Looker
 
 PICTURES, EACH = 1500, 60
 """How many pictures are looked at, at most, and crops of each category."""
@@ -22,29 +27,33 @@ SMOOTHING = 2
 
 
 @torch.no_grad()
-def calibrate(objectives: ProjectedObjectives, data: SceneDataset) -> None:
+def calibrate(
+    looker: Looker, pictures: ProjectedImageDiscriminator, objects: ProjectedObjectDiscriminator, data: SceneDataset
+) -> None:
     """Give discriminators the means and deviations of features, and what they say of each category.
 
     Args:
-        objectives: whose discriminators are changed in place.
+        looker: sees as they do.
+        pictures: changed in place.
+        objects: likewise.
         data: of training, with pixels.
     """
     crops, owners = [], []
     seen: dict[int, int] = {}
-    for number, (batch, images) in enumerate(_pictures(objectives, data)):
+    for number, (batch, images) in enumerate(_pictures(looker, data)):
         chosen = _some_objects(batch, seen)
         assert batch.boxes is not None
         boxes = context_boxes(batch.boxes[chosen])
-        found = crop_objects(images, boxes, batch.obj_to_img[chosen], objectives.config.crop_size)
+        found = crop_objects(images, boxes, batch.obj_to_img[chosen], looker.config.crop_size)
         if number == 0:
-            objectives.pictures.mixing.calibrate(objectives.taps(images))
-            objectives.objects.mixing.calibrate(objectives.taps(found)[FIRST_CROP_TAP:])
-        crops.append(objectives.taps(found)[-1].mean((2, 3)))
+            pictures.mixing.calibrate(looker.taps(images))
+            objects.mixing.calibrate(looker.taps(found)[FIRST_CROP_TAP:])
+        crops.append(looker.taps(found)[-1].mean((2, 3)))
         owners.append(batch.objs[chosen])
     table = prototypes(
-        torch.cat(crops), torch.cat(owners), objectives.pictures.words.prototypes.shape[0], objectives.config.prototypes
+        torch.cat(crops), torch.cat(owners), pictures.words.prototypes.shape[0], looker.config.prototypes
     )
-    for network in (objectives.pictures, objectives.objects):
+    for network in (pictures, objects):
         for module in network.modules():
             if isinstance(module, WordVectors):
                 module.prototypes.copy_(table)
@@ -71,15 +80,15 @@ def prototypes(features: Tensor, objs: Tensor, n_objects: int, dim: int) -> Tens
     return torch.nn.functional.pad(found, (0, dim - found.shape[1]))
 
 
-def _pictures(objectives: ProjectedObjectives, data: SceneDataset) -> Iterator[tuple[GraphBatch, Tensor]]:
+def _pictures(looker: Looker, data: SceneDataset) -> Iterator[tuple[GraphBatch, Tensor]]:
     """Pictures spread over the data, and the same in model units."""
     step = max(1, len(data) // PICTURES)
     chosen = range(0, len(data), step)[:PICTURES]
-    device = objectives.mean.device
+    device = looker.mean.device
     for start in range(0, len(chosen), BATCH):
         batch = data.collate(chosen[start : start + BATCH], exact=True).to(device)
         assert batch.images is not None
-        yield batch, (batch.images.float() / 255 - objectives.mean) / objectives.std
+        yield batch, (batch.images.float() / 255 - looker.mean) / looker.std
 
 
 def _some_objects(batch: GraphBatch, seen: dict[int, int]) -> Tensor:

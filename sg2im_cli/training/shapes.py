@@ -15,7 +15,7 @@ from sg2im_cli.config import Recipe
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.losses import box_losses, mask_losses, mean_of, weighed
 from sg2im_cli.model.shapes import MaskDiscriminator, MaskEncoder
-from sg2im_cli.training.networks import things_of
+from sg2im_cli.training.networks import Networks, things_of
 from sg2im_cli.training.part import Part, Shapes
 from sg2im_cli.training.relations import RelationLoss
 from sg2im_parsers.vocabulary import Vocabulary
@@ -159,6 +159,13 @@ class ShapeObjectives:
         """(O, Z) standard normal, each thing's own; zeros for the rest."""
         drawn = part.draw_objects(self.generator.config.object_latent_dim, self.recipe.data.max_objects + 1)
         return drawn * self.generator.things(part.batch.objs)[:, None]
+
+
+def shape_objectives(recipe: Recipe, nets: Networks, vocabulary: Vocabulary) -> ShapeObjectives | None:
+    """Of the networks of a recipe; None for a generator without latents of objects."""
+    if nets.mask_encoder is None:
+        return None
+    return ShapeObjectives(recipe, nets.generator, nets.mask_encoder, nets.mask_discriminator, vocabulary)
 
 
 def _some(logits: Tensor | None) -> Tensor:

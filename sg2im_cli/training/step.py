@@ -14,7 +14,6 @@ from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
-from sg2im_cli.model.efficientnet import load_efficientnet
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.training.averaging import WeightAverage
 from sg2im_cli.training.calibration import calibrate
@@ -23,8 +22,8 @@ from sg2im_cli.training.networks import build_networks
 from sg2im_cli.training.objectives import Objectives
 from sg2im_cli.training.part import Part, split_batch
 from sg2im_cli.training.processes import Processes
-from sg2im_cli.training.projected import ProjectedObjectives
-from sg2im_cli.training.shapes import ShapeObjectives
+from sg2im_cli.training.projected import ProjectedObjectives, projected_objectives
+from sg2im_cli.training.shapes import ShapeObjectives, shape_objectives
 from sg2im_cli.training.update import Losses, NotFiniteError, Update, autocast
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -53,8 +52,8 @@ class Trainer:
         self.objectives = Objectives(
             recipe, self.generator, self.nets.image_discriminator, self.nets.object_discriminator
         )
-        self.shapes = self._shape_objectives()
-        self.projected = self._projected_objectives()
+        self.shapes = shape_objectives(recipe, self.nets, vocabulary)
+        self.projected = projected_objectives(recipe, self.nets, vocabulary, self.processes, (self.mean, self.std))
         self.calibrated = False
         self.updates = self._build_updates()
         self.layout_update = self._update("layout", self.nets.graph_half(), training.layout_rate)
@@ -81,7 +80,7 @@ class Trainer:
     def calibrate(self, data: SceneDataset) -> None:
         """Let projected discriminators look at real pictures before the first step; others need nothing."""
         if self.projected is not None and not self.calibrated:
-            calibrate(self.projected, data)
+            calibrate(self.projected.looker, self.projected.pictures, self.projected.objects, data)
 
     def layout_step(self, batch: GraphBatch, step: int) -> dict[str, float]:
         """Update embeddings, graph network and heads from annotations alone.
@@ -171,30 +170,6 @@ class Trainer:
         average = {} if self.average is None else {"average": self.average.model}
         return {**self.nets.named(), **average}
 
-    def _shape_objectives(self) -> ShapeObjectives | None:
-        encoder = self.nets.mask_encoder
-        if encoder is None:
-            return None
-        return ShapeObjectives(self.recipe, self.generator, encoder, self.nets.mask_discriminator, self.vocabulary)
-
-    def _projected_objectives(self) -> ProjectedObjectives | None:
-        nets = self.nets
-        if nets.projected_images is None or nets.projected_objects is None:
-            return None
-        features = load_efficientnet("lite0").to(self.processes.device)
-        features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return ProjectedObjectives(
-            self.recipe,
-            self.generator,
-            features,
-            nets.projected_images,
-            nets.projected_objects,
-            nets.picture_encoder,
-            self.vocabulary,
-            lambda: autocast(self.processes, self.recipe.training),
-            (self.mean, self.std),
-        )
-
     def _build_updates(self) -> dict[str, Update]:
         nets, training = self.nets, self.recipe.training
         generator = [net for net in (self.generator, nets.picture_encoder) if net is not None]
@@ -252,7 +227,7 @@ class Trainer:
     def _projected_step(self, projected: ProjectedObjectives, parts: list[Part], step: int) -> dict[str, float]:
         """Discriminators first, then the generator, by what was seen of the same pictures."""
         for part in parts:
-            part.looked = projected.look(part)
+            part.looked = projected.looker.look(part)
         heads = [p for net in (projected.pictures, projected.objects) for p in net.parameters() if p.requires_grad]
         losses = self.updates["discriminators"](parts, projected.of_discriminators, _add)
         for parameter in heads:
