@@ -17,6 +17,13 @@ from sg2im_cli.model.refinement import RefinementNetwork
 from sg2im_cli.model.shapes import SampledMaskHead, SampledSizes
 
 
+WHOLE = (0.0, 0.0, 1.0, 1.0)
+"""The box of `__image__`."""
+
+SURE = 20.0
+"""Logits of a mask that is one everywhere."""
+
+
 @dataclass(frozen=True)
 class ObjectLayout:
     """What the graph half says of each object.
@@ -179,6 +186,8 @@ class Generator(nn.Module):
             boxes = self.resize(boxes, vectors, latents)
         named = self.layout_vectors(vectors, objs, attributes)
         logits = self.mask_logits(vectors, boxes, objs, latents)
+        if self.config.mask_head == "sampled":
+            boxes, logits = _whole_picture(objs, boxes, logits)
         return ObjectLayout(named, boxes, logits, self._sharpness(objs), vectors, latents)
 
     def things(self, objs: Tensor) -> Tensor:
@@ -218,9 +227,9 @@ class Generator(nn.Module):
         if self.config.mask_head != "sampled":
             return replace(predicted, boxes=boxes)
         assert predicted.hidden is not None
-        return replace(
-            predicted, boxes=boxes, mask_logits=self.mask_logits(predicted.hidden, boxes, objs, predicted.latents)
-        )
+        logits = self.mask_logits(predicted.hidden, boxes, objs, predicted.latents)
+        boxes, logits = _whole_picture(objs, boxes, logits)
+        return replace(predicted, boxes=boxes, mask_logits=logits)
 
     def mask_logits(self, vectors: Tensor, boxes: Tensor, objs: Tensor, latents: Tensor | None) -> Tensor | None:
         """(O, M, M) of vectors (O, D); sampled ones also of boxes (O, 4), which are not learned from them."""
@@ -277,6 +286,15 @@ class Generator(nn.Module):
             shape = (len(layout), self.config.layout_noise_dim, *layout.shape[2:])
             noise = torch.randn(shape, dtype=layout.dtype, device=layout.device)
         return torch.cat([layout, noise.to(layout)], dim=1)
+
+
+def _whole_picture(objs: Tensor, boxes: Tensor, logits: Tensor | None) -> tuple[Tensor, Tensor | None]:
+    """`__image__` fills the picture, as in annotations: there is nothing to predict, and nothing by which to tell."""
+    image = objs == 0
+    boxes = torch.where(image[:, None], boxes.new_tensor(WHOLE), boxes)
+    if logits is not None:
+        logits = torch.where(image[:, None, None], logits.new_tensor(SURE), logits)
+    return boxes, logits
 
 
 def _word_table(rows: int, dim: int, std: float) -> nn.Embedding | None:

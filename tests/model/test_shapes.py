@@ -146,10 +146,17 @@ def test_masks_fill_the_boxes_that_they_are_given(generator):
     predicted = generator.predict_layout(OBJS, TRIPLES, None, latents(1))
     wide = torch.tensor([[0.1, 0.4, 0.9, 0.5]] * 7)
     filled = generator.fill_boxes(predicted, wide, OBJS)
-    assert torch.equal(filled.boxes, wide)
+    assert torch.equal(filled.boxes[OBJS != 0], wide[OBJS != 0])
     assert not torch.allclose(filled.masks, predicted.masks)
     again = generator.fill_boxes(filled, predicted.boxes, OBJS)
     torch.testing.assert_close(again.masks, predicted.masks)
+
+
+def test_the_picture_itself_fills_the_picture(generator):
+    predicted = generator.predict_layout(OBJS, TRIPLES, None, latents(1))
+    for layout in (predicted, generator.fill_boxes(predicted, predicted.boxes / 2, OBJS)):
+        assert torch.equal(layout.boxes[OBJS == 0], torch.tensor([[0.0, 0.0, 1.0, 1.0]] * 2))
+        assert layout.masks[OBJS == 0].min() > 0.999
 
 
 def test_masks_that_are_not_sampled_stay_in_other_boxes():
