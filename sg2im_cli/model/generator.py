@@ -16,7 +16,6 @@ from sg2im_cli.model.layout import carve, compose_layout, sample_masks
 from sg2im_cli.model.refinement import RefinementNetwork
 from sg2im_cli.model.shapes import SampledMaskHead, SampledSizes
 
-
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 """The box of `__image__`."""
 
