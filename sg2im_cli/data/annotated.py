@@ -96,9 +96,14 @@ def used_pictures(pictures: Iterable[Picture], config: DataConfig, mask_size: in
         InputError: a segmentation that cannot be used; the message names it.
     """
     for picture in pictures:
-        kept = chosen(np.array([item.area for item in picture.objects]), picture.width * picture.height, config)
+        kept = used_objects(picture, config)
         if kept is not None:
             yield annotate(picture, kept, mask_size)
+
+
+def used_objects(picture: Picture, config: DataConfig) -> list[int] | None:
+    """Which objects of a picture are used; see `chosen`."""
+    return chosen(np.array([item.area for item in picture.objects]), picture.width * picture.height, config)
 
 
 def chosen(areas: NDArray[np.float64], whole: int, config: DataConfig, stated: bool = False) -> list[int] | None:

@@ -75,6 +75,7 @@ class PredictedBoxes:
         triple_owners: (T,) the picture of each relationship.
         kept: (T,) whether the predicted boxes satisfy it.
         real_kept: (T,) whether the annotated ones do, by the same rules.
+        masks: (O, M, M) predicted, in [0, 1]; None for a model without masks.
     """
 
     boxes: Tensor
@@ -86,6 +87,7 @@ class PredictedBoxes:
     triple_owners: NDArray[np.int64]
     kept: NDArray[np.bool_]
     real_kept: NDArray[np.bool_]
+    masks: Tensor | None
 
 
 def evaluate_layout(generator: Generator, data: SceneDataset, batch_size: int = 64, seed: int = 0) -> LayoutScores:
@@ -107,13 +109,16 @@ def predict_boxes(
     """What `evaluate_layout` scores, object by object; ``told`` hears how far it is."""
     device = generator.obj_embeddings.weight.device
     boxes: list[Tensor] = []
+    masks: list[Tensor] = []
     ids: list[tuple[NDArray[np.int64], ...]] = []
     held: list[NDArray[np.bool_]] = []
     for indices, batch in graph_batches(data, seed, device, batch_size):
-        predicted = predict(generator, batch).boxes.float()
+        layout = predict(generator, batch)
+        predicted = layout.boxes.float()
         assert batch.boxes is not None
         own = batch.objs != 0
         boxes.append(torch.stack([predicted[own], batch.boxes[own]]).cpu())
+        masks += [] if layout.masks is None else [layout.masks[own].float().cpu()]
         triples = _checked(batch, data)
         owners = (batch.obj_to_img + indices.start).cpu().numpy()
         ids.append((batch.objs[own].cpu().numpy(), owners[own.cpu().numpy()], triples[:, 1], owners[triples[:, 0]]))
@@ -123,7 +128,8 @@ def predict_boxes(
     objs, object_owners, predicates, triple_owners = (np.concatenate(parts) for parts in zip(*ids, strict=True))
     kept, real_kept = np.concatenate(held, axis=1)
     iou = box_iou(found, real)
-    return PredictedBoxes(found, real, objs, object_owners, iou, predicates, triple_owners, kept, real_kept)
+    joined = torch.cat(masks) if masks else None
+    return PredictedBoxes(found, real, objs, object_owners, iou, predicates, triple_owners, kept, real_kept, joined)
 
 
 def _scores(data: SceneDataset, found: PredictedBoxes) -> LayoutScores:
