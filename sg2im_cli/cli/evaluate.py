@@ -22,6 +22,9 @@ def command(
     weights: Annotated[str | None, typer.Option(help="default, a directory, or owner/name[@revision].")] = None,
     against: Annotated[str | None, typer.Option(help="Other weights, measured on the same graphs and seeds.")] = None,
     split: Annotated[str, typer.Option(help="Which images and annotations.")] = "val",
+    all_pictures: Annotated[
+        bool, typer.Option("--all-pictures", help="Also those of 1 or 2 objects, and of crowded ones the 8 largest.")
+    ] = False,
     only: Annotated[
         str | None,
         typer.Option(help="Of layout, objects, pictures, diversity, colors, sentences, with commas; all if not given."),
@@ -41,9 +44,9 @@ def command(
 ) -> None:
     """Measure weights on pictures with annotations.
 
-    Predicted boxes, whether drawn objects can be recognised, how real they look, how much samples differ, whether
-    colours that are asked for are drawn, and what of a sentence reaches the picture; each figure with its interval.
-    Saved as JSON, Markdown and an HTML sheet.
+    Predicted boxes and masks, whether drawn objects can be recognised, how real they look, how much samples differ,
+    whether colours that are asked for are drawn, and what of a sentence reaches the picture; each figure with its
+    interval. Saved as JSON, Markdown and an HTML sheet.
 
     Example: sg2im eval --data scenes
     Example: sg2im eval runs/a/weights --against default --data scenes --only layout,objects
@@ -57,7 +60,8 @@ def command(
     from sg2im_cli.cli.measuring import Asked, measure
 
     chosen = None if only is None else tuple(word.strip() for word in only.split(",") if word.strip())
-    measured = measure(Asked(data, split, chosen, inception, judge, samples, seed, device), bundles)
+    asked = Asked(data, split, all_pictures, chosen, inception, judge, samples, seed, device)
+    measured = measure(asked, bundles)
     for path in files:
         write_file(path, measured.text(path.suffix).encode(), overwrite)
     if as_json:

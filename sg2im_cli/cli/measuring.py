@@ -13,12 +13,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from sg2im_cli.checkpoint import Checkpoint, load_generator
 from sg2im_cli.cli.shown import console
+from sg2im_cli.data.sources import has_split
 from sg2im_cli.evaluation.comparison import compare
 from sg2im_cli.evaluation.figures import Resamples
 from sg2im_cli.evaluation.judge import load_judge
+from sg2im_cli.evaluation.pretrained import PictureFeatures
 from sg2im_cli.evaluation.report import SECTIONS, Report, Split, evaluate, load_split, restrict
 from sg2im_cli.evaluation.sheet import Page, comparison_page, report_page, sheet, to_html, to_markdown
 from sg2im_cli.evaluation.subject import Subject
+from sg2im_cli.evaluation.train_split import SPLIT as TRAIN
+from sg2im_cli.evaluation.train_split import TrainSplit, open_train
 from sg2im_cli.painter import Painter, choose_device
 from sg2im_parsers.errors import InputError
 from sg2im_weights import Bundle
@@ -29,6 +33,10 @@ if TYPE_CHECKING:
 
 WITHOUT_PIXELS = frozenset({"layout"})
 """Sections that need boxes only, so that no picture has to be read or drawn."""
+WITH_FEATURES = frozenset({"pictures", "diversity"})
+"""Sections that look at pictures by EfficientNet-Lite1."""
+WITH_TRAIN = frozenset({"layout", "pictures"})
+"""Sections that hold something against the train split."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Asked:
 
     data: Path
     split: str
+    all_pictures: bool
     only: tuple[str, ...] | None
     inception: str | None
     judge: str
@@ -78,12 +87,15 @@ def measure(asked: Asked, bundles: list[Bundle]) -> Measured:
     judge = load_judge(find_judge(asked.judge), device) if pixels else None
     network = None if asked.inception is None or "pictures" not in only else find_network(asked.inception)
     checkpoints = [load_generator(bundle, device) for bundle in bundles]
-    splits = _on_the_same([load_split(c, asked.data, asked.split, pixels) for c in checkpoints])
+    features = PictureFeatures.if_installed(device) if WITH_FEATURES & set(only) else None
+    splits = _on_the_same([load_split(c, asked.data, asked.split, pixels, asked.all_pictures) for c in checkpoints])
     parser = _load_parser() if "sentences" in only else None
     subjects: list[tuple[str, Subject]] = []
     reports: list[Report] = []
     with _Progress(console()) as progress:
+        trains = _Trains(asked, checkpoints, features, progress.of(None))
         for bundle, checkpoint, split in zip(bundles, checkpoints, splits, strict=True):
+            train, without_train = trains.of(checkpoint, split) if WITH_TRAIN & set(only) else (None, "")
             subject = Subject(
                 generator=checkpoint.generator,
                 data=split.scenes,
@@ -91,6 +103,9 @@ def measure(asked: Asked, bundles: list[Bundle]) -> Measured:
                 seed=asked.seed,
                 judge=judge,
                 inception=network,
+                features=features,
+                train=train,
+                without_train=without_train,
                 painter=None if parser is None else _painter(bundle, checkpoint, parser),
                 samples=asked.samples,
                 progress=progress.of(bundle.ref if len(bundles) > 1 else None),
@@ -98,6 +113,37 @@ def measure(asked: Asked, bundles: list[Bundle]) -> Measured:
             subjects.append((bundle.ref, subject))
             reports.append(evaluate(subject, bundle.ref, split, only, bundle.checksum()))
     return _measured(reports, checkpoints, sheet(subjects) if pixels else "")
+
+
+class _Trains:
+    """The train split for each model; for two whose pictures and masks have one size it is the same."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        checkpoints: list[Checkpoint],
+        features: PictureFeatures | None,
+        progress: Callable[[str, int, int], None],
+    ) -> None:
+        self.asked, self.features, self.progress = asked, features, progress
+        self.names = frozenset.intersection(*(frozenset(c.vocabulary.object_names) for c in checkpoints))
+        self.opened: dict[tuple[object, ...], TrainSplit] = {}
+
+    def of(self, checkpoint: Checkpoint, split: Split) -> tuple[TrainSplit | None, str]:
+        """The split, or why there is none."""
+        if split.name == TRAIN:
+            return None, "the split that is measured is that which is learned from"
+        if not has_split(self.asked.data, TRAIN):
+            return None, "the data has no train split"
+        config = checkpoint.generator.config
+        key = (config.image_size, config.mask_size, split.scenes.vocabulary.stuff)
+        try:
+            if key not in self.opened:
+                arguments = (split.scenes, config, self.names, self.features, self.progress)
+                self.opened[key] = open_train(self.asked.data, *arguments)
+            return self.opened[key], ""
+        except InputError as error:
+            return None, f"the train split cannot be used ({str(error).rstrip('.')})"
 
 
 def _measured(reports: list[Report], checkpoints: list[Checkpoint], pictures: str) -> Measured:

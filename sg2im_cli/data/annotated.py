@@ -104,13 +104,24 @@ def used_pictures(pictures: Iterable[Picture], config: DataConfig, mask_size: in
         InputError: a segmentation that cannot be used; the message names it.
     """
     for picture in pictures:
-        areas = np.array([item.area for item in picture.objects])
-        by_people = config.machine_weight(picture.source) == 0
-        usable = np.array([not item.machine[0] for item in picture.objects], dtype=bool) if by_people else None
-        kept = chosen(areas, picture.width * picture.height, config, usable=usable)
+        kept = used_objects(picture, config)
         if kept is not None:
-            item = annotate(picture, kept, mask_size)
-            yield without_machine_masks(item) if by_people else item
+            yield used_item(picture, kept, config, mask_size)
+
+
+def used_objects(picture: Picture, config: DataConfig) -> list[int] | None:
+    """Which objects of a picture are used; see `chosen`."""
+    areas = np.array([item.area for item in picture.objects])
+    usable = None
+    if config.machine_weight(picture.source) == 0:
+        usable = np.array([not item.machine[0] for item in picture.objects], dtype=bool)
+    return chosen(areas, picture.width * picture.height, config, usable=usable)
+
+
+def used_item(picture: Picture, kept: list[int], config: DataConfig, mask_size: int) -> Annotated:
+    """These objects of a picture, without masks that a configuration leaves out; see `annotate`."""
+    item = annotate(picture, kept, mask_size)
+    return without_machine_masks(item) if config.machine_weight(picture.source) == 0 else item
 
 
 def chosen(

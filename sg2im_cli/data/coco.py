@@ -20,12 +20,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Annotated, Annotation, Picture, load_image, used_pictures
+from sg2im_cli.data.annotated import Annotated, Annotation, Picture, load_image, used_item, used_objects, used_pictures
 from sg2im_cli.data.streaming import NotThatKindError, read_lists
 from sg2im_parsers.errors import InputError
 
-__all__ = ["Annotated", "Annotations", "load_image", "picture_folder", "read_annotations", "used_images"]
+__all__ = [
+    "Annotated",
+    "Annotations",
+    "load_image",
+    "picture_folder",
+    "read_annotations",
+    "sampled_images",
+    "used_images",
+]
 
 LEFT_OUT = "other"
 """A stuff category of COCO-Stuff that says nothing; the paper leaves it out."""
@@ -108,6 +118,25 @@ def used_images(annotations: Annotations, config: DataConfig, mask_size: int) ->
         InputError: a segmentation that cannot be used; the message names it.
     """
     return used_pictures(annotations.pictures, config, mask_size)
+
+
+def sampled_images(
+    annotations: Annotations, config: DataConfig, mask_size: int, most: int, rng: np.random.Generator
+) -> list[Annotated]:
+    """Some of the pictures that a configuration keeps, drawn at random and in that order; only theirs are masks made.
+
+    Raises:
+        InputError: a segmentation that cannot be used; the message names it.
+    """
+    kept = [used_objects(picture, config) for picture in annotations.pictures]
+    drawn = rng.permutation([i for i, objects in enumerate(kept) if objects is not None])[:most].tolist()
+    wanted = frozenset(drawn)
+    made = {
+        i: used_item(picture, kept[i] or [], config, mask_size)
+        for i, picture in enumerate(annotations.pictures)
+        if i in wanted
+    }
+    return [made[i] for i in drawn]
 
 
 @dataclass

@@ -16,12 +16,21 @@ from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.annotated import Annotated, without_machine_masks
-from sg2im_cli.data.coco import picture_folder, read_annotations, used_images
+from sg2im_cli.data.coco import picture_folder, read_annotations, sampled_images, used_images
 from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
 from sg2im_parsers.errors import InputError
 from sg2im_weights.hub import fetch_dataset, parse_ref
 
-__all__ = ["Items", "Split", "data_name", "find_data", "has_split", "open_split", "stated_predicates"]
+__all__ = [
+    "Items",
+    "Split",
+    "data_name",
+    "find_data",
+    "has_split",
+    "open_split",
+    "sample_split",
+    "stated_predicates",
+]
 
 
 class Items(Protocol):
@@ -143,6 +152,42 @@ def open_split(
     _require_coco(folder)
     annotations = read_annotations(folder, split)
     return Split(_ReadItems(list(used_images(annotations, config, mask_size))), annotations.things, annotations.stuff)
+
+
+def sample_split(
+    data: Path,
+    split: str,
+    config: DataConfig,
+    mask_size: int,
+    image_size: tuple[int, int] | None,
+    most: int,
+    derive: bool = False,
+    seed: int = 0,
+) -> list[Annotated]:
+    """Some of the pictures that a configuration uses, drawn at random and in that order; only these are made.
+
+    Args:
+        data: see `open_split`, as for the others.
+        split: of it.
+        config: which pictures and objects are used.
+        mask_size: M.
+        image_size: height and width of the pixels of prepared data; None if pixels are not wanted.
+        most: how many pictures; all if there are fewer.
+        derive: see `open_split`.
+        seed: of the draw.
+
+    Raises:
+        InputError: data that is missing, damaged, or prepared in other sizes.
+    """
+    folder, rng = find_data(data), np.random.default_rng(seed)
+    if not is_prepared(folder):
+        _require_coco(folder)
+        return sampled_images(read_annotations(folder, split), config, mask_size, most, rng)
+    prepared = open_prepared(folder)
+    _require_sizes(prepared, mask_size, image_size)
+    stated = not derive and prepared.predicates is not None
+    items = _MappedItems(prepared.rows(split), config, image_size is not None, stated)
+    return [items[int(i)] for i in rng.permutation(len(items))[:most]]
 
 
 def _require_coco(folder: Path) -> None:

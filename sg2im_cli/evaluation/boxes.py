@@ -1,4 +1,4 @@
-"""The section of a report about predicted boxes (paper table 2) and the relationships that they satisfy."""
+"""The section of a report about predicted boxes (paper table 2), the relationships that they satisfy, and masks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from torch import Tensor
 
 from sg2im_cli.evaluation.figures import Figure, Floats, Layout, Resamples, Section, mean_figure
 from sg2im_cli.evaluation.layout import PredictedBoxes, predict_boxes, score_relations
+from sg2im_cli.evaluation.masks import mask_figures
 from sg2im_cli.evaluation.subject import Subject
 
 
 def measure_boxes(subject: Subject) -> Section:
-    """IoU, recall, spread, and relationships satisfied; it needs no pixels."""
+    """IoU, recall, spread, relationships satisfied, and what masks look like; it needs no pixels."""
     data, resamples = subject.data, subject.resamples
     found = predict_boxes(subject.generator, data, seed=subject.seed, told=subject.told("boxes"))
     iou = found.iou.numpy()
@@ -34,8 +35,12 @@ def measure_boxes(subject: Subject) -> Section:
             "relationships",
         )
     relations = {name: asdict(score) for name, score in score_relations(data, found).items()}
-    notes = ("Spread: standard deviation within a category, in shares of the picture, averaged over categories.",)
-    return Section("layout", "Layout", tuple(figures), notes, {"by_relation": relations})
+    masks, of_masks = mask_figures(subject, found)
+    notes = (
+        "Spread: standard deviation within a category, in shares of the picture, averaged over categories.",
+        of_masks,
+    )
+    return Section("layout", "Layout", (*figures, *masks), notes, {"by_relation": relations})
 
 
 def _spreads(layout: Layout, boxes: Tensor, found: PredictedBoxes, resamples: Resamples) -> list[Figure]:

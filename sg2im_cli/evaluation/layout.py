@@ -75,6 +75,7 @@ class PredictedBoxes:
         triple_owners: (T,) the picture of each relationship.
         kept: (T,) whether the predicted boxes satisfy it; of a model with latents, boxes as they are drawn.
         real_kept: (T,) whether the annotated ones do, by the same rules.
+        masks: (O, M, M) predicted for the annotated boxes, in [0, 1]; None for a model without masks.
     """
 
     boxes: Tensor
@@ -86,6 +87,7 @@ class PredictedBoxes:
     triple_owners: NDArray[np.int64]
     kept: NDArray[np.bool_]
     real_kept: NDArray[np.bool_]
+    masks: Tensor | None
 
 
 def evaluate_layout(generator: Generator, data: SceneDataset, batch_size: int = 64, seed: int = 0) -> LayoutScores:
@@ -107,26 +109,28 @@ def predict_boxes(
     """What `evaluate_layout` scores, object by object; ``told`` hears how far it is."""
     device = generator.obj_embeddings.weight.device
     boxes: list[Tensor] = []
+    masks: list[Tensor] = []
     ids: list[tuple[NDArray[np.int64], ...]] = []
     held: list[NDArray[np.bool_]] = []
     for indices, batch in graph_batches(data, seed, device, batch_size):
         predicted = predict(generator, batch).boxes.float()
-        drawn = predicted
-        if generator.config.object_latent_dim:
-            drawn = predict(generator, batch, picture_seeds(indices, seed)).boxes.float()
+        layout = predict(generator, batch, picture_seeds(indices, seed))
         assert batch.boxes is not None
         own = batch.objs != 0
         boxes.append(torch.stack([predicted[own], batch.boxes[own]]).cpu())
+        filled = generator.fill_boxes(layout, batch.boxes.to(layout.boxes), batch.objs).masks
+        masks += [] if filled is None else [filled[own].float().cpu()]
         triples = _checked(batch, data)
         owners = (batch.obj_to_img + indices.start).cpu().numpy()
         ids.append((batch.objs[own].cpu().numpy(), owners[own.cpu().numpy()], triples[:, 1], owners[triples[:, 0]]))
-        held.append(np.stack([satisfied(batch, places, data) for places in (drawn, batch.boxes)]))
+        held.append(np.stack([satisfied(batch, places, data) for places in (layout.boxes.float(), batch.boxes)]))
         told(indices.stop, len(data))
     found, real = torch.cat(boxes, dim=1)
     objs, object_owners, predicates, triple_owners = (np.concatenate(parts) for parts in zip(*ids, strict=True))
     kept, real_kept = np.concatenate(held, axis=1)
     iou = box_iou(found, real)
-    return PredictedBoxes(found, real, objs, object_owners, iou, predicates, triple_owners, kept, real_kept)
+    joined = torch.cat(masks) if masks else None
+    return PredictedBoxes(found, real, objs, object_owners, iou, predicates, triple_owners, kept, real_kept, joined)
 
 
 def _scores(data: SceneDataset, found: PredictedBoxes) -> LayoutScores:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,6 +53,7 @@ class Report:
         objects: how many.
         seed: of graphs, noise and resamples.
         unknown: objects of the data by name and how many, left out because the weights do not know the word.
+        all_pictures: whether pictures with few or many objects were measured, too; see `load_split`.
         sections: what was measured.
     """
 
@@ -66,6 +67,7 @@ class Report:
     seed: int
     unknown: dict[str, int]
     sections: tuple[Section, ...]
+    all_pictures: bool = False
 
     def section(self, name: str) -> Section | None:
         """The section of that name, if it was measured."""
@@ -73,8 +75,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """As ``sg2im eval`` saves it."""
-        names = ("weights", "checksum", "data", "split", "split_hash", "pictures", "objects", "seed", "unknown")
-        about = {name: getattr(self, name) for name in names}
+        about = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "sections"}
         sections = {section.name: section.to_json() for section in self.sections}
         return {**about, "sg2im": __version__, "sections": sections}
 
@@ -94,7 +95,9 @@ class Split:
     scenes: SceneDataset
 
 
-def load_split(checkpoint: Checkpoint, data: Path, split: str, with_images: bool = True) -> Split:
+def load_split(
+    checkpoint: Checkpoint, data: Path, split: str, with_images: bool = True, all_pictures: bool = False
+) -> Split:
     """Pictures with 3 to 8 objects over 2 %, as in the paper, at the model's size, without labels by machine.
 
     Args:
@@ -102,12 +105,15 @@ def load_split(checkpoint: Checkpoint, data: Path, split: str, with_images: bool
         data: directory in the COCO / COCO-Stuff layout.
         split: of it.
         with_images: whether pixels are read, too; only the layout can be measured without.
+        all_pictures: also pictures with one or two objects, and the eight largest objects of crowded ones.
 
     Raises:
         InputError: data that cannot be used, objects of which the model knows none, or relations that cannot be
             derived from boxes.
     """
     config = DataConfig(relations=_relations(checkpoint.vocabulary, data)).by_people()
+    if all_pictures:
+        config = replace(config, min_objects=1, crowded="largest")
     generator = checkpoint.generator.config
     return Split(data, split, load_scenes(data, split, config, generator, checkpoint.vocabulary, with_images))
 
@@ -156,6 +162,7 @@ def evaluate(subject: Subject, weights: str, split: Split, only: Sequence[str], 
         seed=subject.seed,
         unknown=dict(sorted(data.unknown.items())),
         sections=tuple(SECTIONS[name](subject) for name in SECTIONS if name in only),
+        all_pictures=data.config.crowded == "largest",
     )
 
 

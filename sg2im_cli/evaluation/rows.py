@@ -71,9 +71,10 @@ def with_interval(value: float, interval: tuple[float, float] | None, sign: str 
 
 
 def about(report: Report) -> str:
-    """One sentence on what the figures rest on."""
+    """What the figures rest on."""
+    which = " (all, with at most their eight largest objects)" if report.all_pictures else ""
     return (
-        f"{report.data} {report.split}: {report.pictures:,} pictures with {report.objects:,} objects, "
+        f"{report.data} {report.split}{which}: {report.pictures:,} pictures with {report.objects:,} objects, "
         f"seed {report.seed}, split {report.split_hash[:12]}. In brackets: 95 % bootstrap intervals over pictures."
     )
 

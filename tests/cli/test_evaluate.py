@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import warnings
 from pathlib import Path
@@ -26,8 +27,9 @@ def test_everything_is_measured_and_saved(measure, files):
     report = json.loads(Path("eval/eval.json").read_text())
     assert list(report["sections"]) == ["layout", "objects", "pictures", "diversity", "colors", "sentences"]
     assert report["checksum"] and report["split_hash"] and report["objects"] == 25
-    assert not report["sections"]["pictures"]["figures"]
-    for text in ("R@0.5", "object accuracy", "judge distance", "relationships that are read again", "--inception FILE"):
+    assert {figure["name"].split("_")[0] for figure in report["sections"]["pictures"]["figures"]} == {"lite1"}
+    shown = ("R@0.5", "object accuracy", "judge distance", "relationships that are read again", "--inception FILE")
+    for text in (*shown, "mask distance", "Lite1 distance, pictures", "Lite1 probe accuracy", "different graphs"):
         assert text in done.err
         assert text in Path("eval/eval.md").read_text()
         assert text in Path("eval/eval.html").read_text()
@@ -115,8 +117,39 @@ def test_with_a_feature_network(measure, network):
     done = measure("--only", "pictures", "--inception", network, "--device", "cpu", "-o", "eval.json")
     assert done.code == 0
     figures = json.loads(Path("eval.json").read_text())["sections"]["pictures"]["figures"]
-    assert {figure["title"] for figure in figures} == {"FID", "KID", "Inception Score, 5 groups"}
+    assert {figure["title"] for figure in figures} >= {"FID", "KID", "Inception Score, 5 groups"}
     assert "net.pt" in done.err
+
+
+def test_all_pictures(sg2im, tiny_bundle, tmp_path, tiny_data):
+    """With one object or with ten, too; the report says that they were measured."""
+    data = tmp_path / "few"
+    shutil.copytree(tiny_data, data)
+    path = data / "annotations" / "instances_val.json"
+    document = json.loads(path.read_text())
+    document["annotations"] = [a for a in document["annotations"] if a["image_id"] != 1]
+    path.write_text(json.dumps(document))
+    call = ("eval", tiny_bundle, "--data", data, *LAYOUT, "-o")
+    assert sg2im(*call, "few.json").code == sg2im(*call, "all.md", "--all-pictures").code == 0
+    assert json.loads(Path("few.json").read_text())["pictures"] == 4
+    assert (
+        "val (all, with at most their eight largest objects): 5 pictures with 22 objects" in Path("all.md").read_text()
+    )
+
+
+def test_what_needs_the_train_split_is_left_out_without_it(sg2im, tiny_bundle, tmp_path, tiny_data):
+    data = tmp_path / "alone"
+    shutil.copytree(tiny_data, data)
+    call = ("eval", tiny_bundle, "--data", data, *LAYOUT, "--overwrite", "-o", "eval.md")
+    (data / "annotations" / "instances_train.json").unlink()
+    assert sg2im(*call).code == 0
+    text = " ".join(Path("eval.md").read_text().split())
+    assert "Masks are not measured: the train split cannot be used (" in text and "instances_train.json" in text
+    shutil.rmtree(data / "images" / "train")
+    assert sg2im(*call).code == 0
+    assert "Masks are not measured: the data has no train split." in Path("eval.md").read_text()
+    assert sg2im("eval", tiny_bundle, "--data", tiny_data, "--split", "train", *call[4:]).code == 0
+    assert "Masks are not measured: the split that is measured is" in Path("eval.md").read_text()
 
 
 def test_without_torchmetrics_only_those_figures_are_refused(measure, network, monkeypatch):

@@ -54,3 +54,17 @@ def color_judge():
     recipe = JudgeRecipe(epochs=3, batch_size=32, least=20, precision="float32")
     judge = train_judge(colored_crops(192, 0), recipe, lambda *_: None)
     return LoadedJudge(judge, {"val": {}}, "0" * 64)
+
+
+@pytest.fixture(scope="session")
+def eigen_distance():
+    """The Fréchet distance of fewer rows than features, by eigenvalues in the space that they span."""
+
+    def measure(a, b):
+        axes = np.linalg.qr(np.concatenate([a, b]).T)[0]
+        a, b = a @ axes, b @ axes
+        s, t = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+        roots = np.sqrt(np.linalg.eigvals(s @ t).real.clip(0))
+        return ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(s) + np.trace(t) - 2 * roots.sum()
+
+    return measure

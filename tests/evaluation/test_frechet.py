@@ -9,7 +9,7 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 
-from sg2im_cli.evaluation.frechet import frechet_distance
+from sg2im_cli.evaluation.frechet import frechet_distance, principal
 
 
 def reference(a, b):
@@ -79,3 +79,20 @@ def test_of_one_row_there_is_no_covariance():
     a = torch.rand(5, 3)
     assert math.isnan(frechet_distance(a, a[:1]))
     assert math.isnan(frechet_distance(a, a, torch.tensor([0, 1, 0, 0, 0]), torch.ones(5)))
+
+
+def test_all_directions_that_rows_span_change_nothing():
+    rng = np.random.default_rng(2)
+    a, b = (torch.from_numpy(features(rng, rows, 64)) for rows in (20, 25))
+    turned = principal(a, b, 44)  # 45 rows around their mean
+    assert turned[0].shape == (20, 44) and turned[1].shape == (25, 44)
+    assert frechet_distance(*turned) == pytest.approx(frechet_distance(a, b), rel=1e-9)
+    assert principal(a, b, 64)[0] is a
+
+
+def test_the_strongest_directions_are_kept():
+    rng = np.random.default_rng(3)
+    a, b = (torch.from_numpy(rng.normal(size=(200, 8)) * [9, 1, 1, 1, 7, 1, 1, 1]) for _ in range(2))
+    turned = principal(a, b, 2)
+    strongest = torch.cat([a, b])[:, [0, 4]].var(0).sum()
+    assert float(torch.cat(turned).var(0).sum()) == pytest.approx(float(strongest), rel=0.01)

@@ -11,7 +11,7 @@ from scipy.linalg import sqrtm
 from torch import Tensor, nn
 
 from sg2im_cli.evaluation.figures import Resamples
-from sg2im_cli.evaluation.pictures import FeatureNetwork, inception_score, measure_pictures, weighted_mmd
+from sg2im_cli.evaluation.inception import FeatureNetwork, inception_score, measure_inception, weighted_mmd
 from sg2im_cli.evaluation.subject import Subject
 from sg2im_parsers.errors import InputError
 
@@ -70,7 +70,7 @@ def rows(net, drawn):
 
 def test_fid_is_scipys(inception, subject):
     measured = subject(inception)
-    section = measure_pictures(measured)
+    section = measure_inception(measured)
     real = rows(Net(), measured.drawn("real"))
     for layout in ("predicted", "given"):
         fake = rows(Net(), measured.drawn(layout))
@@ -82,7 +82,7 @@ def test_fid_is_scipys(inception, subject):
 def test_kid_by_hand(inception, subject):
     """The unbiased estimate of all pairs, in a loop; one subset holds all of so few pictures."""
     measured = subject(inception)
-    section = measure_pictures(measured)
+    section = measure_inception(measured)
     real = rows(Net(), measured.drawn("real"))
     for layout in ("predicted", "given"):
         fake = rows(Net(), measured.drawn(layout))
@@ -127,7 +127,7 @@ def test_inception_score_by_hand():
 
 def test_inception_score_of_pictures(inception, subject):
     measured = subject(inception)
-    section = measure_pictures(measured)
+    section = measure_inception(measured)
     with torch.no_grad():
         probabilities = Net()(measured.drawn("real").images, no_output_bias=True).double().numpy()
     order = torch.randperm(12, generator=torch.Generator().manual_seed(0))
@@ -143,21 +143,21 @@ def exp_divergence(rows):
 
 
 def test_the_network_is_named_with_its_checksum(inception, subject):
-    section = measure_pictures(subject(inception))
+    section = measure_inception(subject(inception))
     checksum = FeatureNetwork(inception, torch.device("cpu")).checksum
     assert "net.pt" in section.notes[0] and checksum[:16] in section.notes[0]
     assert section.details["network"] == checksum
 
 
 def test_without_a_network_there_is_no_number(subject):
-    section = measure_pictures(subject(None))
+    section = measure_inception(subject(None))
     assert section.figures == ()
     assert "--inception" in section.notes[0]
 
 
 def test_a_network_without_classes_has_no_inception_score(tmp_path, subject):
     save(FeaturesOnly(), tmp_path / "features.pt")
-    section = measure_pictures(subject(tmp_path / "features.pt"))
+    section = measure_inception(subject(tmp_path / "features.pt"))
     assert {figure.name for figure in section.figures} == {"fid", "kid"}
     assert "no Inception Score" in section.notes[1]
 
@@ -165,10 +165,10 @@ def test_a_network_without_classes_has_no_inception_score(tmp_path, subject):
 def test_files_that_are_no_feature_network(tmp_path, subject):
     (tmp_path / "text.pt").write_text("no network")
     with pytest.raises(InputError, match="text.pt is no TorchScript file"):
-        measure_pictures(subject(tmp_path / "text.pt"))
+        measure_inception(subject(tmp_path / "text.pt"))
     torch.save(Net().state_dict(), tmp_path / "state.pt")
     with pytest.raises(InputError, match="state.pt is no TorchScript file"):
-        measure_pictures(subject(tmp_path / "state.pt"))
+        measure_inception(subject(tmp_path / "state.pt"))
     save(Flat(), tmp_path / "flat.pt")
     with pytest.raises(InputError, match="flat.pt does not turn"):
-        measure_pictures(subject(tmp_path / "flat.pt"))
+        measure_inception(subject(tmp_path / "flat.pt"))
