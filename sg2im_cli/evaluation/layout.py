@@ -113,8 +113,10 @@ def predict_boxes(
     ids: list[tuple[NDArray[np.int64], ...]] = []
     held: list[NDArray[np.bool_]] = []
     for indices, batch in graph_batches(data, seed, device, batch_size):
-        predicted = predict(generator, batch).boxes.float()
         layout = predict(generator, batch, picture_seeds(indices, seed))
+        predicted = layout.boxes.float()
+        if generator.config.object_latent_dim:
+            predicted = predict(generator, batch).boxes.float()
         assert batch.boxes is not None
         own = batch.objs != 0
         boxes.append(torch.stack([predicted[own], batch.boxes[own]]).cpu())

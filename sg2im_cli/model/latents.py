@@ -39,8 +39,11 @@ def draw_object_latents(config: GeneratorConfig, seeds: Sequence[int]) -> Tensor
 
 
 def object_seeds(seed: int, count: int) -> list[int]:
-    """The seeds of a picture's objects in their order, where they have none of their own."""
-    return [derived_seed(seed, str(index)) for index in range(count)]
+    """The seeds of a picture's objects in their order, where they have none of their own.
+
+    They stand in files that people edit, so they are short: below 2**32, which every reader of JSON keeps exactly.
+    """
+    return [derived_seed(seed, str(index)) % 2**32 for index in range(count)]
 
 
 def derived_seed(seed: int, part: str) -> int:
