@@ -80,9 +80,10 @@ class Record:
 
     Attributes:
         text: the sentence; None for a given graph.
-        seed: of the picture's noise.
-        graph: in the model's words; boxes and masks only where they were given.
-        drawn: the same with the boxes and masks of the picture; those of the model are rounded.
+        seed: of all that was drawn at random for the picture.
+        graph: in the model's words; boxes, masks and seeds only where they were given.
+        drawn: the same with the boxes and masks of the picture; those of the model are rounded. An object that was
+            drawn with a seed has that, and no mask that can be made of it again.
         weights: which.
         options: how.
         versions: of each program that had a part in it.
@@ -156,10 +157,12 @@ def _mark(weights: WeightsMark) -> str:
 
 
 def _predicted(asked: SceneObject, drawn: SceneObject) -> dict[str, Any]:
-    """Box and mask that are not as they were given."""
+    """Box, mask and seed that are not as they were given."""
     known: dict[str, Any] = {}
     if drawn.box is not None and drawn.box != asked.box:
         known["box"] = list(drawn.box)
     if asked.mask is None and drawn.mask is not None:
         known["mask"] = [list(row) for row in drawn.mask]
+    if asked.seed is None and drawn.seed is not None:
+        known["seed"] = drawn.seed
     return known

@@ -12,7 +12,7 @@ from sg2im_cli.png_text import read_png_text
 from sg2im_cli.record import FORMAT_VERSION, KEY, LARGEST_SCALE, LAST_SEED, Options, Record, WeightsMark
 from sg2im_parsers.errors import GraphError, InputError
 from sg2im_parsers.graph_json import graph_from_json
-from sg2im_parsers.scene_graph import SceneGraph
+from sg2im_parsers.scene_graph import SceneGraph, SceneObject
 
 
 class NewerRecordError(InputError):
@@ -86,14 +86,17 @@ def _with_layout(graph: SceneGraph, layout: object) -> SceneGraph:
     count = len(graph.objects)
     if not isinstance(layout, list) or len(layout) != count or not all(isinstance(item, dict) for item in layout):
         raise InputError(f"layout: must be a list of {count} JSON objects, one for each of the graph's")
-    places = [{"name": "x", **{key: item[key] for key in ("box", "mask") if key in item}} for item in layout]
+    places = [{"name": "x", **{key: item[key] for key in ("box", "mask", "seed") if key in item}} for item in layout]
     try:
         read = graph_from_json({"objects": places}).objects
     except GraphError as error:
         raise InputError(str(error).replace("objects[", "layout[", 1)) from None
-    pairs = zip(graph.objects, read, strict=True)
-    objects = tuple(replace(item, box=new.box or item.box, mask=new.mask or item.mask) for item, new in pairs)
-    return replace(graph, objects=objects)
+    return replace(graph, objects=tuple(_joined(*pair) for pair in zip(graph.objects, read, strict=True)))
+
+
+def _joined(item: SceneObject, new: SceneObject) -> SceneObject:
+    seed = item.seed if new.seed is None else new.seed
+    return replace(item, box=new.box or item.box, mask=new.mask or item.mask, seed=seed)
 
 
 def _object(data: Mapping[str, Any], key: str) -> dict[str, Any]:

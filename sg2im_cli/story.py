@@ -1,4 +1,4 @@
-"""A story as pictures: what stays keeps its box, its mask and the picture's noise."""
+"""A story as pictures: what stays keeps its box, its mask, its seed and the picture's noise."""
 
 from __future__ import annotations
 
@@ -62,13 +62,14 @@ class Step:
 def paint_story(painter: Painter, scenes: Iterable[Scene], seed: int = 0, enforced: bool = False) -> Iterator[Step]:
     """Paint scene after scene.
 
-    An object that was there before keeps its box and mask, unless something new is said of it; then it keeps its mask.
-    Every picture has the noise of the one seed.
+    An object that was there before keeps its box and mask, unless something new is said of it; then it keeps its mask,
+    or, of a model that samples masks to fill their boxes, the seed that it is drawn from. Every picture has the noise
+    of the one seed.
 
     Args:
         painter: draws them.
         scenes: of `read_story` or `scenes_of`.
-        seed: of every picture's noise.
+        seed: of every picture.
         enforced: move what is new, as little as possible, until the relationships hold; what is kept stays.
 
     Raises:
@@ -76,8 +77,21 @@ def paint_story(painter: Painter, scenes: Iterable[Scene], seed: int = 0, enforc
     """
     before: SceneGraph | None = None
     for scene in scenes:
-        graph = scene.graph if before is None else keep_layout(scene.graph, before, scene.kept, scene.moved)
+        graph = scene.graph if before is None else _kept(scene, before, painter.samples_masks)
         graph = pin_boxes(graph) if enforced else graph
         painting = replace(painter.paint(graph, seed, enforced=enforced), text=scene.text, account=scene.account)
         yield Step(scene, painting, before)
         before = painting.graph
+
+
+def _kept(scene: Scene, before: SceneGraph, samples_masks: bool) -> SceneGraph:
+    """A scene's graph with what stays; a mask that was sampled for a box does not stay where the box does not."""
+    graph = keep_layout(scene.graph, before, scene.kept, scene.moved)
+    if not samples_masks:
+        return graph
+    each = zip(graph.objects, scene.graph.objects, scene.kept, strict=True)
+    objects = (
+        item if old is None or item.box == before.objects[old].box else replace(item, mask=own.mask)
+        for item, own, old in each
+    )
+    return replace(graph, objects=tuple(objects))

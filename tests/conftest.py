@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,27 @@ def tiny_bundle(
     generator = Generator(small_config, len(vocabulary.objects), len(vocabulary.predicates)).eval()
     path = tmp_path_factory.mktemp("weights") / "tiny"
     save_generator(path, generator, vocabulary, {"recipe": "none", "data": "none"}, build_card("tiny", "Random."))
+    return path
+
+
+@pytest.fixture(scope="session")
+def sampled_bundle(
+    tmp_path_factory: pytest.TempPathFactory, vocabulary: Vocabulary, small_config: GeneratorConfig
+) -> Path:
+    """The same of a model that draws sizes, shapes and style at random, and cuts things out of stuff."""
+    torch.manual_seed(0)
+    config = replace(
+        small_config,
+        mask_head="sampled",
+        object_latent_dim=6,
+        latent_scale=2.0,
+        picture_latent_dim=5,
+        layout_carving=True,
+    )
+    things = [vocabulary.object_id(name) for name in THINGS]
+    generator = Generator(config, len(vocabulary.objects), len(vocabulary.predicates), things=things).eval()
+    path = tmp_path_factory.mktemp("weights") / "sampled"
+    save_generator(path, generator, vocabulary, {"recipe": "none", "data": "none"}, build_card("sampled", "Random."))
     return path
 
 

@@ -35,6 +35,12 @@ def painter(tiny_bundle):
     return Painter.from_pretrained(str(tiny_bundle), device="cpu")
 
 
+@pytest.fixture(scope="module")
+def sampler(sampled_bundle):
+    """Paints with a model that draws sizes, shapes and style at random."""
+    return Painter.from_pretrained(str(sampled_bundle), device="cpu")
+
+
 @pytest.fixture
 def refined(monkeypatch):
     """What goes into each picture and comes out of the network, before it is rounded."""
@@ -43,8 +49,8 @@ def refined(monkeypatch):
     def watch(painter):
         refine = painter.generator.refine
 
-        def watched(layout, noise=None):
-            images = refine(layout, noise)
+        def watched(layout, noise=None, picture_latents=None):
+            images = refine(layout, noise, picture_latents)
             noises = [None] * len(images) if noise is None else noise
             seen.extend(zip(noises, images, strict=True))
             return images
@@ -79,6 +85,26 @@ def test_a_picture_of_a_batch_is_the_picture_made_alone(painter, refined, size, 
             assert box == pytest.approx(same, abs=2e-6)
 
 
+@pytest.mark.parametrize("size", [2, 64])
+@pytest.mark.parametrize("enforced", [False, True])
+def test_layouts_that_are_drawn_at_random_are_the_seeds_own_in_a_batch(sampler, refined, size, enforced):
+    sources = (*SOURCES, "a dog", SceneGraph((replace(CAR, seed=5), replace(ROAD, seed=5, box=BOX)), ()))
+    seen = refined(sampler)
+    together = list(sampler.paint_many(sources, seed=7, enforced=enforced, batch_size=size))
+    alone = [sampler.paint(source, 7 + i, enforced=enforced) for i, source in enumerate(sources)]
+    for (_, image), (_, same_image) in zip(seen[: len(sources)], seen[len(sources) :], strict=True):
+        assert (image - same_image).abs().max() <= 1e-5 * same_image.abs().max()
+    for one, other in zip(together, alone, strict=True):
+        assert levels(one, other) <= 1
+        assert one.asked == other.asked
+        for item, same in zip(one.graph.objects, other.graph.objects, strict=True):
+            assert item.seed == same.seed is not None
+            assert item.box == pytest.approx(same.box, abs=2e-6)
+            assert np.abs(np.array(item.mask) - np.array(same.mask)).max() <= 1.1e-3
+    assert together[6].boxes != together[7].boxes  # "a dog" twice, with other seeds
+    assert {item.seed for item in together[8].graph.objects} == {5}
+
+
 def test_noise_is_the_seeds_own_whatever_is_drawn_with_it(painter, refined):
     seen = refined(painter)
     list(painter.paint_many(["a car"] * 64, seed=100, batch_size=64))
@@ -93,9 +119,14 @@ def test_noise_is_the_seeds_own_whatever_is_drawn_with_it(painter, refined):
 
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-def test_noise_is_the_same_on_a_gpu(tiny_bundle, painter):
+def test_noise_is_the_same_on_a_gpu(tiny_bundle, painter, refined):
     there = Painter.from_pretrained(str(tiny_bundle), device="cuda")
-    assert torch.equal(there.noise(3).cpu(), painter.noise(3))
+    seen = refined(painter)
+    refined(there)
+    for each in (painter, there):
+        each.paint("a car", seed=3)
+    (one, _), (other, _) = seen
+    assert torch.equal(one.cpu(), other.cpu())
 
 
 def test_a_model_without_masks_takes_given_ones(vocabulary, small_config):

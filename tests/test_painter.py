@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
+from itertools import permutations
 from xml.etree import ElementTree
 
 import pytest
@@ -26,6 +28,12 @@ GRAPH = SceneGraph((SceneObject(name="car"), SceneObject(name="road")), (Relatio
 @pytest.fixture(scope="module")
 def painter(tiny_bundle):
     return Painter.from_pretrained(str(tiny_bundle), device="cpu")
+
+
+@pytest.fixture(scope="module")
+def sampler(sampled_bundle):
+    """Paints with a model that draws sizes, shapes and style at random."""
+    return Painter.from_pretrained(str(sampled_bundle), device="cpu")
 
 
 def pixels(painting):
@@ -232,3 +240,135 @@ def test_where_layouts_differ_the_best_is_that_in_which_most_holds(small_config)
     assert dict(best.choice.scores) == {seed: float(each[seed].checks[0].satisfied) for seed in each}
     assert dict(best.choice.scores)[best.choice.seed] == max(score for _, score in best.choice.scores)
     assert pixels(best) == pixels(each[best.choice.seed])
+
+
+SCENE = "two sheep in a field beside a boat"
+
+
+def shapes(layout):
+    """Box and mask of each object, by its seed."""
+    return {item.seed: (item.box, item.mask) for item in layout.graph.objects}
+
+
+def assert_near(one, other):
+    assert one.keys() == other.keys()
+    for (box, mask), (same_box, same_mask) in ((one[seed], other[seed]) for seed in one):
+        assert box == pytest.approx(same_box, abs=2e-6)
+        assert [v for row in mask for v in row] == pytest.approx([v for row in same_mask for v in row], abs=1.1e-3)
+
+
+def test_another_seed_is_another_layout_where_layouts_are_drawn_at_random(sampler):
+    one, other = sampler.layout(SCENE, seed=3), sampler.layout(SCENE, seed=4)
+    assert sampler.layout(SCENE, seed=3) == one
+    assert set(one.boxes).isdisjoint(other.boxes) and set(one.masks).isdisjoint(other.masks)
+    assert one.asked == other.asked  # nothing of it was given
+    seeds = [item.seed for item in (*one.graph.objects, *other.graph.objects)]
+    assert len(set(seeds)) == len(seeds)
+
+
+def test_two_of_a_kind_differ_in_one_picture(sampler):
+    first, second = sampler.layout(SceneGraph((SceneObject(name="sheep"),) * 2), seed=3).graph.objects
+    assert first.box != second.box and first.mask != second.mask
+    twins = SceneGraph((SceneObject(name="sheep", seed=5),) * 2)
+    first, second = sampler.layout(twins, seed=3).graph.objects
+    assert first == second
+
+
+def test_each_sample_is_the_picture_made_alone_with_a_layout_of_its_own(sampler):
+    together = sampler.paint(SCENE, seed=7, samples=3)
+    alone = [sampler.paint(SCENE, seed) for seed in together.seeds]
+    assert pixels(together) == [pixels(painting)[0] for painting in alone]
+    assert [together.alone(i) for i in range(3)] == alone
+    assert (together.graph, together.checks) == (alone[0].graph, alone[0].checks)
+    assert together.account.remarks == ("Each seed has a layout of its own; the boxes are those of seed 7.",)
+    assert alone[0].account.remarks == ()
+
+
+def test_samples_of_a_layout_share_it_and_differ_in_the_rest(sampler):
+    layout = sampler.layout(SCENE, seed=7)
+    together = sampler.render(layout, seed=7, samples=3)
+    assert together.graph == layout.graph and not together.apart
+    assert len(set(pixels(together))) == 3
+    assert pixels(together)[0] == pixels(sampler.paint(SCENE, seed=7))[0]
+    assert pixels(sampler.paint(layout.graph, 7, 3)) == pixels(together)
+
+
+def test_what_is_drawn_at_random_is_drawn_from_the_seed_alone(sampler):
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    before = sampler.paint(SCENE, seed=1)
+    assert torch.equal(torch.rand(2), expected)
+    assert pixels(sampler.paint(SCENE, seed=1)) == pixels(before)
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))][1:])
+def test_an_object_keeps_its_shape_with_its_seed_wherever_it_stands(sampler, order):
+    layout = sampler.layout("a sheep in a field beside a boat", seed=3)
+    place = {old: new for new, old in enumerate(order)}
+    objects = tuple(replace(layout.graph.objects[old], box=None, mask=None) for old in order)
+    told = tuple(Relationship(place[r.subject], r.predicate, place[r.object]) for r in layout.graph.relationships)
+    assert_near(shapes(sampler.layout(SceneGraph(objects, told), seed=99)), shapes(layout))
+
+
+def test_no_object_gets_the_seed_that_another_has_kept(sampler):
+    first = sampler.layout(SceneGraph((SceneObject(name="car"), SceneObject(name="sheep"))), seed=3)
+    car, sheep = first.graph.objects
+    for objects in ((SceneObject(name="car"), car, sheep), (sheep, SceneObject(name="sheep")), (sheep,) * 1):
+        drawn = sampler.layout(SceneGraph(objects), seed=3).graph.objects
+        assert len({item.seed for item in drawn}) == len(drawn)
+        assert [new.seed for new, old in zip(drawn, objects, strict=True) if old.seed is not None] == [
+            item.seed for item in objects if item.seed is not None
+        ]
+
+
+def test_a_mask_fills_the_box_that_is_drawn_unless_it_is_given(sampler):
+    layout = sampler.layout(SCENE, seed=3)
+    box, mask = (0.05, 0.1, 0.95, 0.3), ((1.0, 0.0), (0.0, 1.0))
+
+    def render(**changes):
+        objects = list(layout.graph.objects)
+        objects[0] = replace(objects[0], **changes)
+        return sampler.render(replace(layout.graph, objects=tuple(objects)), seed=3)
+
+    moved = render(box=box)
+    assert moved.boxes == (box, *layout.boxes[1:])
+    assert moved.masks[0] != layout.masks[0] and moved.masks[1:] == layout.masks[1:]
+    assert moved.graph == render(box=box, mask=None).graph  # what the model said of another box is not given
+    assert render(box=box, mask=mask).masks[0] == mask
+    again = sampler.render(graph_from_json(graph_to_json(moved.graph)), seed=3)
+    assert (again.graph, pixels(again)) == (moved.graph, pixels(moved))
+
+
+def test_a_pin_and_enforcing_move_boxes_and_masks_follow(sampler):
+    held = sampler.paint(SCENE, seed=3, enforced=True)
+    free = sampler.layout(SCENE, seed=3)
+    assert held.boxes != free.boxes
+    changed = [a != b for a, b in zip(held.boxes, free.boxes, strict=True)]
+    assert [a != b for a, b in zip(held.masks, free.masks, strict=True)] == changed
+    assert sampler.enforce(free).graph == held.graph
+    assert pixels(sampler.render(held, seed=3)) == pixels(held)
+    as_file = graph_from_json(held.to_json())
+    assert all(item.mask is None for item in as_file.objects)
+    assert pixels(sampler.render(as_file, seed=3)) == pixels(held)
+
+
+def test_a_model_that_draws_nothing_at_random_passes_seeds_over(painter):
+    seeded = SceneGraph(tuple(replace(item, seed=5) for item in GRAPH.objects), GRAPH.relationships)
+    painting = painter.paint(seeded, seed=2, samples=2)
+    assert pixels(painting) == pixels(painter.paint(GRAPH, seed=2, samples=2))
+    assert not painting.apart
+    assert all(item.seed is None for item in painter.layout("a car on the road").graph.objects)
+
+
+def test_the_best_of_layouts_drawn_at_random(sampler):
+    each = {seed: sampler.paint("a sheep left of a boat", seed) for seed in range(3, 9)}
+    best = sampler.best_of("a sheep left of a boat", 6, seed=3)
+    held = {seed: float(painting.checks[0].satisfied) for seed, painting in each.items()}
+    assert set(held.values()) == {0.0, 1.0}
+    assert (best.choice.by, dict(best.choice.scores)) == ("relationships", held)
+    assert held[best.choice.seed] == 1.0
+    assert pixels(best) == pixels(each[best.choice.seed])
+    alone = sampler.best_of("a sheep", 3, seed=3, score=lambda images, graph: [images[0].getpixel((9, 9))[0]])
+    assert alone.choice.by == "<lambda>"  # nothing is said that could hold or not
+    assert pixels(alone) == pixels(sampler.paint("a sheep", alone.choice.seed))

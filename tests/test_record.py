@@ -23,14 +23,18 @@ from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 
 BOX, MASK = (0.1, 0.2, 0.30000000000000004, 0.9), ((0.0, 1 / 3), (0.5, 1.0))
 ASKED = SceneGraph(
-    (SceneObject(name="car", text="sedan", box=BOX), SceneObject(name="road", mask=MASK), SceneObject(name="sky")),
+    (
+        SceneObject(name="car", text="sedan", box=BOX, seed=12),
+        SceneObject(name="road", mask=MASK),
+        SceneObject(name="sky"),
+    ),
     (Relationship(0, "on", 1),),
 )
 DRAWN = replace(
     ASKED,
     objects=(
         replace(ASKED.objects[0], mask=MASK),
-        replace(ASKED.objects[1], box=(0.0, 0.5, 1.0, 1.0)),
+        replace(ASKED.objects[1], box=(0.0, 0.5, 1.0, 1.0), seed=0),
         ASKED.objects[2],  # predicted outside the picture
     ),
 )
@@ -69,18 +73,27 @@ def test_a_record_survives_json_and_png(tmp_path):
 boxes = st.lists(st.floats(0, 1), min_size=4, max_size=4).map(
     lambda v: (min(v[0], v[1]), min(v[2], v[3]), max(v[0], v[1]), max(v[2], v[3]))
 )
+seeds = st.integers(0, 2**63 - 1)
 whole_boxes = boxes.filter(lambda b: b[0] < b[2] and b[1] < b[3])
 
 
 @given(
     text=st.none() | st.text(),
-    seed=st.integers(0, 2**63 - 1),
-    names=st.lists(st.tuples(st.sampled_from(["car", "road", "\ud800"]), st.none() | whole_boxes), max_size=4),
+    seed=seeds,
+    names=st.lists(
+        st.tuples(st.sampled_from(["car", "road", "\ud800"]), st.none() | whole_boxes, st.none() | seeds), max_size=4
+    ),
     predicted=whole_boxes,
+    sampled=st.none() | seeds,
 )
-def test_any_record_survives_and_is_valid(text, seed, names, predicted):
-    asked = SceneGraph(tuple(SceneObject(name=name, box=box) for name, box in names))
-    drawn = SceneGraph(tuple(replace(item, box=item.box or predicted, mask=MASK) for item in asked.objects))
+def test_any_record_survives_and_is_valid(text, seed, names, predicted, sampled):
+    asked = SceneGraph(tuple(SceneObject(name=name, box=box, seed=own) for name, box, own in names))
+    drawn = SceneGraph(
+        tuple(
+            replace(item, box=item.box or predicted, mask=MASK, seed=sampled if item.seed is None else item.seed)
+            for item in asked.objects
+        )
+    )
     record = replace(RECORD, text=text, seed=seed, graph=asked, drawn=drawn)
     data = json.loads(json.dumps(record.to_json()))
     assert record_from_json(data) == record
@@ -103,6 +116,7 @@ def test_the_schema_is_one_and_says_what_is_read():
         ("graph", None, "graph"),
         ("layout", [{}], "layout"),
         ("layout", [{}, {"mask": [[2]]}, {}], "layout[1].mask"),
+        ("layout", [{}, {"seed": -1}, {}], "layout[1].seed"),
         ("weights", {"ref": "default", "checksum": "b"}, "weights.settings"),
         ("weights", {"ref": "default", "revision": 3, "checksum": "b", "settings": "c"}, "weights.revision"),
         ("options", {**RECORD.to_json()["options"], "scale": 0}, "options.scale"),

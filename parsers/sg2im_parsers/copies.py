@@ -41,15 +41,15 @@ def spread_quantities(graph: SceneGraph) -> SceneGraph:
     """The graph with so many objects as each ``quantity`` says, at most `MOST_COPIES`.
 
     Each copy carries the relationships; those between two groups of one size hold one to one. An object with a box, a
-    mask or a pin is one object, whatever it counts.
+    mask or a pin is one object, whatever it counts. A ``seed`` is the first copy's: no two are to have one shape.
     """
     counts = [_copies(o) for o in graph.objects]
     starts = [0, *accumulate(counts)]
     places = [range(start, end) for start, end in pairwise(starts)]
     objects = [
-        replace(o, quantity=None) if count > 1 else o
+        replace(o, quantity=None, seed=None if copy else o.seed) if count > 1 else o
         for o, count in zip(graph.objects, counts, strict=True)
-        for _ in range(count)
+        for copy in range(count)
     ]
     relationships = [
         Relationship(subject, r.predicate, obj)

@@ -3,9 +3,8 @@
 ``{"objects": ["sky", {"name": "car", "box": [0, 0.5, 0.4, 1]}], "relationships": [[0, "above", 1]]}``: an object is a
 string, as in the original project's files, or an object with what is known of it. The keys "text",
 "weights", "account" and "tree" beside them say where a graph came from; they are allowed and not read, and "seed" by
-`seed_of` only. A number such as
-``2.0`` is a whole number, as in JSON schemas. A relationship of an object with itself is read, as the original's files
-have some.
+`seed_of` only (an object's own "seed" is read). A number such as ``2.0`` is a whole number, as in JSON schemas. A
+relationship of an object with itself is read, as the original's files have some.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from sg2im_parsers.errors import GraphError, InputError
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
 
 GRAPH_KEYS = ("objects", "relationships", "text", "seed", "weights", "account", "tree")
-OBJECT_KEYS = ("name", "text", "attributes", "quantity", "place", "box", "mask", "pin")
+OBJECT_KEYS = ("name", "text", "attributes", "quantity", "place", "box", "mask", "pin", "seed")
 MOST_OBJECTS, MOST_ATTRIBUTES, MOST_RELATIONSHIPS, MOST_ROWS = 1000, 1000, 10_000, 256
 MOST_THINGS = 1_000_000_000
 """The largest quantity."""
@@ -123,6 +122,7 @@ def _object_to_json(item: SceneObject) -> dict[str, Any]:
     known["box"] = None if item.box is None else list(item.box)
     known["mask"] = None if item.mask is None else [list(row) for row in item.mask]
     known["pin"] = item.pin or None
+    known["seed"] = item.seed
     return {key: value for key, value in known.items() if value is not None}
 
 
@@ -133,7 +133,7 @@ def _graph(data: object) -> SceneGraph:
     if "text" in data and not isinstance(data["text"], str):
         raise GraphError("text: must be a string")
     if "seed" in data:
-        _seed(data["seed"])
+        _seed(data["seed"], "seed")
     if "objects" not in data:
         raise GraphError("objects: missing; a scene graph needs a list of them")
     items = _list(data["objects"], "objects", MOST_OBJECTS)
@@ -144,10 +144,11 @@ def _graph(data: object) -> SceneGraph:
     )
 
 
-def _seed(value: object) -> None:
+def _seed(value: object, place: str) -> int:
     number = _whole(value)
     if number is None or not 0 <= number <= LAST_SEED:
-        raise GraphError(f"seed: must be a whole number from 0 to {LAST_SEED}")
+        raise GraphError(f"{place}: must be a whole number from 0 to {LAST_SEED}")
+    return number
 
 
 def _list(value: object, place: str, most: int) -> list[Any]:
@@ -188,6 +189,7 @@ def _object(data: object, place: str) -> SceneObject:
         box=_box(data["box"], f"{place}.box") if "box" in data else None,
         mask=_mask(data["mask"], f"{place}.mask") if "mask" in data else None,
         pin=_flag(data.get("pin", False), f"{place}.pin"),
+        seed=_seed(data["seed"], f"{place}.seed") if "seed" in data else None,
     )
 
 

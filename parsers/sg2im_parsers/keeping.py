@@ -31,22 +31,31 @@ def keep_layout(
     pairs: Sequence[int | None] | None = None,
     moved: frozenset[int] = frozenset(),
 ) -> SceneGraph:
-    """The graph with boxes and masks of the objects that another one has, too; what it gives itself goes before.
+    """The graph with boxes, masks and seeds of the objects that another one has, too; its own go before.
 
     Args:
         graph: in a model's words.
-        before: with boxes and masks.
+        before: with boxes and masks, and with seeds where its model draws objects from them.
         pairs: for each object of the graph the one that it is in ``before``; see `pair_objects`, which says it if this
             is not given.
-        moved: objects of the graph that keep their mask alone.
+        moved: objects of the graph that keep no box.
     """
-    objects = list(graph.objects)
-    for place, old in enumerate(pair_objects(graph, before) if pairs is None else pairs):
+    pairs = pair_objects(graph, before) if pairs is None else pairs
+    objects = list(keep_seeds(graph, before, pairs).objects)
+    for place, old in enumerate(pairs):
         if old is not None:
             item, known = objects[place], before.objects[old]
             box = item.box if place in moved else item.box or known.box
             objects[place] = replace(item, box=box, mask=item.mask or known.mask)
     return replace(graph, objects=tuple(objects))
+
+
+def keep_seeds(graph: SceneGraph, before: SceneGraph, pairs: Sequence[int | None] | None = None) -> SceneGraph:
+    """The graph with the seeds alone; see `keep_layout`."""
+    pairs = pair_objects(graph, before) if pairs is None else pairs
+    known = [None if old is None else before.objects[old].seed for old in pairs]
+    items = zip(graph.objects, known, strict=True)
+    return replace(graph, objects=tuple(replace(o, seed=seed if o.seed is None else o.seed) for o, seed in items))
 
 
 def pin_boxes(graph: SceneGraph) -> SceneGraph:

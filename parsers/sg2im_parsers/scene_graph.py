@@ -28,6 +28,8 @@ class SceneObject:
         box: where it is, if known.
         mask: its shape within the box, if known.
         pin: whether a given box must stay where it is.
+        seed: what its size and shape are drawn from, by a model that draws them at random; None leaves it to the
+            picture's seed.
     """
 
     name: str | None = None
@@ -38,6 +40,7 @@ class SceneObject:
     box: Box | None = None
     mask: Mask | None = None
     pin: bool = False
+    seed: int | None = None
 
     @property
     def label(self) -> str:

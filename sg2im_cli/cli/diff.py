@@ -63,7 +63,7 @@ def command(
     Printed: objects and relationships that were added, removed and kept, and how far boxes moved.
 
     Both are drawn with the same noise, each with a layout of its own; with --keep the second keeps the boxes and masks
-    of what both have.
+    of what both have. Shapes that are drawn at random are drawn alike for what both have.
 
     Example: sg2im diff "a sheep by a tree" "a sheep by a boat" --seed 3 --output diff.png
     """
@@ -78,7 +78,7 @@ def command(
     number = secrets.randbelow(2**32) if seed is None else seed
     drawing = _Drawing(painter, number, enforce, strict)
     one = drawing.paint(texts[0])
-    two = drawing.paint(texts[1], one if keep else None)
+    two = drawing.paint_after(one, texts[1], keep)
     from sg2im_cli.comparison import compare
 
     found = compare(one.graph, two.graph)
@@ -101,15 +101,16 @@ class _Drawing:
     enforce: bool
     strict: bool
 
-    def paint(self, text: str, before: Painting | None = None) -> Painting:
-        """One sentence, with the layout of what a picture before it has, too."""
-        if before is None:
-            return self.painter.paint(text, self.seed, enforced=self.enforce, strict=self.strict)
-        from sg2im_parsers.keeping import keep_layout, pin_boxes
+    def paint(self, text: str) -> Painting:
+        return self.painter.paint(text, self.seed, enforced=self.enforce, strict=self.strict)
+
+    def paint_after(self, before: Painting, text: str, keep: bool) -> Painting:
+        """Another sentence, with the seeds, and if asked the layout, of what a picture before it has, too."""
+        from sg2im_parsers.keeping import keep_layout, keep_seeds, pin_boxes
 
         grounded = self.painter.ground(text, self.seed, self.strict)
-        graph = keep_layout(grounded.graph, before.graph)
-        graph = pin_boxes(graph) if self.enforce else graph
+        graph = (keep_layout if keep else keep_seeds)(grounded.graph, before.graph)
+        graph = pin_boxes(graph) if self.enforce and keep else graph
         painting = self.painter.paint(graph, self.seed, enforced=self.enforce)
         return replace(painting, text=text, account=grounded.account)
 

@@ -53,9 +53,8 @@ class Target:
             raise InputError(
                 f"{self.output} must end in {', '.join(PICTURES)}, or be a directory (with a / at its end)."
             )
-        if unknown := re.findall(r"\{(?!seed\}|index\})\w*\}", self.output):
-            raise InputError(f"{self.output} has {unknown[0]}; only {{seed}} and {{index}} are filled in; use those.")
-        if self.many and not self._is_pattern():
+        require_known_parts(self.output)
+        if self.many and not is_pattern(self.output):
             raise InputError(
                 f"{self.output} names one file, but there are several pictures; name a directory, or use {{seed}} or "
                 "{index} in the name."
@@ -75,7 +74,7 @@ class Target:
         if self.output is None or self._is_folder():
             path = self._free(Path(self.output or ""), text, seed)
         else:
-            path = Path(self.output.replace("{seed}", str(seed)).replace("{index}", str(index)))
+            path = fill_in(self.output, seed, index)
         require_new(path, self.overwrite)
         return path
 
@@ -96,8 +95,25 @@ class Target:
         assert self.output is not None
         return self.output.endswith(("/", os.sep)) or os.path.isdir(self.output)  # noqa: PTH112 Path.is_dir raises
 
-    def _is_pattern(self) -> bool:
-        return self.output is not None and ("{seed}" in self.output or "{index}" in self.output)
+
+def is_pattern(name: str) -> bool:
+    """Whether a name is one for each picture."""
+    return "{seed}" in name or "{index}" in name
+
+
+def fill_in(name: str, seed: int, index: int) -> Path:
+    """The file of one picture: its seed, and its place among all of the call from 0, where the name has them."""
+    return Path(name.replace("{seed}", str(seed)).replace("{index}", str(index)))
+
+
+def require_known_parts(name: str) -> None:
+    """Refuse a name with another {placeholder}.
+
+    Raises:
+        InputError: see above.
+    """
+    if unknown := re.findall(r"\{(?!seed\}|index\})\w*\}", name):
+        raise InputError(f"{name} has {unknown[0]}; only {{seed}} and {{index}} are filled in; use those.")
 
 
 def slug(text: str) -> str:

@@ -13,7 +13,15 @@ import typer
 
 from sg2im_cli.cli import batch, options
 from sg2im_cli.cli.encode import check_graph_file, encode, enlarge, graph_file, layout_file
-from sg2im_cli.cli.files import Target, require_different, write_file
+from sg2im_cli.cli.files import (
+    Target,
+    fill_in,
+    is_pattern,
+    require_different,
+    require_known_parts,
+    require_new,
+    write_file,
+)
 from sg2im_cli.cli.options import Precision
 from sg2im_cli.cli.outputs import Names
 from sg2im_cli.cli.painters import Recorder, load_painter, mark
@@ -43,8 +51,8 @@ class Request:
         scale: how much a saved picture is enlarged.
         enforce: whether boxes are moved until the relationships hold.
         strict: whether a sentence is refused of which a word is dropped.
-        save_graph: where the graph goes, too.
-        save_layout: where the layout goes, too.
+        save_graph: where the first picture's graph goes, too; or each one's, by a name with {seed} or {index}.
+        save_layout: where the layout goes, too, likewise.
         save_masks: whether a layout that is saved as JSON has masks.
         best_of: how many pictures are drawn to keep the best; 1 to keep all.
         as_json: whether JSON is printed in place of paths.
@@ -211,9 +219,10 @@ def draw(painter: Painter, request: Request, source: str | SceneGraph, index: in
                     painting, f"Graph {index + 1} of {len(request.sources)}" if len(request.sources) > 1 else None
                 )
         for i in range(len(painting.images)):
-            outputs.append(_write(request, painting.alone(i), source, index * request.samples + len(outputs)))
+            alone, place = painting.alone(i), index * request.samples + len(outputs)
+            outputs.append(_write(request, alone, source, place))
+            _save_extras(request, alone, place, is_first=len(outputs) == 1)
     assert first is not None
-    _save_extras(request, first)
     return Made(first, tuple(outputs))
 
 
@@ -266,23 +275,49 @@ def check_request(request: Request) -> None:
     if request.save_masks and (request.save_layout is None or request.save_layout.suffix.lower() != ".json"):
         raise InputError("--save-masks is for a layout that is saved as JSON; name it with --save-layout FILE.json.")
     request.target.check()
-    paths = [path for path in (request.save_graph, request.save_layout) if path is not None]
-    for path in paths:
-        check_graph_file(path, request.target.overwrite)
-        if len(request.sources) > 1:
-            raise InputError(f"{path} is for one graph, and there are {len(request.sources)} in the file.")
+    paths: list[Path] = []
+    for path in (request.save_graph, request.save_layout):
+        if path is not None:
+            paths += _checked_extras(request, path)
     if request.target.named and (request.best_of == 1 or "{seed}" not in str(request.target.output)):
-        for i in range(len(request.sources) * request.samples):
-            paths.append(request.target.path("", request.seed + i % request.samples, i))
+        paths += [request.target.path("", seed, i) for i, seed in enumerate(_seeds(request))]
     require_different(paths)
 
 
-def _save_extras(request: Request, painting: Painting) -> None:
-    if request.save_graph is not None:
-        write_file(request.save_graph, graph_file(painting.graph, request.save_graph), request.target.overwrite)
-    if request.save_layout is not None:
-        data = layout_file(painting, request.save_layout, request.save_masks)
-        write_file(request.save_layout, data, request.target.overwrite)
+def _checked_extras(request: Request, path: Path) -> list[Path]:
+    """The files of graphs or layouts, as far as their names are known before the pictures."""
+    check_graph_file(path, request.target.overwrite)
+    require_known_parts(str(path))
+    if is_pattern(str(path)):
+        unknown = request.best_of > 1 and "{seed}" in str(path)
+        files = [] if unknown else [fill_in(str(path), seed, i) for i, seed in enumerate(_seeds(request))]
+        for file in files:
+            require_new(file, request.target.overwrite)
+        return files
+    if len(request.sources) > 1:
+        raise InputError(
+            f"{path} is for one graph, and there are {len(request.sources)} in the file; use {{index}} in the name."
+        )
+    return [path]
+
+
+def _seeds(request: Request) -> list[int]:
+    """Of each picture, in the order of their indices."""
+    return [request.seed + i % request.samples for i in range(len(request.sources) * request.samples)]
+
+
+def _save_extras(request: Request, painting: Painting, place: int, is_first: bool) -> None:
+    """Graph and layout of a picture: of each one, or of the first if there is one name."""
+    if (path := _extra(request.save_graph, painting.seeds[0], place, is_first)) is not None:
+        write_file(path, graph_file(painting.asked, path), request.target.overwrite)
+    if (path := _extra(request.save_layout, painting.seeds[0], place, is_first)) is not None:
+        write_file(path, layout_file(painting, path, request.save_masks), request.target.overwrite)
+
+
+def _extra(path: Path | None, seed: int, place: int, is_first: bool) -> Path | None:
+    if path is None or not (is_first or is_pattern(str(path))):
+        return None
+    return fill_in(str(path), seed, place)
 
 
 def show_painting(painting: Painting, heading: str | None) -> None:

@@ -52,8 +52,12 @@ Enforce = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")]
 Scale = Annotated[int, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge the saved picture so many times.")]
-SaveGraph = Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")]
-SaveLayout = Annotated[Path | None, typer.Option(help="Save the layout as .json, .png or .svg.")]
+SaveGraph = Annotated[
+    Path | None, typer.Option(help="Save the graph as .json, .png or .svg; each picture's, with {seed} or {index}.")
+]
+SaveLayout = Annotated[
+    Path | None, typer.Option(help="Save the layout, likewise; the first picture's, without {seed} or {index}.")
+]
 SaveMasks = Annotated[bool, typer.Option("--save-masks", help="Write masks, too, into a layout's .json.")]
 BestOf = Annotated[
     int, typer.Option(min=1, max=1000, help="Draw so many pictures, from the seed on, and keep the best.")

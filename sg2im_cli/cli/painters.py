@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sg2im_cli.record import Options, Record, WeightsMark, versions
 from sg2im_parsers.errors import InputError
+from sg2im_parsers.scene_graph import SceneGraph
 
 if TYPE_CHECKING:
     from sg2im_cli.painter import Painter, Painting
@@ -60,11 +61,20 @@ class Recorder:
             text=painting.text,
             seed=painting.seeds[0],
             graph=painting.asked,
-            drawn=painting.graph,
+            drawn=_without_remade_masks(painting),
             weights=self.weights,
             options=self.options,
             versions=versions(),
         )
+
+
+def _without_remade_masks(painting: Painting) -> SceneGraph:
+    """What was drawn, without masks that the seed of their object makes again: they are most of a record."""
+    objects = tuple(
+        replace(item, mask=None) if item.seed is not None and asked.mask is None else item
+        for item, asked in zip(painting.graph.objects, painting.asked.objects, strict=True)
+    )
+    return replace(painting.graph, objects=objects)
 
 
 def mark(bundle: Bundle) -> WeightsMark:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from sg2im_cli.painter import Painter, Painting
+    from sg2im_parsers.scene_graph import SceneGraph
     from sg2im_weights import Bundle
 
 
@@ -31,7 +32,9 @@ def command(
     text: Annotated[
         str | None, typer.Option(help="Another sentence; objects that both have keep their boxes and masks.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=LAST_SEED, help="Another seed for the noise.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LAST_SEED, help="Another seed for the noise; the layout stays.")
+    ] = None,
     weights: Annotated[str | None, typer.Option(help="Other weights; the layout is predicted anew.")] = None,
     scale: Annotated[int | None, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge it so many times.")] = None,
     output: Annotated[str | None, typer.Option("--output", "-o", help="A file, or a directory.")] = None,
@@ -100,19 +103,41 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
     enforced = then.options.enforce
     if text is not None:
         grounded = painter.ground(text, seed, then.options.strict)
-        graph = keep_layout(grounded.graph, then.drawn)
+        graph = keep_layout(grounded.graph, _with_masks(painter, then) if same_weights else then.drawn)
         if enforced or any(item.pin for item in then.graph.objects):
             graph = pin_boxes(graph)
         painting = painter.paint(graph, seed, enforced=enforced)
         return replace(painting, text=text, account=grounded.account)
+    return _paint_again(painter, then, seed, same_weights)
+
+
+def _paint_again(painter: Painter, then: Record, seed: int, same_weights: bool) -> Painting:
+    """What the record says, with each object's own seed, also for a picture with another one."""
     given = any(item.box is not None or item.pin for item in then.graph.objects)
-    if (enforced or given) and same_weights:  # boxes that were moved are exact in the record
+    seeded = _filled(then.graph, seed=then.drawn)
+    if (then.options.enforce or given) and same_weights:  # boxes that were moved are exact in the record
         from sg2im_cli.painter import Layout
 
-        pairs = zip(then.graph.objects, then.drawn.objects, strict=True)
-        moved = replace(then.graph, objects=tuple(replace(asked, box=drawn.box) for asked, drawn in pairs))
+        moved = _filled(seeded, box=then.drawn)
         return painter.render(Layout(graph=moved, account=Account(), text=then.text, asked=then.graph), seed)
-    return replace(painter.paint(then.graph, seed, enforced=enforced), text=then.text)
+    painting = painter.paint(seeded, seed, enforced=then.options.enforce)
+    return replace(painting, text=then.text, asked=_filled(painting.asked, seed=then.graph))
+
+
+def _with_masks(painter: Painter, then: Record) -> SceneGraph:
+    """What was drawn, with masks that its record leaves out, because seeds make them again."""
+    if not any(item.seed is not None and item.mask is None for item in then.drawn.objects):
+        return then.drawn
+    return _filled(then.drawn, mask=_paint_again(painter, then, then.seed, same_weights=True).graph)
+
+
+def _filled(graph: SceneGraph, **known: SceneGraph) -> SceneGraph:
+    """The graph with some fields of its objects as they are in another graph of the same objects."""
+    objects = graph.objects
+    for name, other in known.items():
+        pairs = zip(objects, other.objects, strict=True)
+        objects = tuple(replace(item, **{name: getattr(own, name)}) for item, own in pairs)
+    return replace(graph, objects=objects)
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-import torch
 from torch import Tensor
 
-from sg2im_cli.data.batch import batch_graphs
-from sg2im_cli.model.generator import ObjectLayout
 from sg2im_cli.painter.painting import Painting
-from sg2im_cli.painter.placing import Placed, place
+from sg2im_cli.painter.placing import Placed, lay_out
 from sg2im_cli.painter.requirements import require_kind, require_seeds
 from sg2im_cli.steering.check import check, check_places
 from sg2im_parsers.account import Account
-from sg2im_parsers.copies import keep_copies_apart
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import ground_graph
 from sg2im_parsers.parsed import ParsedText
@@ -44,7 +40,7 @@ class Job:
 
     Attributes:
         graph: in the model's words.
-        seed: of the picture's noise.
+        seed: of all that is drawn at random for the picture.
         account: what became of a sentence's words.
         text: the sentence, or None.
     """
@@ -105,7 +101,6 @@ def in_batches(jobs: Iterable[AnyJob], size: int) -> Iterator[list[AnyJob]]:
         yield batch
 
 
-@torch.no_grad()
 def paint_together(painter: Painter, jobs: Sequence[Job], enforced: bool = False) -> tuple[Painting, ...]:
     """Paint jobs in one pass, one picture each.
 
@@ -116,42 +111,10 @@ def paint_together(painter: Painter, jobs: Sequence[Job], enforced: bool = False
     """
     if len(jobs) > 1 and painter.generator.mask_net is None and any(_has_mask(job.graph) for job in jobs):
         return tuple(painting for job in jobs for painting in paint_together(painter, [job], enforced))
-    told = [keep_copies_apart(job.graph, painter.vocabulary) for job in jobs]
-    batch = batch_graphs(told, painter.vocabulary).to(painter.device)
-    predicted = painter.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
-    placed = _place_each(painter, jobs, told, predicted, enforced)
-    masks = [one.masks for one in placed if one.masks is not None]
-    canvas = painter.generator.compose(
-        predicted.vectors,
-        torch.cat([one.boxes for one in placed]).to(predicted.boxes),
-        torch.cat(masks).to(predicted.boxes) if masks else None,
-        batch.obj_to_img,
-        batch.n_images,
-        batch.objs,
-    )
-    noise = [one for job in jobs if (one := painter.noise(job.seed)) is not None]
-    images = painter.generator.refine(canvas, torch.cat(noise) if noise else None).float().cpu()
+    graphs, seeds = [job.graph for job in jobs], [job.seed for job in jobs]
+    placed, canvas = lay_out(painter.generator, painter.vocabulary, graphs, seeds, enforced)
+    images = painter.refine(canvas, seeds).float().cpu()
     return tuple(_painting(painter, *each) for each in zip(jobs, placed, images[:, None], strict=True))
-
-
-def _place_each(
-    painter: Painter, jobs: Sequence[Job], told: Sequence[SceneGraph], predicted: ObjectLayout, enforced: bool
-) -> list[Placed]:
-    """Where the objects of each graph are; on the CPU, so that a GPU is waited for once."""
-    boxes, masks = predicted.boxes.cpu(), None if predicted.masks is None else predicted.masks.cpu()
-    ends = pairwise([0, *accumulate(len(graph.objects) + 1 for graph in told)])
-    return [
-        place(
-            job.graph,
-            graph,
-            boxes[start:end],
-            None if masks is None else masks[start:end],
-            painter.vocabulary,
-            enforced,
-            as_is=False,
-        )
-        for job, graph, (start, end) in zip(jobs, told, ends, strict=True)
-    ]
 
 
 def _painting(painter: Painter, job: Job, placed: Placed, image: Tensor) -> Painting:

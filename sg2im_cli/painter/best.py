@@ -28,8 +28,8 @@ class Choice:
     """How one picture was chosen.
 
     Attributes:
-        by: ``relationships``: the layouts differed, and the share of what was said that holds decided (then how far it
-            is from holding, then the other score); or else the name of the score.
+        by: ``relationships``: layouts differed in what holds, and the share of what was said that holds decided (then
+            how far it is from holding, then the other score); or else the name of the score.
         seed: of the one that was chosen: the best, and the first of equals.
         scores: of each seed that was drawn.
     """
@@ -49,22 +49,18 @@ def choose(drawn: Sequence[Painting], score: Score) -> Painting:
 
     Args:
         drawn: seeds follow each other.
-        score: decides where the layouts are one, and between equals; its name is that of the criterion.
+        score: decides where the same holds in all layouts, and between equals; its name is that of the criterion.
     """
     each = [(painting, i) for painting in drawn for i in range(len(painting.images))]
     alone = [painting.alone(i) for painting, i in each]
-    apart = len({painting.graph for painting in alone}) > 1
     if score(alone[0].images, alone[0].graph) is None:
         score = contrast
-    if apart:
-        looks = [value for painting in alone for value in _measure(score, painting)]
-        kept = [_kept(painting) for painting in alone]
-        keys = [(*pair, look) for pair, look in zip(kept, looks, strict=True)]
-        shown = [share for share, _ in kept]
-    else:
-        shown = [value for painting in drawn for value in _measure(score, painting)]
-        keys = [(value, 0.0, 0.0) for value in shown]
-    best = max(range(len(alone)), key=lambda i: (keys[i], -i))
+    measured = alone if any(painting.apart for painting in drawn) else drawn  # of one layout all are looked at together
+    looks = [value for painting in measured for value in _measure(score, painting)]
+    kept = [_kept(painting) for painting in alone]
+    best = max(range(len(alone)), key=lambda i: (kept[i], looks[i], -i))
+    apart = len(set(kept)) > 1
+    shown = [share for share, _ in kept] if apart else looks
     scores = tuple((painting.seeds[0], value) for painting, value in zip(alone, shown, strict=True))
     by = RELATIONSHIPS if apart else getattr(score, "__name__", type(score).__name__)
     return replace(alone[best], choice=Choice(by, alone[best].seeds[0], scores))

@@ -50,6 +50,17 @@ def with_layout(graph: SceneGraph, boxes: Sequence[Box | None], masks: Tensor | 
     return replace(graph, objects=tuple(replace(o, box=box, mask=o.mask or mask) for o, box, mask in items))
 
 
+def without_predicted(graph: SceneGraph, predicted: Tensor | None) -> SceneGraph:
+    """The graph without masks that are just the predicted ones (O + 1, M, M): in another box they are others."""
+    if predicted is None or all(item.mask is None for item in graph.objects):
+        return graph
+    items = [
+        replace(item, mask=None) if item.mask is not None and item.mask == mask_values(mask) else item
+        for item, mask in zip(graph.objects, predicted, strict=False)
+    ]
+    return replace(graph, objects=tuple(items))
+
+
 def visible_boxes(boxes: Tensor) -> list[Box | None]:
     """What of predicted boxes (O, 4) lies in the picture, as the JSON format can say it.
 

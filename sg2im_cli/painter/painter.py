@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from functools import cached_property
 
@@ -11,17 +11,17 @@ from PIL import Image
 from torch import Tensor
 
 from sg2im_cli.checkpoint import load_generator
-from sg2im_cli.data.batch import batch_graphs
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.latents import draw_noise, draw_picture_latents
 from sg2im_cli.painter.batching import paint_many
 from sg2im_cli.painter.best import Score, choose, contrast
+from sg2im_cli.painter.chance import layouts_differ
 from sg2im_cli.painter.devices import choose_device, choose_dtype
-from sg2im_cli.painter.painting import Layout, Painting
-from sg2im_cli.painter.placing import place
+from sg2im_cli.painter.painting import Layout, Painting, with_asked_masks
+from sg2im_cli.painter.placing import lay_out
 from sg2im_cli.painter.requirements import require_kind, require_samples, require_seeds
 from sg2im_cli.steering.check import Check, PlaceCheck, check, check_places
 from sg2im_parsers.account import Account
-from sg2im_parsers.copies import keep_copies_apart
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.given_graphs import ground_graph
 from sg2im_parsers.grounding import Grounded, ground, require_objects
@@ -120,7 +120,8 @@ class Painter:
 
         Args:
             text_or_graph: a sentence, or a graph whose words the model or the lexicon knows.
-            seed: says which side "beside" is on, where a model has only sides.
+            seed: says what sizes and shapes are drawn, where a model draws them at random (each object has a seed in
+                the layout, then), and which side "beside" is on, where it has only sides.
             enforced: move boxes, as little as possible, until the relationships and places hold.
             strict: refuse a sentence of which a word is dropped.
 
@@ -129,16 +130,18 @@ class Painter:
             MissingSolverError: boxes must move, for a pin or as ``enforced``, without the extra ``enforce``.
         """
         require_seeds(seed)
-        return self._lay_out(*self._read(text_or_graph, seed, strict), enforced)[0]
+        source, text = self._read(text_or_graph)
+        return self._lay_out(self._ground(source, seed, strict), text, seed, enforced)[0]
 
     def render(self, layout: Layout | SceneGraph, seed: int = 0, samples: int = 1) -> Painting:
         """Paint a layout: one that this painter made, or a graph with boxes.
 
-        A layout is drawn as it is. Of a graph, boxes that are missing are made as by `layout`.
+        A layout is drawn as it is: seeds differ in what is not said by it. Of a graph, boxes that are missing are made
+        as by `layout`.
 
         Args:
             layout: see above.
-            seed: of the first picture's noise.
+            seed: of the first picture; the others follow.
             samples: how many pictures.
 
         Raises:
@@ -151,7 +154,7 @@ class Painter:
         require_samples(samples)
         require_seeds(seed, samples)
         grounded = Grounded(layout.graph, layout.account)
-        drawn, canvas = self._lay_out(grounded, layout.text, enforced=False, as_is=True)
+        drawn, canvas = self._lay_out(grounded, layout.text, seed, enforced=False, as_is=True)
         drawn = replace(drawn, asked=layout.asked, given_up=layout.given_up)
         return self._painting(drawn, canvas, seed, samples)
 
@@ -174,7 +177,8 @@ class Painter:
         require_kind(layout, Layout, SceneGraph)
         if isinstance(layout, SceneGraph):
             return self.layout(layout, enforced=True)
-        held, _ = self._lay_out(Grounded(layout.graph, layout.account), layout.text, enforced=True)
+        grounded = Grounded(with_asked_masks(layout), layout.account)
+        held, _ = self._lay_out(grounded, layout.text, 0, enforced=True)
         return replace(held, asked=layout.asked)
 
     def paint(
@@ -187,11 +191,12 @@ class Painter:
     ) -> Painting:
         """Paint a sentence or a graph: `layout` and `render` in one.
 
-        Sample i is the picture that the same call makes alone with seed + i.
+        Sample i is the picture that the same call makes alone with seed + i. Where a seed says more than noise, each
+        has a graph or a layout of its own: see `Painting.apart`.
 
         Args:
             text_or_graph: a sentence, or a graph whose words the model or the lexicon knows.
-            seed: of the first picture's noise.
+            seed: of the first picture; the others follow.
             samples: how many pictures.
             enforced: move boxes, as little as possible, until the relationships and places hold.
             strict: refuse a sentence of which a word is dropped.
@@ -202,11 +207,17 @@ class Painter:
         """
         require_samples(samples)
         require_seeds(seed, samples)
-        grounded, text = self._read(text_or_graph, seed, strict)
-        if text is not None and grounded.by_seed and samples > 1:
-            return self._paint_apart(text, seed, samples, enforced)
-        layout, canvas = self._lay_out(grounded, text, enforced)
-        return self._painting(layout, canvas, seed, samples)
+        source, text = self._read(text_or_graph)
+        grounded = self._ground(source, seed, strict)
+        apart = grounded.by_seed or layouts_differ(self.generator.config, grounded.graph)
+        if not apart or samples == 1:
+            layout, canvas = self._lay_out(grounded, text, seed, enforced)
+            return self._painting(layout, canvas, seed, samples)
+        each = []
+        for own in range(seed, seed + samples):
+            layout, canvas = self._lay_out(self._ground(source, own, strict), text, own, enforced)
+            each.append(self._painting(layout, canvas, own, 1))
+        return _joined(each, "sides" if grounded.by_seed else "a layout")
 
     def paint_many(
         self,
@@ -223,7 +234,7 @@ class Painter:
 
         Args:
             sources: sentences, or graphs whose words the model or the lexicon knows.
-            seed: of the first picture's noise; picture i has seed + i.
+            seed: of the first picture; picture i has seed + i.
             enforced: see `paint`.
             strict: see `paint`.
             batch_size: pictures of one pass; 8 on a CPU and 64 elsewhere if not given.
@@ -267,39 +278,30 @@ class Painter:
         ]
         return choose(drawn, score)
 
-    def _read(self, text_or_graph: str | SceneGraph, seed: int, strict: bool) -> tuple[Grounded, str | None]:
+    def _read(self, text_or_graph: str | SceneGraph) -> tuple[ParsedText | SceneGraph, str | None]:
+        """What `_ground` takes, and the sentence; a sentence is parsed once for all seeds."""
         require_kind(text_or_graph, str, SceneGraph)
         if isinstance(text_or_graph, str):
-            return self.ground(text_or_graph, seed, strict), text_or_graph
-        return Grounded(ground_graph(text_or_graph, self.vocabulary), Account()), None
+            return self.parser(text_or_graph), text_or_graph
+        return ground_graph(text_or_graph, self.vocabulary), None
 
-    def _paint_apart(self, text: str, seed: int, samples: int, enforced: bool) -> Painting:
-        """Samples that each have a graph of their own, because the seed says where "beside" is."""
-        each = tuple(self.paint(text, seed + i, enforced=enforced) for i in range(samples))
-        remark = f"Each seed has sides of its own; the graph and the boxes are those of seed {seed}."
-        account = replace(each[0].account, remarks=(*each[0].account.remarks, remark))
-        images = tuple(image for painting in each for image in painting.images)
-        seeds = tuple(seed + i for i in range(samples))
-        return replace(each[0], images=images, seeds=seeds, account=account, apart=each)
+    def _ground(self, source: ParsedText | SceneGraph, seed: int, strict: bool) -> Grounded:
+        return Grounded(source, Account()) if isinstance(source, SceneGraph) else self.ground(source, seed, strict)
 
-    @torch.no_grad()
     def _lay_out(
-        self, grounded: Grounded, text: str | None, enforced: bool, as_is: bool = False
+        self, grounded: Grounded, text: str | None, seed: int, enforced: bool, as_is: bool = False
     ) -> tuple[Layout, Tensor]:
         """Where everything goes, and the model's layout (1, D, H, W).
 
         Args:
             grounded: a graph in the model's words.
             text: the sentence.
+            seed: of the picture, for objects without one.
             enforced: see `layout`.
             as_is: take the graph's boxes as they are, also where one is missing or has a pin.
         """
         graph = grounded.graph
-        told = keep_copies_apart(graph, self.vocabulary)
-        batch = batch_graphs([told], self.vocabulary).to(self.device)
-        predicted = self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
-        placed = place(graph, told, predicted.boxes, predicted.masks, self.vocabulary, enforced, as_is)
-        canvas = self.generator.compose(predicted.vectors, placed.boxes, placed.masks, batch.obj_to_img, 1, batch.objs)
+        (placed,), canvas = lay_out(self.generator, self.vocabulary, [graph], [seed], enforced, as_is)
         layout = Layout(
             graph=placed.graph,
             account=grounded.account,
@@ -311,11 +313,10 @@ class Painter:
         )
         return layout, canvas
 
-    @torch.no_grad()
     def _painting(self, layout: Layout, canvas: Tensor, seed: int, samples: int) -> Painting:
         """Pictures of a layout, and of the same as the model's tensor (1, D, H, W)."""
         seeds = tuple(seed + i for i in range(samples))
-        images = tuple(self.picture(self.generator.refine(canvas, self.noise(s))) for s in seeds)
+        images = tuple(self.picture(self.refine(canvas, [s])) for s in seeds)
         known = {field.name: getattr(layout, field.name) for field in fields(Layout)}
         return Painting(images=images, seeds=seeds, weights=self.weights, **known)
 
@@ -324,17 +325,16 @@ class Painter:
         """Where the model is."""
         return self.generator.obj_embeddings.weight.device
 
-    def noise(self, seed: int) -> Tensor | None:
-        """A picture's (1, layout_noise_dim, H, W); None for a model without noise.
+    @property
+    def samples_masks(self) -> bool:
+        """Whether an object's mask is drawn from its seed, to fill the box that it is given."""
+        return self.generator.config.mask_head == "sampled"
 
-        Drawn on the CPU from the picture's own seed, so that it is the same on every device and in every batch.
-        """
-        config = self.generator.config
-        if not config.layout_noise_dim:
-            return None
-        rng = torch.Generator().manual_seed(int(seed))
-        noise = torch.randn(1, config.layout_noise_dim, *config.image_size, generator=rng)
-        return noise.to(self.generator.obj_embeddings.weight)
+    @torch.no_grad()
+    def refine(self, canvas: Tensor, seeds: Sequence[int]) -> Tensor:
+        """The model's layouts (N, D, H, W) as pictures (N, 3, H, W) in model units, each with noise from its seed."""
+        config, seeds = self.generator.config, [int(seed) for seed in seeds]
+        return self.generator.refine(canvas, draw_noise(config, seeds), draw_picture_latents(config, seeds))
 
     def picture(self, images: Tensor) -> Image.Image:
         """(1, 3, H, W) in model units to a picture; values are clamped, never stretched."""
@@ -342,3 +342,14 @@ class Painter:
         pixels = images[0].float().cpu().permute(1, 2, 0)
         pixels = pixels * torch.tensor(config.pixel_std) + torch.tensor(config.pixel_mean)
         return Image.fromarray((pixels.clamp(0, 1) * 255).round().to(torch.uint8).numpy())
+
+
+def _joined(each: Sequence[Painting], what: str) -> Painting:
+    """Samples that each have something of their own."""
+    first = each[0]
+    shared = "the graph and the boxes are" if what == "sides" else "the boxes are"
+    remark = f"Each seed has {what} of its own; {shared} those of seed {first.seeds[0]}."
+    account = replace(first.account, remarks=(*first.account.remarks, remark))
+    images = tuple(painting.images[0] for painting in each)
+    seeds = tuple(painting.seeds[0] for painting in each)
+    return replace(first, images=images, seeds=seeds, account=account, apart=tuple(each))

@@ -21,10 +21,11 @@ class Layout:
     """Where the objects of one graph are, and how it came to that.
 
     Attributes:
-        graph: in the model's words, with the box (and mask) of every object; no box where none was visible.
+        graph: in the model's words, with the box (and mask) of every object; no box where none was visible. Of a model
+            that draws sizes and shapes at random, also with the seed that each object was drawn with.
         account: what became of the sentence's words; empty for a given graph.
         text: the sentence, or None.
-        asked: the graph before anything was predicted: boxes and masks only where they were given.
+        asked: the graph before anything was predicted: boxes, masks and seeds only where they were given.
         checks: whether each relationship holds on boxes and masks, and by how much.
         place_checks: the same for each object's place in the picture.
         given_up: what could not be held together with the rest; empty if nothing was.
@@ -75,13 +76,14 @@ class Layout:
 
 @dataclass(frozen=True, kw_only=True)
 class Painting(Layout):
-    """Pictures of one layout.
+    """Pictures of one graph.
 
     Attributes:
         images: one for each sample.
         seeds: of each sample: the first, and one more for each.
         weights: as they were named, with the revision if they came from the Hub.
-        apart: each sample as made alone, where they have graphs of their own; else empty.
+        apart: each sample as made alone, where they have graphs or layouts of their own; else empty. What is said of
+            all is that of the first, then.
         choice: how it was chosen among several; None if it was not.
     """
 
@@ -110,6 +112,12 @@ class Painting(Layout):
         from sg2im_cli.painter.notebook import painting_html
 
         return painting_html(self)
+
+
+def with_asked_masks(layout: Layout) -> SceneGraph:
+    """The graph of a layout without masks that nobody gave: the model makes them again, for boxes that moved."""
+    pairs = zip(layout.graph.objects, layout.asked.objects, strict=True)
+    return replace(layout.graph, objects=tuple(replace(item, mask=asked.mask) for item, asked in pairs))
 
 
 def without_masks(graph: SceneGraph) -> SceneGraph:

@@ -58,6 +58,16 @@ def draw(sg2im, tiny_bundle) -> Callable[..., Done]:
     return call
 
 
+@pytest.fixture
+def sample(sg2im, sampled_bundle) -> Callable[..., Done]:
+    """The same with weights that draw sizes, shapes and style at random."""
+
+    def call(*arguments: object, stdin: str | bytes = b"") -> Done:
+        return sg2im(*arguments, "--weights", sampled_bundle, "--device", "cpu", stdin=stdin)
+
+    return call
+
+
 @pytest.fixture(scope="session")
 def knowing_bundle(tmp_path_factory, vocabulary, small_config) -> Path:
     """A bundle whose model knows the colours and sizes, with random weights that make them show."""

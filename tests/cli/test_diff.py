@@ -71,6 +71,20 @@ def test_keeping_leaves_boxes_of_both_where_they_were(draw):
     assert all(move["far"] == 0 for move in done["changes"]["moves"])
 
 
+@pytest.mark.parametrize("keep", [(), ("--keep",)])
+def test_shapes_that_are_drawn_at_random_are_drawn_alike_for_what_both_have(sample, keep):
+    done = json.loads(sample("diff", ONE, TWO, "--seed", 3, *keep, "--json").out)
+    first, second = ({item["name"]: item for item in done[key]["graph"]["objects"]} for key in ("first", "second"))
+    for name in ("sheep", "field"):
+        assert first[name]["seed"] == second[name]["seed"]
+        assert first[name]["box"] == second[name]["box"] or not keep
+    assert second["boat"]["seed"] not in {item["seed"] for item in first.values()} - {first["tree"]["seed"]}
+    alike = json.loads(sample("diff", "a sheep and a boat", "a boat and a sheep", "--seed", 3, "--json").out)
+    one, two = ([item["seed"] for item in alike[side]["graph"]["objects"]] for side in ("first", "second"))
+    assert one == two[::-1]
+    assert all(move["far"] < 1e-4 for move in alike["changes"]["moves"])
+
+
 def test_a_sentence_and_itself(draw):
     done = draw("diff", ONE, ONE, "--seed", 3)
     assert done.code == 0

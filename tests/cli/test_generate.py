@@ -17,6 +17,7 @@ from sg2im_cli.cli.shown import preview
 from sg2im_cli.cli.streams import read_standard_input
 
 CAR = "a car on the road"
+TWO = "two sheep in a field"
 
 
 def pixels(name):
@@ -217,6 +218,56 @@ def test_what_is_saved_can_be_drawn(draw):
     assert all(len(item["mask"]) == 8 for item in layout["objects"])
     assert draw("--scene-graph", "l.json", "--seed", 4, "-o", "c.png").code == 0
     assert pixels("a.png") == pixels("c.png")
+
+
+def test_a_layout_that_was_drawn_at_random_is_saved_with_its_seeds(sample):
+    sample(TWO, "--seed", 4, "-o", "a.png", "--save-graph", "g.json", "--save-layout", "l.json")
+    graph, layout = (load(name) for name in ("g.json", "l.json"))
+    assert not any({"box", "mask", "seed"} & set(item) for item in graph["objects"])
+    assert all({"box", "seed"} <= set(item) and "mask" not in item for item in layout["objects"])
+    sample("--scene-graph", "g.json", "--seed", 4, "-o", "b.png")
+    sample("render", "l.json", "-o", "c.png")
+    assert pixels("a.png") == pixels("b.png") == pixels("c.png")
+    sample("render", "l.json", "--seed", 5, "--save-layout", "again.json", "-o", "d.png")
+    assert load("again.json")["objects"] == layout["objects"]
+    assert pixels("d.png") != pixels("a.png")
+
+
+def test_an_edited_layout_keeps_the_shapes_of_the_rest(sample):
+    sample(TWO, "--seed", 4, "-o", "a.png", "--save-layout", "l.json", "--save-masks")
+    layout = load("l.json")
+    before = {item["seed"]: item for item in layout["objects"]}
+    edited = {"objects": ["boat", *layout["objects"][::-1]], "seed": layout["seed"]}
+    Path("edited.json").write_text(json.dumps(edited))
+    sample("render", "edited.json", "-o", "b.png", "--save-layout", "after.json", "--save-masks")
+    added, *kept = load("after.json")["objects"]
+    assert kept == [before[item["seed"]] for item in kept] == edited["objects"][1:]
+    assert added["seed"] not in before
+
+
+def test_layouts_of_samples_are_the_firsts_or_each_ones(sample, files):
+    names = ("-o", "{seed}.png", "--save-graph", "g{index}.json")
+    done = sample(TWO, "--seed", 4, "--samples", 2, *names, "--save-layout", "l{seed}.json")
+    assert "Each seed has a layout of its own; the boxes are those of seed 4." in done.err
+    assert files() == ["4.png", "5.png", "g0.json", "g1.json", "l4.json", "l5.json"]
+    assert load("l4.json")["objects"] != load("l5.json")["objects"]
+    for seed in (4, 5):
+        sample("render", f"l{seed}.json", "-o", f"again{seed}.png")
+        assert pixels(f"again{seed}.png") == pixels(f"{seed}.png")
+    sample(TWO, "--seed", 4, "--samples", 2, "-o", "many/", "--save-layout", "first.json")
+    assert load("first.json") == load("l4.json")
+
+
+def test_layouts_of_several_graphs_have_names_of_their_own(draw, files, tmp_path):
+    (tmp_path / "g.json").write_text('[{"objects": ["car"]}, {"objects": ["dog"]}]')
+    call = ("--scene-graph", "g.json", "--seed", 4, "-o", "{index}.png", "--save-layout")
+    assert "l.json is for one graph, and there are 2 in the file; use {index} in the name" in draw(*call, "l.json").err
+    assert "l{name}.json has {name}; only {seed} and {index} are filled in" in draw(*call, "l{name}.json").err
+    assert "l4.json would be written twice" in draw(*call, "l{seed}.json").err
+    assert files() == ["g.json"]
+    assert draw(*call, "l{index}.json").code == 0
+    assert [load(f"l{i}.json")["objects"][0]["name"] for i in (0, 1)] == ["car", "dog"]
+    assert "l0.json exists" in draw(*call, "l{index}.json").err
 
 
 def test_a_given_box_is_used(draw, tmp_path):

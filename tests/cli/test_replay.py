@@ -67,6 +67,13 @@ def zip_layout(said):
     return zip(said["graph"]["objects"], said["layout"], strict=True)
 
 
+def test_a_record_has_seeds_in_place_of_masks_that_they_make_again(sample):
+    sample(SEA, "--seed", 3, "-o", "a.png")
+    said = read_record(Path("a.png")).to_json()
+    assert [sorted(place) for place in said["layout"]] == [["box", "seed"]] * 4
+    assert not any("seed" in item for item in said["graph"]["objects"])
+
+
 def test_the_record_is_small_and_does_not_change_the_pixels(draw):
     draw(SEA, "--seed", 3, "-o", "a.png")
     draw(SEA, "--seed", 3, "-o", "b.png", "--no-metadata")
@@ -103,6 +110,58 @@ def test_a_replay_has_the_same_pixels(draw, again, options):
     assert pixels("a.png") == pixels("b.png")
     assert replayed == {"picture": "a.png", "same_pixels": True, "largest_difference": 0, "differs": []}
     assert read_record(Path("a.png")) == read_record(Path("b.png"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (SEA,),
+        (SEA, "--enforce"),
+        (SEA, "--samples", 2),
+        (SEA, "--dtype", "bfloat16"),
+        ("--scene-graph", "given.json"),
+        ("--scene-graph", "given.json", "--enforce"),
+    ],
+)
+def test_a_replay_of_what_was_drawn_at_random_has_the_same_pixels(sample, again, options):
+    objects = [*GIVEN["objects"][:2], {"name": "field", "seed": 12}]
+    Path("given.json").write_text(json.dumps({**GIVEN, "objects": objects}))
+    sample(*options, "--seed", 5, "-o", "{index}.png")
+    name = "1.png" if "--samples" in options else "0.png"
+    assert again(name, "-o", "b.png")["same_pixels"] is True
+    assert pixels(name) == pixels("b.png")
+    record = read_record(Path(name))
+    assert read_record(Path("b.png")) == record
+    assert all(item.seed is not None for item in record.drawn.objects)
+    given = [(item.mask, item.seed) for item in record.graph.objects]
+    assert given == [(item.mask, seed) for item, (_, seed) in zip(record.drawn.objects, given, strict=True)]
+    assert [seed for _, seed in given] == ([None, None, 12] if "--scene-graph" in options else [None] * 4)
+
+
+def test_another_seed_keeps_a_layout_that_was_drawn_at_random(sample, again):
+    sample(SEA, "--seed", 3, "-o", "a.png")
+    again("a.png", "--seed", 9, "-o", "b.png")
+    assert pixels("b.png") != pixels("a.png")
+    assert read_record(Path("b.png")) == replace(read_record(Path("a.png")), seed=9)
+    assert again("b.png", "-o", "c.png")["same_pixels"] is True
+    again("c.png", "--seed", 3, "-o", "d.png")
+    assert pixels("d.png") == pixels("a.png")
+
+
+@pytest.mark.parametrize("enforce", [(), ("--enforce",)])
+def test_another_sentence_keeps_shapes_that_were_drawn_at_random(sample, again, sampled_bundle, enforce):
+    sample("a sheep in a field beside a sheep", "--seed", 3, *enforce, "-o", "a.png")
+    again("a.png", "--text", "a boat beside three sheep", "-o", "b.png")
+    before, after = (read_record(Path(name)) for name in ("a.png", "b.png"))
+    painter = Painter.from_pretrained(str(sampled_bundle), "cpu")
+    shown = painter.paint("a sheep in a field beside a sheep", 3, enforced=bool(enforce)).graph
+    sheep = [item for item in shown.objects if item.name == "sheep"]
+    for old, new in zip(sheep, after.graph.objects[1:3], strict=True):
+        assert (new.box, new.mask, new.seed) == (old.box, old.mask, old.seed)
+    assert [item.seed is None for item in after.graph.objects] == [True, False, False, True]
+    assert len({item.seed for item in after.drawn.objects}) == 4
+    assert before.drawn.objects[0].mask is None
+    assert again("b.png", "-o", "c.png")["same_pixels"] is True
 
 
 def test_what_was_enforced_is_replayed_without_the_solver(draw, again, monkeypatch):

@@ -81,6 +81,25 @@ def test_every_picture_has_the_noise_of_the_seed(painter, steps):
     assert painter.paint("a sheep in a field under the sky", seed=3).images == steps[0].painting.images
 
 
+def test_what_stays_keeps_its_seed_where_shapes_are_drawn_at_random(sampled_bundle):
+    painter = Painter.from_pretrained(str(sampled_bundle), "cpu")
+    steps = list(paint_story(painter, read_story(STORY, painter.parser, painter.vocabulary), seed=3))
+    moved = 0
+    for step in steps[1:]:
+        seeds = [item.seed for item in step.painting.graph.objects]
+        assert len(set(seeds)) == len(seeds)
+        for place, (item, old) in enumerate(zip(step.painting.graph.objects, step.scene.kept, strict=True)):
+            if old is None:
+                continue
+            known = step.before.objects[old]
+            assert item.seed == known.seed
+            stays = place not in step.scene.moved
+            assert (item.box == known.box, item.mask == known.mask) == (stays, stays)  # a mask fills its box
+            moved += not stays
+    assert moved
+    assert [step.painting.seeds for step in steps] == [(3,)] * 4
+
+
 def test_what_is_new_or_said_anew_is_marked(steps):
     names = [[step.painting.graph.objects[i].name for i in sorted(step.marks.objects)] for step in steps]
     assert names == [[], ["tree"], ["sheep"], []]

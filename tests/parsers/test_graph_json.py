@@ -48,6 +48,7 @@ def scene_objects(draw):
         box=draw(st.none() | boxes()),
         mask=draw(st.none() | masks),
         pin=draw(st.booleans()),
+        seed=draw(st.none() | st.integers(0, 2**63 - 1)),
     )
 
 
@@ -106,6 +107,12 @@ MISTAKES = [
     ({"objects": [{"name": "a", "mask": [[2]]}]}, "objects[0].mask[0][0]: 2 must be from 0 to 1"),
     ({"objects": [{"name": "a", "mask": [[0]] * 257}]}, "objects[0].mask: 257 entries are more than the 256"),
     ({"objects": [{"name": "a", "pin": 1}]}, "objects[0].pin: must be true or false"),
+    ({"objects": [{"name": "a", "seed": -1}]}, "objects[0].seed: must be a whole number from 0 to 9223372036854775807"),
+    ({"objects": [{"name": "a", "seed": 2**63}]}, "objects[0].seed: must be a whole number from 0 to"),
+    ({"objects": [{"name": "a", "seed": 1.5}]}, "objects[0].seed: must be a whole number from 0 to"),
+    ({"objects": [{"name": "a", "seed": True}]}, "objects[0].seed: must be a whole number from 0 to"),
+    ({"objects": [{"name": "a", "seed": None}]}, "objects[0].seed: must be a whole number from 0 to"),
+    ({"objects": [{"name": "a", "sed": 1}]}, "objects[0].sed: unknown; did you mean 'seed'?"),
     ({"objects": ["a"] * (MOST_OBJECTS + 1)}, "objects: 1001 entries are more than the 1000"),
     ({"objects": ["a"], "relationships": {}}, "relationships: must be a list"),
     ({"objects": ["a", "b"], "relationships": [[0, "on"]]}, "relationships[0]: must be [subject index, predicate"),
@@ -153,7 +160,9 @@ parts = st.one_of(leaves, st.lists(leaves, max_size=4), st.lists(st.lists(leaves
 broken_objects = st.one_of(
     leaves,
     st.dictionaries(
-        st.sampled_from(["name", "text", "attributes", "quantity", "box", "mask", "pin", "colour"]), parts, max_size=3
+        st.sampled_from(["name", "text", "attributes", "quantity", "box", "mask", "pin", "seed", "colour"]),
+        parts,
+        max_size=3,
     ),
 )
 rows = st.one_of(leaves, st.tuples(leaves, leaves, leaves).map(list))
@@ -175,8 +184,9 @@ def test_what_the_reader_accepts_the_schema_accepts_and_the_rest_of_the_differen
 
 
 def test_a_whole_number_may_be_written_with_a_point():
-    graph = graph_from_json({"objects": ["a", {"name": "b", "quantity": 2.0}], "relationships": [[0.0, "on", 1.0]]})
-    assert graph.objects[1].quantity == 2
+    objects = ["a", {"name": "b", "quantity": 2.0, "seed": 12.0}]
+    graph = graph_from_json({"objects": objects, "relationships": [[0.0, "on", 1.0]]})
+    assert (graph.objects[1].quantity, graph.objects[1].seed) == (2, 12)
     assert graph.relationships == (Relationship(0, "on", 1),)
     assert isinstance(graph.relationships[0].subject, int)
 

@@ -4,7 +4,8 @@ import pytest
 
 from sg2im_cli.data.relations import SPOKEN_RELATIONS
 from sg2im_parsers.errors import InputError
-from sg2im_parsers.keeping import keep_layout, pair_objects
+from sg2im_parsers.given_graphs import ground_graph
+from sg2im_parsers.keeping import keep_layout, keep_seeds, pair_objects
 from sg2im_parsers.parser import SceneGraphParser
 from sg2im_parsers.pipeline import load_pipeline
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
@@ -197,3 +198,16 @@ def test_what_a_graph_gives_itself_goes_before_what_it_keeps():
     graph = SceneGraph((SceneObject(name="a", box=other), SceneObject(name="b"), SceneObject(name="c")))
     kept = keep_layout(graph, before, moved=frozenset({1}))
     assert [(item.box, item.mask) for item in kept.objects] == [(other, mask), (None, mask), (box, mask)]
+
+
+def test_what_stays_keeps_its_seed_also_where_it_moves():
+    before = SceneGraph(tuple(SceneObject(name=name, box=(0, 0, 1, 1), seed=i) for i, name in enumerate("abc")))
+    graph = SceneGraph((*(SceneObject(name=name) for name in "cdb"), SceneObject(name="a", seed=9)))
+    for kept in (keep_layout(graph, before, moved=frozenset({0})), keep_seeds(graph, before)):
+        assert [item.seed for item in kept.objects] == [2, None, 1, 9]
+    assert all(item.box is None for item in keep_seeds(graph, before).objects)
+
+
+def test_a_seed_is_the_first_of_several(words):
+    graph = ground_graph(SceneGraph((SceneObject(name="sheep", quantity=3, seed=5),)), words)
+    assert [item.seed for item in graph.objects] == [5, None, None]
