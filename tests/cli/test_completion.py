@@ -58,7 +58,7 @@ def bash(ask):
         ("sg2im 'a cat' --dtype b", {"bfloat16"}),
         ("sg2im 'a cat' --weights ", {"default"}),
         ("sg2im weights show d", {"default"}),
-        ("sg2im train --recipe sc", {"scenes64"}),
+        ("sg2im train --recipe sc", {"scenes", "scenes64", "scenes_gpu"}),
         ("sg2im diff 'a cat' 'a dog' --ke", {"--keep"}),
         ("sg2im story --ov", {"--overwrite"}),
     ],
