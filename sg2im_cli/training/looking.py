@@ -24,7 +24,7 @@ from sg2im_cli.training.part import Looked, Pairs, Part
 from sg2im_cli.training.shapes import divergence_from_normal
 from sg2im_parsers.vocabulary import Vocabulary
 
-ENCODED = 2 / 3
+ENCODED = 0.9
 """Share of the pictures of given layouts whose latent comes from the real picture, which they are to look like."""
 
 LEAST_AREA, FULL_AREA = 0.02, 0.3
