@@ -94,14 +94,17 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def painted_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures of one car on a gray road: red or blue in turn, two large, two small, and so on."""
+    """Pictures of one car on a gray road: red or blue in turn, two small, two large, and so on.
+
+    The car's place tells neither; it is `in` the road, whatever its size, but `on` the road only where it is small.
+    """
     root = tmp_path_factory.mktemp("data") / "painted"
     (root / "annotations").mkdir(parents=True)
     (root / "images" / "train").mkdir(parents=True)
     images, objects = [], []
     for i in range(24):
         side, color = 24 if i // 2 % 2 else 10, (200, 20, 20) if i % 2 else (30, 60, 200)
-        left, top = 4 + i % 8, 10
+        left, top = 4 + i // 4, 10
         picture = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
         picture[top : top + side, left : left + side] = color
         Image.fromarray(picture).save(root / "images" / "train" / f"{i:02d}.png")

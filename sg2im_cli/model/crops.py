@@ -28,7 +28,8 @@ def crop_objects(images: Tensor, boxes: Tensor, obj_to_img: Tensor, size: int) -
     cols = boxes[:, 0:1] + share * (boxes[:, 2:3] - boxes[:, 0:1])
     y = sampling_weights(zero, one, rows, height).to(images.dtype)
     x = sampling_weights(zero, one, cols, width).to(images.dtype)
-    return y[:, None] @ (images.index_select(0, obj_to_img) @ x.transpose(1, 2)[:, None])
+    pictures = images.index_select(0, obj_to_img)  # gradients of images[obj_to_img] would differ from run to run
+    return y[:, None] @ (pictures @ x.transpose(1, 2)[:, None])
 
 
 def context_boxes(boxes: Tensor, least: float = 0.6, margin: float = 1.15) -> Tensor:

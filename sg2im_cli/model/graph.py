@@ -46,7 +46,9 @@ class GraphTripleConv(nn.Module):
             (O, D) and (T, D) vectors; an object in no triple pools to zero.
         """
         subjects, others = edges[:, 0], edges[:, 1]
-        triples = torch.cat([objects[subjects], predicates, objects[others]], dim=1)
+        # on CPUs, gradients of objects[subjects] are added up in an order that chance decides, where there are threads
+        ends = objects.index_select(0, subjects), objects.index_select(0, others)
+        triples = torch.cat([ends[0], predicates, ends[1]], dim=1)
         from_subject, new_predicates, from_object = self.net1(triples).split(self.sizes, dim=1)
         pooled = from_subject.new_zeros(len(objects), self.sizes[0])
         pooled = pooled.index_add(0, subjects, from_subject).index_add(0, others, from_object)
