@@ -8,14 +8,13 @@ import pytest
 import torch
 
 from sg2im_cli.checkpoint import load_generator
-from sg2im_cli.config import ConfigError, LossConfig, ProjectedConfig
+from sg2im_cli.config import ConfigError, LossConfig
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.relations import SPOKEN_RELATIONS, spoken_table
 from sg2im_cli.training.augment import change_colors_mildly, move
 from sg2im_cli.training.calibration import prototypes
 from sg2im_cli.training.part import split_batch
 from sg2im_cli.training.processes import Processes
-from sg2im_cli.training.recipes import load_recipe
 from sg2im_cli.training.rehearsal import rehearse
 from sg2im_cli.training.relations import RelationLoss
 from sg2im_cli.training.run import train
@@ -23,38 +22,13 @@ from sg2im_cli.training.shapes import divergence_from_normal, sizes_alone
 from sg2im_cli.training.step import Trainer
 from sg2im_weights import read_bundle
 
-from .conftest import Silent, options, tensors
+from .conftest import Silent, options, small_scenes, tensors
 
 GRAPH_HALF = ("obj_embeddings", "pred_embeddings", "gconv", "box_net", "mask_net", "size_net")
 
 
-def small():
-    """The recipe `scenes` with next to nothing in it."""
-    tiny, scenes = load_recipe("tiny"), load_recipe("scenes")
-    generator = replace(
-        scenes.generator,
-        image_size=(32, 32),
-        mask_size=8,
-        embedding_dim=16,
-        gconv_dim=16,
-        gconv_hidden_dim=32,
-        gconv_num_layers=2,
-        object_latent_dim=6,
-        picture_latent_dim=4,
-        layout_vector_dim=4,
-        layout_category_dim=8,
-        refinement_dims=(16, 8, 8),
-    )
-    projected = ProjectedConfig(channels=(4, 6, 8, 8), hidden_dim=8, layout_dim=4, crop_size=32, prototypes=4)
-    changes = {"layout_every": 2, "layout_betas": (0.5, 0.99), "predicted_layouts": 0.5, "coarse_pixels": 8}
-    changes |= {"learning_rate": 1e-3, "discriminator_rate": 1e-3, "layout_rate": 1e-3}
-    training = replace(tiny.training, precision="float32", **changes)
-    data = replace(tiny.data, min_area=0.0)
-    return replace(scenes, generator=generator, projected=projected, training=training, data=data)
-
-
 def run(data, out, stop_after=None, **changes):
-    return train(replace(options(data, out, **changes), recipe=small(), recipe_name="small"), Silent(stop_after))
+    return train(replace(options(data, out, **changes), recipe=small_scenes(), recipe_name="small"), Silent(stop_after))
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +40,14 @@ def whole(tiny_data, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def scenes(tiny_data):
-    recipe = small()
+    recipe = small_scenes()
     return load_scenes(tiny_data, "train", recipe.data, recipe.generator)
 
 
 @pytest.fixture(scope="module")
 def trainer(scenes):
     torch.manual_seed(0)
-    made = Trainer(small(), scenes.vocabulary, torch.device("cpu"))
+    made = Trainer(small_scenes(), scenes.vocabulary, torch.device("cpu"))
     made.calibrate(scenes)
     return made
 
@@ -110,7 +84,7 @@ def test_workers_change_nothing(tiny_data, tmp_path, whole):
 
 
 def test_a_rehearsal_makes_every_kind_of_update(tiny_data, tmp_path):
-    found = rehearse(replace(options(tiny_data, tmp_path / "run"), recipe=small()), Silent())
+    found = rehearse(replace(options(tiny_data, tmp_path / "run"), recipe=small_scenes()), Silent())
     assert found.layout_seconds > 0
     assert {"boxes", "masks", "shapes", "relations", "image", "objects", "perceptual"} <= found.losses.keys()
 
@@ -141,7 +115,7 @@ def test_a_step_changes_every_head_and_no_mixing(trainer, scenes):
 
 def test_discriminators_learn_to_tell_a_batch_from_its_pictures(scenes):
     torch.manual_seed(1)
-    trainer = Trainer(small(), scenes.vocabulary, torch.device("cpu"))
+    trainer = Trainer(small_scenes(), scenes.vocabulary, torch.device("cpu"))
     trainer.calibrate(scenes)
     batch = next(scenes.batches(8))
     for parameter in trainer.generator.parameters():
@@ -255,7 +229,7 @@ def test_prototypes_of_alike_categories_are_alike():
 
 
 def test_recipes_that_cannot_be_are_named():
-    recipe = small()
+    recipe = small_scenes()
     with pytest.raises(ConfigError, match="need a training.layout_every above 0"):
         replace(recipe, training=replace(recipe.training, layout_every=0))
     with pytest.raises(ConfigError, match="layout_every needs projected"):

@@ -14,7 +14,7 @@ from sg2im_cli.model.layout import compose_layout
 from sg2im_cli.training.run import train
 
 from ..evaluation.conftest import colored_crops
-from .conftest import Silent, options, tensors
+from .conftest import Silent, options, small_scenes, tensors
 
 TRIES = 10
 LONGER = {"steps": 6, "layout_steps": 6, "batch_size": 12, "layout_batch_size": 12, "checkpoint_every": 4}
@@ -110,3 +110,12 @@ def test_one_seed_makes_one_judge():
     recipe = JudgeRecipe(epochs=1, batch_size=32, least=5, precision="float32")
     one, same = (train_judge(crops, recipe, lambda *_: None).state_dict() for _ in range(2))
     assert_equal(one, same)
+
+
+def test_a_run_with_projected_discriminators_made_twice_is_the_same(tiny_data, tmp_path):
+    for name in ("one", "again"):
+        recipe = small_scenes()
+        training = replace(recipe.training, steps=2, layout_steps=2)
+        made = replace(options(tiny_data, tmp_path / name), recipe=replace(recipe, training=training))
+        assert train(made, Silent()).finished
+    assert_equal(tensors(tmp_path / "one"), tensors(tmp_path / "again"))
