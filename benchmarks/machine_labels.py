@@ -25,8 +25,8 @@ from sg2im_cli.training.step import Trainer
 
 VARIANTS: dict[str, tuple[str, ...]] = {
     "all": (),
-    "half": ("*=0.5",),
     "people": ("*=0",),
+    "half": ("*=0.5",),
 }
 """What `data.machine_labels` says."""
 
