@@ -68,9 +68,18 @@ def generalized_iou(a: Tensor, b: Tensor) -> Tensor:
     return inner / union - (hull - union) / hull
 
 
-def mask_losses(logits: Tensor, target: Tensor) -> Tensor:
-    """(O,) binary cross-entropy of mask logits (O, M, M), averaged over cells."""
-    return functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none").mean((1, 2))
+def mask_losses(logits: Tensor, target: Tensor, seen: Tensor | None = None) -> Tensor:
+    """(O,) binary cross-entropy of mask logits (O, M, M), averaged over cells, or over those that are ``seen``.
+
+    Args:
+        logits: as predicted.
+        target: in [0, 1].
+        seen: (O, M, M) by how much each cell counts; all alike if not given.
+    """
+    losses = functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none")
+    if seen is None:
+        return losses.mean((1, 2))
+    return (losses * seen).sum((1, 2)) / seen.sum((1, 2)).clamp_min(1)
 
 
 def pixel_loss(drawn: Tensor, real: Tensor, given: Tensor, coarse: int = 0) -> Tensor:

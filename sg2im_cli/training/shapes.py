@@ -12,7 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sg2im_cli.config import Recipe
+from sg2im_cli.data.batch import GraphBatch
+from sg2im_cli.model.crops import crop_objects
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.layout import sample_masks
 from sg2im_cli.model.losses import box_losses, mask_losses, mean_of, weighed
 from sg2im_cli.model.shapes import MaskDiscriminator, MaskEncoder
 from sg2im_cli.training.networks import Networks, things_of
@@ -29,6 +32,9 @@ PATCHES = 0.3
 
 THINGS = 2.0
 """How much more the mask of a thing counts than that of stuff, which is mostly what things leave."""
+
+HIDDEN_SIZE = 32
+"""Side in cells of pictures on which is marked what things hide."""
 
 PENALTY, PENALTY_EVERY = 0.05, 8
 """R1 (Mescheder et al. 2018): its weight, and every how many updates it is computed (Karras et al. 2020)."""
@@ -99,7 +105,8 @@ class ShapeObjectives:
         assert batch.has_mask is not None
         kind = self.recipe.losses.box
         boxes = box_losses(kind, shapes.usual, batch.boxes) + box_losses(kind, shapes.again_boxes, batch.boxes)
-        masks = weighed(mask_losses(shapes.again_logits, batch.masks), batch.mask_weight)
+        seen = unhidden(batch, self.generator.things(batch.objs)) if self.generator.config.layout_carving else None
+        masks = weighed(mask_losses(shapes.again_logits, batch.masks, seen), batch.mask_weight)
         divergence = divergence_from_normal(shapes.mean, shapes.log_variance)
         losses = {
             "boxes": part.shares["objects"] * weighed(boxes, batch.box_weight).mean(),
@@ -159,6 +166,21 @@ class ShapeObjectives:
         """(O, Z) standard normal, each thing's own; zeros for the rest."""
         drawn = part.draw_objects(self.generator.config.object_latent_dim, self.recipe.data.max_objects + 1)
         return drawn * self.generator.things(part.batch.objs)[:, None]
+
+
+def unhidden(batch: GraphBatch, things: Tensor) -> Tensor:
+    """(O, M, M) in [0, 1]: which cells of each object's box no thing of its picture hides; of things all.
+
+    Annotated stuff ends where things begin. Where layouts are composed, things are cut out of it anyway; learned as it
+    is annotated, it would have a hole in the middle, where things mostly are, whatever is there.
+    """
+    assert batch.boxes is not None
+    assert batch.masks is not None
+    size = batch.masks.shape[1]
+    covered = sample_masks(batch.boxes, batch.masks, HIDDEN_SIZE, HIDDEN_SIZE) * things[:, None, None]
+    pictures = covered.new_zeros(batch.n_images, HIDDEN_SIZE, HIDDEN_SIZE).index_add(0, batch.obj_to_img, covered)
+    hidden = crop_objects(pictures[:, None], batch.boxes, batch.obj_to_img, size)[:, 0].clamp(0, 1)
+    return torch.where(things[:, None, None], 1.0, 1 - hidden)
 
 
 def shape_objectives(recipe: Recipe, nets: Networks, vocabulary: Vocabulary) -> ShapeObjectives | None:

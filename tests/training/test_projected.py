@@ -9,8 +9,10 @@ import torch
 
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import ConfigError, LossConfig
+from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.relations import SPOKEN_RELATIONS, spoken_table
+from sg2im_cli.model.losses import mask_losses
 from sg2im_cli.training.augment import change_colors_mildly, move
 from sg2im_cli.training.calibration import prototypes
 from sg2im_cli.training.part import split_batch
@@ -18,7 +20,7 @@ from sg2im_cli.training.processes import Processes
 from sg2im_cli.training.rehearsal import rehearse
 from sg2im_cli.training.relations import RelationLoss
 from sg2im_cli.training.run import train
-from sg2im_cli.training.shapes import divergence_from_normal, sizes_alone
+from sg2im_cli.training.shapes import divergence_from_normal, sizes_alone, unhidden
 from sg2im_cli.training.step import Trainer
 from sg2im_weights import read_bundle
 
@@ -202,6 +204,25 @@ def test_relationships_move_boxes_towards_what_is_said():
     triple = torch.tensor([[0, SPOKEN_RELATIONS.index("right of") + 1, 1]])
     (gradient,) = torch.autograd.grad(loss(triple, boxes), boxes)
     assert gradient[0, 0] < 0 < gradient[1, 0]  # the first is to go right, the second left
+
+
+def test_what_a_thing_hides_of_stuff_does_not_count():
+    boxes = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 0.5, 1.0], [0.5, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]])
+    batch = GraphBatch(
+        objs=torch.tensor([2, 1, 2, 2]),
+        triples=torch.zeros(0, 3, dtype=torch.int64),
+        obj_to_img=torch.tensor([0, 0, 0, 1]),
+        n_images=2,
+        boxes=boxes,
+        masks=torch.ones(4, 8, 8),
+    )
+    around, thing, beside, elsewhere = unhidden(batch, batch.objs == 1)
+    assert around[:, :3].max() < 0.01 and around[:, 5:].min() > 0.99  # the thing covers the left half
+    assert thing.min() == beside[:, 2:].min() == elsewhere.min() == 1
+    logits = torch.full((1, 8, 8), -9.0)
+    logits[:, :, 5:] = 9.0
+    seen = mask_losses(logits, torch.ones(1, 8, 8), around[None])
+    assert float(seen) < 0.3 < float(mask_losses(logits, torch.ones(1, 8, 8)))
 
 
 def test_an_adversary_may_change_sizes_and_moves_no_box():
