@@ -21,6 +21,8 @@ WIDTH, HIDDEN, FEATURES = 48, 256, 64
 DROPOUT, SMOOTHING = 0.3, 0.1
 BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY = 128, 2e-3, 0.05
 EPOCHS = 6
+RARENESS = 0.5
+"""A mask is drawn by the number of its kind to the power of minus this."""
 LEAST_SIDE = 0.02
 """Of a box, as a share of the picture; narrower ones count as this."""
 
@@ -92,17 +94,20 @@ def box_shapes(boxes: Tensor) -> Tensor:
 
 
 def train_mask_classifier(shapes: Shapes, told: Told = nothing) -> MaskClassifier:
-    """Learn from real masks, half of them mirrored; the same ones give the same network."""
-    classes, ids = np.unique(shapes.names, return_inverse=True)
-    labels, epochs = torch.from_numpy(ids), EPOCHS * len(shapes)
+    """Learn from real masks, half of them mirrored; the same ones give the same network.
+
+    Rare kinds are drawn more often than they are there: else the shape of a box, which says what is frequent, would do.
+    """
+    classes, ids, counts = np.unique(shapes.names, return_inverse=True, return_counts=True)
+    labels, chances = torch.from_numpy(ids), torch.from_numpy(counts[ids] ** -RARENESS)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         net = MaskClassifier(classes)
         optimizer = torch.optim.AdamW(net.parameters(), weight_decay=WEIGHT_DECAY)
-        steps = -(-epochs // BATCH_SIZE)
+        steps = -(-EPOCHS * len(shapes) // BATCH_SIZE)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps + 1)
         for step in range(steps):
-            rows = torch.randint(len(shapes), (BATCH_SIZE,))
+            rows = torch.multinomial(chances, BATCH_SIZE, replacement=True)
             masks = shapes.masks[rows]
             masks = torch.where((torch.rand(BATCH_SIZE) < 0.5)[:, None, None], masks.flip(2), masks)
             logits = net(masks, shapes.boxes[rows])[1]
