@@ -22,8 +22,24 @@ def measure_diversity(subject: Subject) -> Section:
     """
     figures = [figure for layout in LAYOUTS for figure in _of_layout(subject, layout)]
     notes = [
-        f"Between {subject.samples} samples of each graph, of seeds of their own; weights without latents have one layout "
-        "for all of them. LPIPS is not used: its network does not come with this package.",
+        f"Between {subject.samples} samples of each graph, each of a seed of its own; weights without latents have one "
+        "layout for all of them. LPIPS is not used: its network does not come with this package."
+    ]
+    if subject.features is None:
+        notes.append("Distances of Lite1 features are not measured; they need: pip install 'sg2im-cli[train]'.")
+    else:
+        figures += [figure for layout in LAYOUTS for figure in _between_samples(subject, layout)]
+        figures += [figure for layout in (*LAYOUTS, "real") for figure in _between_graphs(subject, layout)]
+    return Section("diversity", "Diversity", tuple(figures), tuple(notes))
+
+
+def _of_layout(subject: Subject, layout: Layout) -> list[Figure]:
+    drawings = [subject.drawn(layout, sample) for sample in range(subject.samples)]
+    pixels = [drawn.images.numpy().astype(np.int16) for drawn in drawings]
+    between = _mean_between(pixels, lambda a, b: np.abs(a - b).mean((1, 2, 3)) / 255)
+    pictures = np.arange(len(between))
+    figures = mean_figure(
+        "diversity_pixels", "mean difference of pixels", layout, between, pictures, subject.resamples, "pictures"
     )
     if subject.judge is None:
         return figures
