@@ -111,7 +111,7 @@ class _Run:
             start = self.trainer.start_from(load_generator(self.source, self.processes.device))
             adversaries = self.trainer.take_adversaries(self.source.path)
             beside = f" With {', '.join(adversaries).replace('_', ' ')}." if adversaries else ""
-            self._tell(f"From {self.options.init}: {start}{beside}")
+            self._tell(f"From {self.options.init}: {str(start).rstrip()}{beside}")
         done = self.position
         if note := self.processes.on_main(lambda: self.journal.start(done.step, done.layout_step)):
             self._tell(note)

@@ -15,6 +15,7 @@ from sg2im_cli.data.relations import SPOKEN_RELATIONS, spoken_table
 from sg2im_cli.model.losses import mask_losses
 from sg2im_cli.training.augment import change_colors_mildly, move
 from sg2im_cli.training.calibration import prototypes
+from sg2im_cli.training.initial import ADVERSARIES, save_adversaries
 from sg2im_cli.training.part import split_batch
 from sg2im_cli.training.processes import Processes
 from sg2im_cli.training.rehearsal import rehearse
@@ -22,6 +23,7 @@ from sg2im_cli.training.relations import RelationLoss
 from sg2im_cli.training.run import train
 from sg2im_cli.training.shapes import divergence_from_normal, sizes_alone, unhidden
 from sg2im_cli.training.step import Trainer
+from sg2im_parsers.errors import InputError
 from sg2im_weights import read_bundle
 
 from .conftest import Silent, options, small_scenes, tensors
@@ -263,3 +265,20 @@ def test_recipes_that_cannot_be_are_named():
 
 def test_processes_are_one_here(trainer):
     assert isinstance(trainer.processes, Processes)
+
+
+def test_what_was_trained_beside_a_generator_is_taken_from_a_copy(scenes, trainer, tmp_path):
+    kept = {name: trainer.networks()[name] for name in ("projected_images", "projected_objects", "mask_discriminator")}
+    save_adversaries(kept, tmp_path)
+    other = Trainer(small_scenes(), scenes.vocabulary, torch.device("cpu"))
+    assert set(other.take_adversaries(tmp_path)) == set(kept)
+    for name, network in kept.items():
+        mine = other.networks()[name].state_dict()
+        assert all(torch.equal(mine[k], t.half().to(t.dtype)) for k, t in network.state_dict().items())
+    before = copied(other.nets.projected_images)
+    other.calibrate(scenes)  # it is, already
+    assert not changed(before, other.nets.projected_images)
+    assert other.take_adversaries(tmp_path / "elsewhere") == ()
+    (tmp_path / ADVERSARIES).write_bytes(b"broken")
+    with pytest.raises(InputError, match="cannot be loaded"):
+        other.take_adversaries(tmp_path)
