@@ -13,7 +13,7 @@ from torch import Tensor
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.model.generator import Generator, ObjectLayout
-from sg2im_cli.model.latents import draw_noise, draw_object_latents, draw_picture_latents, object_seeds
+from sg2im_cli.model.latents import draw_latents_of_pictures, draw_noise, draw_picture_latents
 
 BATCH_SIZE = 16
 Told = Callable[[int, int], None]
@@ -69,11 +69,7 @@ def predict(generator: Generator, batch: GraphBatch, seeds: Sequence[int] | None
         batch: N graphs.
         seeds: (N,) of the pictures, from which objects have their latents; the most usual ones if not given.
     """
-    latents = None
-    if generator.config.object_latent_dim and seeds is not None:
-        counts = batch.obj_to_img.bincount(minlength=batch.n_images).tolist()
-        each = [one for seed, count in zip(seeds, counts, strict=True) for one in object_seeds(seed, count)]
-        latents = draw_object_latents(generator.config, each)
+    latents = None if seeds is None else draw_latents_of_pictures(generator.config, seeds, batch.obj_to_img)
     return generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
 
 

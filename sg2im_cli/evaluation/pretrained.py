@@ -18,15 +18,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from sg2im_cli.evaluation.drawing import Drawn, Told, nothing
-from sg2im_cli.model.crops import crop_objects
+from sg2im_cli.model.crops import context_boxes, crop_objects
 from sg2im_cli.model.efficientnet import EfficientNetLite, is_installed, load_efficientnet
 
 SIDE, CROP_SIDE = 96, 64
 """Pixels at which whole pictures and objects are looked at."""
-CONTEXT, NARROWEST = 1.15, 0.6
-"""A crop's side is a box's by so much; its shorter side at least that share of the longer."""
-LEAST_SIDE = 1 / 64
-"""Of a crop, as a share of the picture; boxes without a size are looked at all the same."""
 LEAST_AREA = 0.03
 """Of an object's box, as a share of the picture; smaller objects are not cut out."""
 BATCH_SIZE = 32
@@ -106,10 +102,7 @@ def square_boxes(boxes: Tensor) -> Tensor:
     """
     boxes = boxes.float().nan_to_num(0.0, 1.0, 0.0).clamp(0, 1)
     low, high = torch.minimum(boxes[:, :2], boxes[:, 2:]), torch.maximum(boxes[:, :2], boxes[:, 2:])
-    sides = (high - low).clamp_min(LEAST_SIDE)
-    sides = torch.maximum(sides, NARROWEST * sides.amax(1, keepdim=True)) * CONTEXT
-    center = (low + high) / 2
-    return torch.cat([center - sides / 2, center + sides / 2], dim=1).clamp(0, 1)
+    return context_boxes(torch.cat([low, high], dim=1))
 
 
 def large(boxes: Tensor) -> Tensor:

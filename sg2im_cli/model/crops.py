@@ -7,6 +7,9 @@ from torch import Tensor
 
 from sg2im_cli.model.layers import sampling_weights
 
+LEAST_SIDE = 1 / 64
+"""Of a crop with context, as a share of the picture: boxes without a size are looked at all the same."""
+
 
 def crop_objects(images: Tensor, boxes: Tensor, obj_to_img: Tensor, size: int) -> Tensor:
     """Bilinear crops (``align_corners=True``) of each object's box, with no loop over images.
@@ -40,7 +43,7 @@ def context_boxes(boxes: Tensor, least: float = 0.6, margin: float = 1.15) -> Te
         least: the shorter side is at least this share of the longer.
         margin: by which both grow.
     """
-    sides = (boxes[:, 2:] - boxes[:, :2]).clamp_min(1e-3)
+    sides = (boxes[:, 2:] - boxes[:, :2]).clamp_min(LEAST_SIDE)
     sides = torch.maximum(sides, sides.amax(1, keepdim=True) * least) * margin
     center = (boxes[:, :2] + boxes[:, 2:]) / 2
     return torch.cat([center - sides / 2, center + sides / 2], dim=1).clamp(0, 1)

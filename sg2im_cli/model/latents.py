@@ -38,6 +38,19 @@ def draw_object_latents(config: GeneratorConfig, seeds: Sequence[int]) -> Tensor
     return config.latent_scale * torch.stack(drawn) if drawn else torch.zeros(0, config.object_latent_dim)
 
 
+def draw_latents_of_pictures(config: GeneratorConfig, seeds: Sequence[int], obj_to_img: Tensor) -> Tensor | None:
+    """(O, object_latent_dim) of the objects of N pictures with these seeds, each by its place in its picture.
+
+    Args:
+        config: None comes of one without latents.
+        seeds: (N,) of the pictures.
+        obj_to_img: (O,), picture by picture.
+    """
+    counts = obj_to_img.bincount(minlength=len(seeds)).tolist()
+    each = [one for seed, count in zip(seeds, counts, strict=True) for one in object_seeds(seed, count)]
+    return draw_object_latents(config, each)
+
+
 def object_seeds(seed: int, count: int) -> list[int]:
     """The seeds of a picture's objects in their order, where they have none of their own.
 

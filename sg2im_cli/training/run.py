@@ -108,8 +108,9 @@ class _Run:
     def _resume(self) -> None:
         resumed = self._load()
         if self.source is not None and not resumed:
-            start = self.trainer.start_from(load_generator(self.source, self.processes.device))
-            adversaries = self.trainer.take_adversaries(self.source.path)
+            checkpoint = load_generator(self.source, self.processes.device)
+            start = self.trainer.start_from(checkpoint)
+            adversaries = self.trainer.take_adversaries(self.source.path, checkpoint.vocabulary)
             beside = f" With {', '.join(adversaries).replace('_', ' ')}." if adversaries else ""
             self._tell(f"From {self.options.init}: {str(start).rstrip()}{beside}")
         done = self.position

@@ -15,13 +15,7 @@ from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.data.sources import has_split
 from sg2im_cli.model.generator import Generator
-from sg2im_cli.model.latents import (
-    derived_seed,
-    draw_noise,
-    draw_object_latents,
-    draw_picture_latents,
-    object_seeds,
-)
+from sg2im_cli.model.latents import derived_seed, draw_latents_of_pictures, draw_noise, draw_picture_latents
 from sg2im_cli.training.checkpoint import write_atomically, writing
 
 SHEET_SIZE = 12
@@ -67,12 +61,9 @@ def draw_sheet(generator: Generator, batch: GraphBatch, seed: int = 0) -> Image.
 
 def draw_graphs(generator: Generator, batch: GraphBatch, seed: int, given: bool = False) -> Tensor:
     """Pictures (N, 3, H, W) in model units of predicted layouts, or of ``given`` ones, each from a seed of its own."""
-    config, device = generator.config, batch.objs.device
+    config = generator.config
     seeds = [derived_seed(seed, f"sheet {i}") for i in range(batch.n_images)]
-    counts = batch.obj_to_img.bincount(minlength=batch.n_images).tolist()
-    each = [one for number, count in zip(seeds, counts, strict=True) for one in object_seeds(number, count)]
-    drawn = draw_object_latents(config, each)
-    latents = None if drawn is None else drawn.to(device)
+    latents = draw_latents_of_pictures(config, seeds, batch.obj_to_img)
     layout = generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
     masks = layout.masks
     if given:

@@ -70,8 +70,13 @@ class Trainer:
             self.average.model.load_state_dict(self.generator.state_dict())
         return start
 
-    def take_adversaries(self, directory: Path) -> tuple[str, ...]:
-        """Take what lies beside a generator's weights and was trained with it; the names of what was taken."""
+    def take_adversaries(self, directory: Path, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """Take what lies beside a generator's weights and was trained with it; the names of what was taken.
+
+        Its tables have rows by number, so nothing is taken where the ``vocabulary`` of the weights is another.
+        """
+        if vocabulary != self.vocabulary:
+            return ()
         adversaries = {name: net for name, net in self.nets.named().items() if name != "generator"}
         taken = take_adversaries(adversaries, directory)
         self.calibrated = {"projected_images", "projected_objects"} <= set(taken)

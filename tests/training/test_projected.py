@@ -271,14 +271,17 @@ def test_what_was_trained_beside_a_generator_is_taken_from_a_copy(scenes, traine
     kept = {name: trainer.networks()[name] for name in ("projected_images", "projected_objects", "mask_discriminator")}
     save_adversaries(kept, tmp_path)
     other = Trainer(small_scenes(), scenes.vocabulary, torch.device("cpu"))
-    assert set(other.take_adversaries(tmp_path)) == set(kept)
+    words = scenes.vocabulary
+    turned = replace(words, objects=(words.objects[0], *words.objects[:0:-1]))
+    assert other.take_adversaries(tmp_path, turned) == ()  # as many words, in another order
+    assert set(other.take_adversaries(tmp_path, words)) == set(kept)
     for name, network in kept.items():
         mine = other.networks()[name].state_dict()
         assert all(torch.equal(mine[k], t.half().to(t.dtype)) for k, t in network.state_dict().items())
     before = copied(other.nets.projected_images)
     other.calibrate(scenes)  # it is, already
     assert not changed(before, other.nets.projected_images)
-    assert other.take_adversaries(tmp_path / "elsewhere") == ()
+    assert other.take_adversaries(tmp_path / "elsewhere", words) == ()
     (tmp_path / ADVERSARIES).write_bytes(b"broken")
     with pytest.raises(InputError, match="cannot be loaded"):
-        other.take_adversaries(tmp_path)
+        other.take_adversaries(tmp_path, words)
