@@ -94,6 +94,9 @@ class GeneratorConfig:
             all is added up, and surroundings are painted over things. Needs to be told which words are things.
         picture_latent_dim: size of a latent that each picture has; it scales and shifts the features of each refinement
             module, so that seeds differ in light and style. Not in the paper.
+        surroundings_latent_dim: size of a latent from which comes the stuff that fills what is left free by all that
+            is said of a picture (`sg2im_cli.model.surroundings`); 0, as in the paper, leaves it to the refinement
+            network.
         pixel_mean: subtracted from pixels in [0, 1] before training; model units are (pixel - mean) / std.
         pixel_std: see ``pixel_mean``.
     """
@@ -123,13 +126,18 @@ class GeneratorConfig:
     layout_modulation: bool = False
     layout_carving: bool = False
     picture_latent_dim: int = 0
+    surroundings_latent_dim: int = 0
     pixel_mean: tuple[float, float, float] = PIXEL_MEAN
     pixel_std: tuple[float, float, float] = PIXEL_STD
 
     def __post_init__(self) -> None:
         problems = _at_least(self, 1, "embedding_dim", "gconv_dim", "gconv_hidden_dim")
         problems += _at_least(self, 0, "gconv_num_layers", "layout_noise_dim", "layout_category_dim")
-        problems += _at_least(self, 0, "object_latent_dim", "latent_scale", "picture_latent_dim")
+        problems += _at_least(
+            self, 0, "object_latent_dim", "latent_scale", "picture_latent_dim", "surroundings_latent_dim"
+        )
+        if self.surroundings_latent_dim and not (self.layout_carving and self.layout_category_dim):
+            problems.append("surroundings_latent_dim above 0 needs layout_carving, and a layout_category_dim above 0")
         if self.mask_head == "sampled" and (not self.object_latent_dim or (self.mask_size or 0) < SMALLEST_SAMPLED):
             problems.append(
                 f"mask_head is 'sampled' and needs an object_latent_dim above 0 (it is {self.object_latent_dim}) and "
@@ -154,6 +162,11 @@ class GeneratorConfig:
         if min(self.pixel_std) <= 0:
             problems.append(f"pixel_std is {self.pixel_std} and must be above 0")
         _require([*problems, *_activation_problems(self.activation)])
+
+    @property
+    def drawn_latent_dim(self) -> int:
+        """Size of what is drawn for each picture: its latent, and behind it that of its surroundings."""
+        return self.picture_latent_dim + self.surroundings_latent_dim
 
     @property
     def layout_dim(self) -> int:
@@ -291,6 +304,8 @@ class LossConfig:
             wholes and crops, with projected discriminators.
         colors: weight of L1 between the mean colours of each object in both.
         picture_latents: weight of the divergence of pictures' latents, likewise.
+        surroundings: weight of cross-entropy on the stuff of free places and of the divergence of its latents, for a
+            generator with ``surroundings_latent_dim``.
     """
 
     adversarial: Literal["gan", "wgan", "lsgan", "hinge"] = "gan"
@@ -308,6 +323,7 @@ class LossConfig:
     perceptual: float = 0.0
     colors: float = 0.0
     picture_latents: float = 0.0
+    surroundings: float = 0.0
 
     def __post_init__(self) -> None:
         _require(_at_least(self, 0, *(f.name for f in fields(self) if f.type == "float")))
@@ -516,8 +532,9 @@ class Recipe:
                 problems.append(f"projected discriminators need sides of 32 pixels, not {self.generator.image_size}")
         elif self.training.layout_every:
             problems.append("training.layout_every needs projected discriminators")
-        elif self.generator.object_latent_dim:
-            problems.append("generator.object_latent_dim above 0 needs projected discriminators")
+        for name in ("object_latent_dim", "surroundings_latent_dim"):
+            if self.projected is None and getattr(self.generator, name):
+                problems.append(f"generator.{name} above 0 needs projected discriminators")
         _require(problems)
         if self.training.coarse_pixels > min(self.generator.image_size):
             side = min(self.generator.image_size)

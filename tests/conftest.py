@@ -73,6 +73,8 @@ def sampled_bundle(
         latent_scale=2.0,
         picture_latent_dim=5,
         layout_carving=True,
+        layout_category_dim=6,
+        surroundings_latent_dim=3,
     )
     things = [vocabulary.object_id(name) for name in THINGS]
     generator = Generator(config, len(vocabulary.objects), len(vocabulary.predicates), things=things).eval()

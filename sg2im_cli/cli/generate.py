@@ -335,6 +335,9 @@ def show_painting(painting: Painting, heading: str | None) -> None:
     screen.print()
     for statement in painting.given_up:
         screen.print(f"Not enforced, it contradicts the others: {said(statement, painting.graph)}.", markup=False)
+    if painting.surroundings and painting.surroundings[0]:
+        filled = ", ".join(f"{item.category} ({item.share:.0%})" for item in painting.surroundings[0])
+        screen.print(f"Not said, filled in: {filled}.", markup=False)
     if painting.choice is not None:
         screen.print(chosen(painting.choice), markup=False)
     screen.print(f"seed {painting.seeds[0]}, weights {painting.weights}", markup=False)

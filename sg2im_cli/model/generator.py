@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from sg2im_cli.config import GeneratorConfig, leaky_slope
 from sg2im_cli.model.graph import GraphTripleConv, GraphTripleConvNet
@@ -15,6 +16,7 @@ from sg2im_cli.model.layers import count_images
 from sg2im_cli.model.layout import carve, compose_layout, sample_masks
 from sg2im_cli.model.refinement import RefinementNetwork
 from sg2im_cli.model.shapes import SampledMaskHead, SampledSizes
+from sg2im_cli.model.surroundings import Surroundings, shown_shares
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 """The box of `__image__`."""
@@ -57,7 +59,7 @@ class GeneratorOutput:
         images: (N, 3, H, W) in model units: (pixel - mean) / std.
         boxes: (O, 4), the predicted ones, also where others were given.
         masks: (O, M, M) in [0, 1], the predicted ones; None for a model without masks.
-        layout: (N, D, H, W), without noise.
+        layout: (N, D, H, W), with surroundings and without noise.
     """
 
     images: Tensor
@@ -127,6 +129,9 @@ class Generator(nn.Module):
         self.layout_attributes = _word_table(n_attributes, named, 0.3)
         latent = config.object_latent_dim
         self.size_net = SampledSizes(dim, latent) if latent else None
+        self.surroundings: Surroundings | None = None
+        if config.surroundings_latent_dim:
+            self.surroundings = Surroundings(n_objects, config.layout_dim, config.surroundings_latent_dim)
         marks = torch.zeros(n_objects, dtype=torch.bool)
         marks[list(things)] = True
         self.register_buffer("is_thing", marks if config.layout_carving or latent else None)
@@ -156,17 +161,19 @@ class Generator(nn.Module):
             n_images: N; counted if not given, which may wait for a GPU.
             attributes: (O, A) 1 where an attribute is said of an object, else 0; none is said if not given.
             latents: (O, object_latent_dim); zeros, the most usual, if not given.
-            picture_latents: (N, picture_latent_dim) standard normal; drawn if not given.
+            picture_latents: (N, drawn_latent_dim) standard normal; drawn if not given.
         """
         if n_images is None:
             n_images = count_images(obj_to_img)
         predicted = self.predict_layout(objs, triples, attributes, latents)
         used = predicted if boxes is None else self.fill_boxes(predicted, boxes, objs)
         masks = used.masks if masks is None else masks
-        layout = self.compose(predicted.vectors, used.boxes, masks, obj_to_img, n_images, objs)
+        canvas = self.compose(predicted.vectors, used.boxes, masks, obj_to_img, n_images, objs)
+        layout, style = self.surround(canvas, self.picture_latents(n_images, picture_latents))
+        del canvas
         joined = self.add_noise(layout, noise)
         layout = joined[:, : layout.shape[1]]  # a view: at the largest batches the layout is most of the memory
-        images = self.refinement_net(joined, self.picture_latents(n_images, picture_latents))
+        images = self.refinement_net(joined, style)
         return GeneratorOutput(images, predicted.boxes, predicted.masks, layout)
 
     def predict_layout(
@@ -252,8 +259,15 @@ class Generator(nn.Module):
     def compose(
         self, vectors: Tensor, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int, objs: Tensor
     ) -> Tensor:
-        """The layout (N, D, H, W) of objects with these vectors, boxes, masks and category ids."""
-        return compose_layout(vectors, self.cover(boxes, masks, obj_to_img, n_images, objs), obj_to_img, n_images)
+        """The layout (N, D, H, W) of objects with these vectors, boxes, masks and category ids.
+
+        Behind its D channels, a model with surroundings has what these are told (see `surround`).
+        """
+        coverage = self.cover(boxes, masks, obj_to_img, n_images, objs)
+        layout = compose_layout(vectors, coverage, obj_to_img, n_images)
+        if self.surroundings is None:
+            return layout
+        return torch.cat([layout, self.surroundings.tell(coverage, objs, obj_to_img, n_images).to(layout)], dim=1)
 
     def cover(self, boxes: Tensor, masks: Tensor | None, obj_to_img: Tensor, n_images: int, objs: Tensor) -> Tensor:
         """(O, H, W) in [0, 1]: how much of each object is seen at each place of its picture."""
@@ -263,18 +277,59 @@ class Generator(nn.Module):
         things = self.things(objs)
         return carve(coverage, things, ~things & (objs != 0), obj_to_img, n_images)
 
-    def refine(self, layout: Tensor, noise: Tensor | None = None, picture_latents: Tensor | None = None) -> Tensor:
-        """The picture half: a layout (N, D, H, W), noise and latents to images (N, 3, H, W) in model units."""
-        latents = self.picture_latents(len(layout), picture_latents)
-        return self.refinement_net(self.add_noise(layout, noise), latents)  # type: ignore[no-any-return]
+    def refine(self, canvas: Tensor, noise: Tensor | None = None, picture_latents: Tensor | None = None) -> Tensor:
+        """The picture half: what `compose` made, noise and latents to images (N, 3, H, W) in model units."""
+        layout, style = self.surround(canvas, self.picture_latents(len(canvas), picture_latents))
+        return self.refinement_net(self.add_noise(layout, noise), style)  # type: ignore[no-any-return]
+
+    def surround(self, canvas: Tensor, latents: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """What `compose` made with its free places filled (N, D, H, W), and the latents that are left (N, L).
+
+        Args:
+            canvas: (N, D + W + 1, H, W); of a model without surroundings (N, D, H, W), to which nothing is done.
+            latents: (N, L + S) standard normal.
+        """
+        if self.surroundings is None or latents is None:
+            return canvas, latents
+        style = latents[:, : self.config.picture_latent_dim] if self.config.picture_latent_dim else None
+        layout, told = canvas[:, : self.config.layout_dim], canvas[:, self.config.layout_dim :]
+        scores = self.propose(told, latents)
+        return layout + self.surroundings.fill(scores, told[:, -1:], self.category_vectors()).to(layout), style
+
+    def surroundings_of(self, canvas: Tensor, latents: Tensor | None) -> Tensor | None:
+        """(N, C) which share of each picture shows unsaid stuff of each category; None for a model without."""
+        if self.surroundings is None or latents is None:
+            return None
+        told = canvas[:, self.config.layout_dim :]
+        return shown_shares(self.propose(told, latents), told[:, -1:])
+
+    def propose(self, told: Tensor, latents: Tensor) -> Tensor:
+        """Scores of stuff (N, C, h, w) for what a network of surroundings is told, and latents (N, L + S)."""
+        assert self.surroundings is not None
+        mean, log_variance = self.surroundings.expect(told)
+        own = mean + latents[:, self.config.picture_latent_dim :].to(mean) * (log_variance / 2).exp()
+        return self.surroundings(told, own, self.stuff())  # type: ignore[no-any-return]
+
+    def category_vectors(self) -> Tensor:
+        """(C, D): what a layout says of each category by itself, with nothing of a graph."""
+        assert self.layout_categories is not None
+        named = self.layout_categories.weight
+        return functional.pad(named, (self.config.layout_dim - named.shape[1], 0))
+
+    def stuff(self) -> Tensor:
+        """(C,) bool: which categories are neither things nor `__image__`."""
+        assert self.is_thing is not None, "a model that carves or has latents"
+        others = ~self.is_thing
+        others[0] = False
+        return others
 
     def picture_latents(self, n_images: int, latents: Tensor | None = None) -> Tensor | None:
-        """(N, L) as they are given, or drawn; None for a model without."""
+        """(N, L + S) as they are given, or drawn; None for a model without."""
         weight = self.obj_embeddings.weight
-        if not self.config.picture_latent_dim:
+        if not self.config.drawn_latent_dim:
             return None
         if latents is None:
-            return torch.randn(n_images, self.config.picture_latent_dim, dtype=weight.dtype, device=weight.device)
+            return torch.randn(n_images, self.config.drawn_latent_dim, dtype=weight.dtype, device=weight.device)
         return latents.to(weight)
 
     def add_noise(self, layout: Tensor, noise: Tensor | None = None) -> Tensor:

@@ -24,10 +24,10 @@ def draw_noise(config: GeneratorConfig, seeds: Sequence[int]) -> Tensor | None:
 
 
 def draw_picture_latents(config: GeneratorConfig, seeds: Sequence[int]) -> Tensor | None:
-    """(N, picture_latent_dim) of pictures with these seeds; None for a model without."""
-    if not config.picture_latent_dim:
+    """(N, drawn_latent_dim) of pictures with these seeds; None for a model without."""
+    if not config.drawn_latent_dim:
         return None
-    return torch.stack([_normal(derived_seed(seed, "picture"), config.picture_latent_dim) for seed in seeds])
+    return torch.stack([_normal(derived_seed(seed, "picture"), config.drawn_latent_dim) for seed in seeds])
 
 
 def draw_object_latents(config: GeneratorConfig, seeds: Sequence[int]) -> Tensor | None:

@@ -8,6 +8,6 @@ painting.images[0].save("car.png")
 from sg2im_cli.painter.best import Choice, Score
 from sg2im_cli.painter.devices import DTYPES, choose_device
 from sg2im_cli.painter.painter import Painter, Parser
-from sg2im_cli.painter.painting import Layout, Painting
+from sg2im_cli.painter.painting import Layout, Painting, Surrounding
 
-__all__ = ["DTYPES", "Choice", "Layout", "Painter", "Painting", "Parser", "Score", "choose_device"]
+__all__ = ["DTYPES", "Choice", "Layout", "Painter", "Painting", "Parser", "Score", "Surrounding", "choose_device"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from torch import Tensor
 
-from sg2im_cli.painter.painting import Painting
+from sg2im_cli.painter.painting import Painting, Surrounding
 from sg2im_cli.painter.placing import Placed, lay_out
 from sg2im_cli.painter.requirements import require_kind, require_seeds
 from sg2im_cli.steering.check import check, check_places
@@ -114,14 +114,16 @@ def paint_together(painter: Painter, jobs: Sequence[Job], enforced: bool = False
     graphs, seeds = [job.graph for job in jobs], [job.seed for job in jobs]
     placed, canvas = lay_out(painter.generator, painter.vocabulary, graphs, seeds, enforced)
     images = painter.refine(canvas, seeds).float().cpu()
-    return tuple(_painting(painter, *each) for each in zip(jobs, placed, images[:, None], strict=True))
+    around = painter.surroundings(canvas, seeds)
+    return tuple(_painting(painter, *each) for each in zip(jobs, placed, images[:, None], around, strict=True))
 
 
-def _painting(painter: Painter, job: Job, placed: Placed, image: Tensor) -> Painting:
+def _painting(painter: Painter, job: Job, placed: Placed, image: Tensor, around: tuple[Surrounding, ...]) -> Painting:
     return Painting(
         images=(painter.picture(image),),
         seeds=(job.seed,),
         weights=painter.weights,
+        surroundings=(around,),
         graph=placed.graph,
         account=job.account,
         text=job.text,

@@ -17,7 +17,7 @@ from sg2im_cli.painter.batching import paint_many
 from sg2im_cli.painter.best import Score, choose, contrast
 from sg2im_cli.painter.chance import layouts_differ
 from sg2im_cli.painter.devices import choose_device, choose_dtype
-from sg2im_cli.painter.painting import Layout, Painting, with_asked_masks
+from sg2im_cli.painter.painting import Layout, Painting, Surrounding, with_asked_masks
 from sg2im_cli.painter.placing import lay_out
 from sg2im_cli.painter.requirements import require_kind, require_samples, require_seeds
 from sg2im_cli.steering.check import Check, PlaceCheck, check, check_places
@@ -32,6 +32,9 @@ from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import Bundle, resolve
 
 Parser = Callable[[str], ParsedText]
+
+LEAST_SHARE = 0.02
+"""Of a picture: surroundings that cover less are not named."""
 
 AT_ONCE = 32
 """Pictures that are drawn before the best of them is looked for."""
@@ -318,7 +321,8 @@ class Painter:
         seeds = tuple(seed + i for i in range(samples))
         images = tuple(self.picture(self.refine(canvas, [s])) for s in seeds)
         known = {field.name: getattr(layout, field.name) for field in fields(Layout)}
-        return Painting(images=images, seeds=seeds, weights=self.weights, **known)
+        around = tuple(self.surroundings(canvas, [s])[0] for s in seeds)
+        return Painting(images=images, seeds=seeds, weights=self.weights, surroundings=around, **known)
 
     @property
     def device(self) -> torch.device:
@@ -336,6 +340,18 @@ class Painter:
         config, seeds = self.generator.config, [int(seed) for seed in seeds]
         return self.generator.refine(canvas, draw_noise(config, seeds), draw_picture_latents(config, seeds))
 
+    @torch.no_grad()
+    def surroundings(self, canvas: Tensor, seeds: Sequence[int]) -> list[tuple[Surrounding, ...]]:
+        """What fills the free places of the model's layouts (N, D, H, W), as `refine` draws them with these seeds."""
+        generator, names = self.generator, self.vocabulary.objects
+        shares = generator.surroundings_of(canvas, draw_picture_latents(generator.config, [int(s) for s in seeds]))
+        if shares is None:
+            return [()] * len(seeds)
+        found = ([Surrounding(n, s) for n, s in zip(names, row, strict=True)] for row in shares.tolist())
+        return [
+            tuple(sorted((one for one in row if one.share >= LEAST_SHARE), key=lambda one: -one.share)) for row in found
+        ]
+
     def picture(self, images: Tensor) -> Image.Image:
         """(1, 3, H, W) in model units to a picture; values are clamped, never stretched."""
         config = self.generator.config
@@ -352,4 +368,5 @@ def _joined(each: Sequence[Painting], what: str) -> Painting:
     account = replace(first.account, remarks=(*first.account.remarks, remark))
     images = tuple(painting.images[0] for painting in each)
     seeds = tuple(painting.seeds[0] for painting in each)
-    return replace(first, images=images, seeds=seeds, account=account, apart=tuple(each))
+    around = tuple(painting.surroundings[0] for painting in each)
+    return replace(first, images=images, seeds=seeds, surroundings=around, account=account, apart=tuple(each))

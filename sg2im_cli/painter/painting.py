@@ -16,6 +16,23 @@ from sg2im_parsers.graph_json import graph_to_json
 from sg2im_parsers.scene_graph import Box, Mask, SceneGraph
 
 
+@dataclass(frozen=True)
+class Surrounding:
+    """Stuff that fills what the graph leaves free: nobody said it.
+
+    Attributes:
+        category: in the model's words; said of the picture ("on grass"), it is an object like any other.
+        share: of the picture's area, from 0 to 1.
+    """
+
+    category: str
+    share: float
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"category": self.category, "share": round(self.share, 3)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """Where the objects of one graph are, and how it came to that.
@@ -82,6 +99,8 @@ class Painting(Layout):
         images: one for each sample.
         seeds: of each sample: the first, and one more for each.
         weights: as they were named, with the revision if they came from the Hub.
+        surroundings: of each sample, what fills its free places, the largest first; empty ones for a model that leaves
+            them to the painting itself.
         apart: each sample as made alone, where they have graphs or layouts of their own; else empty. What is said of
             all is that of the first, then.
         choice: how it was chosen among several; None if it was not.
@@ -90,12 +109,22 @@ class Painting(Layout):
     images: tuple[Image.Image, ...]
     seeds: tuple[int, ...]
     weights: str
+    surroundings: tuple[tuple[Surrounding, ...], ...] = ()
     apart: tuple[Painting, ...] = ()
     choice: Choice | None = None
 
     def alone(self, i: int) -> Painting:
         """Sample i with what led to it, as if it had been made alone."""
-        return self.apart[i] if self.apart else replace(self, images=(self.images[i],), seeds=(self.seeds[i],))
+        if self.apart:
+            return self.apart[i]
+        return replace(
+            self, images=(self.images[i],), seeds=(self.seeds[i],), surroundings=self.surroundings[i : i + 1]
+        )
+
+    def account_json(self) -> dict[str, Any]:
+        """As of a layout; and what fills the free places of the first sample."""
+        filled = [item.to_json() for item in (self.surroundings[0] if self.surroundings else ())]
+        return {**super().account_json(), "surroundings": filled}
 
     def _repr_png_(self) -> bytes:
         """The pictures side by side, for a notebook's cell."""

@@ -18,10 +18,12 @@ from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.layout import compose_layout
 from sg2im_cli.model.losses import mean_of
 from sg2im_cli.model.projected import FIRST_CROP_TAP, FeatureMixing, PictureEncoder
+from sg2im_cli.model.surroundings import SurroundingsEncoder
 from sg2im_cli.training.augment import change_colors_mildly, move
 from sg2im_cli.training.networks import things_of
 from sg2im_cli.training.part import Looked, Pairs, Part
 from sg2im_cli.training.shapes import divergence_from_normal
+from sg2im_cli.training.surroundings import look_around
 from sg2im_parsers.vocabulary import Vocabulary
 
 ENCODED = 0.9
@@ -42,7 +44,7 @@ class Looker:
         generator: its picture half gets gradients.
         features: frozen.
         mixing: of whole pictures and of crops.
-        encoder: of pictures' latents; None for a generator without.
+        encoders: of pictures' latents and of surroundings; None for a generator without.
         vocabulary: says which categories are things, and which attributes are colours.
         precision: context in which convolutions run.
         scale: mean and deviation of pixels (1, 3, 1, 1) each, between model units and [0, 1].
@@ -54,14 +56,14 @@ class Looker:
         generator: Generator,
         features: EfficientNetLite,
         mixing: tuple[FeatureMixing, FeatureMixing],
-        encoder: PictureEncoder | None,
+        encoders: tuple[PictureEncoder | None, SurroundingsEncoder | None],
         vocabulary: Vocabulary,
         precision: Callable[[], AbstractContextManager[None]],
         scale: tuple[Tensor, Tensor],
     ) -> None:
         assert recipe.projected is not None
         self.recipe, self.config, self.generator, self.features = recipe, recipe.projected, generator, features
-        self.encoder, self.precision = encoder, precision
+        (self.encoder, self.around), self.precision = encoders, precision
         self.of_pictures, self.of_crops = mixing
         self.mean, self.std = scale
         device = self.mean.device
@@ -87,7 +89,7 @@ class Looker:
             real_taps = self.taps(move(changed, offsets))
             real_normal = self.of_pictures.normalize(real_taps)
         latents, divergence = self._latents(part, real_normal, encoded)
-        images, boxes, coverage, real_coverage = self._draw(part, latents)
+        images, boxes, coverage, real_coverage = self._draw(part, latents, encoded)
         fake = change_colors_mildly(images, changes)
         fake_taps = self.taps(move(fake, offsets))
         whole = _pairs(self.of_pictures, real_taps, fake_taps)
@@ -113,7 +115,7 @@ class Looker:
         known = mean.float() + again * (log_variance.float() / 2).exp()
         return torch.where(encoded[:, None], known, free), divergence_from_normal(mean, log_variance).mean()
 
-    def _draw(self, part: Part, latents: Tensor | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _draw(self, part: Part, latents: Tensor | None, encoded: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Pictures, the boxes they were drawn from, and coverage (O, H, W), as drawn and as annotated."""
         batch, generator = part.batch, self.generator
         config = generator.config
@@ -141,11 +143,26 @@ class Looker:
         assert predicted.hidden is not None
         vectors = generator.layout_vectors(predicted.hidden, batch.objs, batch.attributes)
         layout = compose_layout(vectors, coverage, batch.obj_to_img, batch.n_images)
+        if self.around is not None:
+            layout = layout + self._surroundings(self.around, part, coverage, encoded)
         joined = generator.add_noise(layout, part.chance.normal(config.layout_noise_dim, *config.image_size))
         joined = joined.contiguous(memory_format=torch.channels_last)
         with self.precision():
             images = generator.refinement_net(joined, latents)
         return images.float(), boxes, coverage, real_coverage
+
+    def _surroundings(self, encoder: SurroundingsEncoder, part: Part, coverage: Tensor, encoded: Tensor) -> Tensor:
+        """What fills free places of the layout (N, D, H, W): where ``encoded``, what goes with the real picture."""
+        batch, network = part.batch, self.generator.surroundings
+        assert network is not None
+        with torch.no_grad():
+            told = network.tell(coverage, batch.objs, batch.obj_to_img, batch.n_images)
+            mean, log_variance = network.expect(told)
+            drawn = part.chance.normal(mean.shape[1]).to(mean.device)
+            expected = mean + drawn * (log_variance / 2).exp()
+            latents = torch.where(encoded[:, None], look_around(self.generator, encoder, part).latents, expected)
+            scores = network(told, latents, self.generator.stuff())
+        return network.fill(scores, told[:, -1:], self.generator.category_vectors())
 
     def _told(self, part: Part, coverage: Tensor, real: Tensor, offsets: Tensor, side: int) -> Tensor:
         """What discriminators are told: where things are; of a predicted layout only how much there is of each.

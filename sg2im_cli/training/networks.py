@@ -14,6 +14,7 @@ from sg2im_cli.model.efficientnet import TAP_CHANNELS
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.projected import PictureEncoder, ProjectedImageDiscriminator, ProjectedObjectDiscriminator
 from sg2im_cli.model.shapes import MaskDiscriminator, MaskEncoder
+from sg2im_cli.model.surroundings import SurroundingsEncoder
 from sg2im_cli.training.processes import Processes
 from sg2im_parsers.vocabulary import IMAGE, Vocabulary
 
@@ -36,6 +37,7 @@ class Networks:
         picture_encoder: likewise.
         mask_encoder: see `sg2im_cli.model.shapes`.
         mask_discriminator: likewise.
+        surroundings_encoder: see `sg2im_cli.model.surroundings`.
     """
 
     generator: Generator
@@ -46,6 +48,7 @@ class Networks:
     picture_encoder: PictureEncoder | None = None
     mask_encoder: MaskEncoder | None = None
     mask_discriminator: MaskDiscriminator | None = None
+    surroundings_encoder: SurroundingsEncoder | None = None
 
     def named(self) -> dict[str, nn.Module]:
         """Those that there are."""
@@ -57,6 +60,7 @@ class Networks:
         g = self.generator
         words = [g.obj_embeddings, g.pred_embeddings, g.attribute_embeddings]
         parts = [*words, g.gconv, g.gconv_net, g.box_net, g.mask_net, g.size_net, self.mask_encoder]
+        parts += [g.surroundings, self.surroundings_encoder]
         return nn.ModuleList([part for part in parts if part is not None])
 
 
@@ -94,6 +98,8 @@ def build_networks(recipe: Recipe, vocabulary: Vocabulary, processes: Processes)
         networks.mask_encoder = placed(MaskEncoder(n_objects, config.object_latent_dim, config.mask_size))
         if losses.shapes:
             networks.mask_discriminator = placed(MaskDiscriminator(n_objects, config.mask_size))
+    if config.surroundings_latent_dim:
+        networks.surroundings_encoder = placed(SurroundingsEncoder(n_objects, config.surroundings_latent_dim))
     _choose_formats(networks, processes.device)
     return networks
 

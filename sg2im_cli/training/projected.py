@@ -154,7 +154,7 @@ def projected_objectives(
         nets.generator,
         features,
         (pictures.mixing, objects.mixing),
-        nets.picture_encoder,
+        (nets.picture_encoder, nets.surroundings_encoder),
         vocabulary,
         lambda: autocast(processes, recipe.training),
         scale,

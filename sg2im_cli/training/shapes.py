@@ -18,9 +18,11 @@ from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.layout import sample_masks
 from sg2im_cli.model.losses import box_losses, mask_losses, mean_of, weighed
 from sg2im_cli.model.shapes import MaskDiscriminator, MaskEncoder
+from sg2im_cli.model.surroundings import SurroundingsEncoder
 from sg2im_cli.training.networks import Networks, things_of
 from sg2im_cli.training.part import Part, Shapes
 from sg2im_cli.training.relations import RelationLoss
+from sg2im_cli.training.surroundings import surroundings_loss
 from sg2im_parsers.vocabulary import Vocabulary
 
 SOFT = 0.02
@@ -49,6 +51,7 @@ class ShapeObjectives:
         encoder: see `MaskEncoder`.
         adversary: None trains without.
         vocabulary: of the data.
+        around: the encoder of surroundings; None for a generator without.
     """
 
     def __init__(
@@ -58,8 +61,10 @@ class ShapeObjectives:
         encoder: MaskEncoder,
         adversary: MaskDiscriminator | None,
         vocabulary: Vocabulary,
+        around: SurroundingsEncoder | None = None,
     ) -> None:
         self.recipe, self.generator, self.encoder, self.adversary = recipe, generator, encoder, adversary
+        self.around = around
         self.relations = RelationLoss(vocabulary.predicates)
         counts = torch.ones(len(vocabulary.objects))
         counts[0] = 0
@@ -116,6 +121,10 @@ class ShapeObjectives:
         if self.recipe.losses.relations:
             violated = [self.relations(batch.triples, places) for places in (shapes.usual, shapes.free_boxes)]
             losses["relations"] = part.shares["pictures"] * (violated[0] + violated[1])
+        if self.around is not None:
+            most = self.recipe.data.max_objects + 1
+            around = surroundings_loss(self.generator, self.around, part, most)
+            losses["surroundings"] = part.shares["pictures"] * around
         if self.adversary is not None:
             losses["shapes"] = part.shares["objects"] * self._of_free(part)
         return losses
@@ -187,7 +196,9 @@ def shape_objectives(recipe: Recipe, nets: Networks, vocabulary: Vocabulary) -> 
     """Of the networks of a recipe; None for a generator without latents of objects."""
     if nets.mask_encoder is None:
         return None
-    return ShapeObjectives(recipe, nets.generator, nets.mask_encoder, nets.mask_discriminator, vocabulary)
+    return ShapeObjectives(
+        recipe, nets.generator, nets.mask_encoder, nets.mask_discriminator, vocabulary, nets.surroundings_encoder
+    )
 
 
 def _some(logits: Tensor | None) -> Tensor:

@@ -44,6 +44,7 @@ def small_scenes():
         picture_latent_dim=4,
         layout_vector_dim=4,
         layout_category_dim=8,
+        surroundings_latent_dim=4,
         refinement_dims=(16, 8, 8),
     )
     projected = ProjectedConfig(channels=(4, 6, 8, 8), hidden_dim=8, layout_dim=4, crop_size=32, prototypes=4)

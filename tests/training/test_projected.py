@@ -103,7 +103,9 @@ def test_pictures_teach_the_picture_half_and_annotations_the_graph_half(trainer,
     before = copied(trainer.generator)
     trainer.layout_step(next(scenes.batches(4, with_images=False)), 0)
     names = changed(before, trainer.generator)
-    assert {name.partition(".")[0] for name in names} <= {*GRAPH_HALF, "gconv_net", "attribute_embeddings"}
+    also = {"gconv_net", "attribute_embeddings", "surroundings"}
+    assert {name.partition(".")[0] for name in names} <= {*GRAPH_HALF, *also}
+    assert "surroundings.out.weight" in names
     assert any(name.startswith("size_net") for name in names)
 
 
