@@ -13,7 +13,9 @@ from torch import Tensor, nn
 
 from sg2im_cli.checkpoint import Checkpoint
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.refinement import RefinementNetwork
 from sg2im_cli.model.shapes import SampledMaskHead
+from sg2im_cli.model.surroundings import Surroundings
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -47,8 +49,9 @@ class Start:
 def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint) -> Start:
     """Give a new generator the weights of another as far as they fit.
 
-    Words keep their rows by name. Every other part (graph network, heads, refinement network) is taken whole if all
-    its tensors fit, else it starts anew; what it has beyond them, all zeros (such as a layout's modulation), may stay.
+    Words keep their rows by name. Every other part (graph network, heads) is taken whole if all its tensors fit, else it
+    starts anew; what it has beyond them, all zeros (such as a layout's modulation), may stay. Of a refinement network
+    for larger pictures, the coarse modules are taken, and the rest starts anew.
 
     Args:
         generator: changed in place.
@@ -69,6 +72,12 @@ def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint)
             taken = _take_rows(part, given, vocabulary.attributes, _ids(source.vocabulary.attributes))
         elif isinstance(part, SampledMaskHead):
             taken = _take_head(part, given, vocabulary.objects, _ids(source.vocabulary.objects))
+        elif isinstance(part, Surroundings):
+            taken = _take_surroundings(part, given, vocabulary.objects, _ids(source.vocabulary.objects))
+        elif isinstance(part, RefinementNetwork) and not _take_whole(part, given):
+            count = _take_modules(part, given)
+            anew += [f"{name} from its module {count + 1}"] if count else [name]
+            continue
         else:
             taken = _take_whole(part, given)
         if not taken:
@@ -119,6 +128,38 @@ def _take_head(part: SampledMaskHead, given: nn.Module | None, names: tuple[str,
         return False
     part.load_state_dict({**theirs, table: mine[table]})
     return _take_rows(part.categories, given.categories, names, ids)
+
+
+def _take_surroundings(
+    part: Surroundings, given: nn.Module | None, names: tuple[str, ...], ids: Mapping[str, int]
+) -> bool:
+    """A network of surroundings, whose categories have rows by name: of words, of vectors and of scores."""
+    if not isinstance(given, Surroundings):
+        return False
+    mine, theirs = part.state_dict(), given.state_dict()
+    rows = {name for name in mine if name.split(".")[0] in ("words", "vectors", "out")}
+    if any(mine[name].shape[1:] != theirs[name].shape[1:] for name in rows):
+        return False
+    if any(mine[name].shape != theirs[name].shape for name in mine.keys() - rows):
+        return False
+    for name in rows:
+        for i, word in enumerate(names):
+            if word in ids:
+                mine[name][i] = theirs[name][ids[word]]
+    part.load_state_dict({**theirs, **{name: mine[name] for name in rows}})
+    return True
+
+
+def _take_modules(part: RefinementNetwork, given: nn.Module | None) -> int:
+    """How many of its first modules a refinement network has from another, which draws smaller pictures."""
+    if not isinstance(given, RefinementNetwork):
+        return 0
+    count = 0
+    for mine, theirs in zip(part.refinement_modules, given.refinement_modules, strict=False):
+        if not _take_whole(mine, theirs):
+            break
+        count += 1
+    return count
 
 
 def _take_whole(part: nn.Module, given: nn.Module | None) -> bool:

@@ -99,3 +99,27 @@ def test_a_run_with_another_start_is_refused(tiny_data, tmp_path, finished):
     train(options(tiny_data, run, minutes=1e-9), Silent())
     with pytest.raises(InputError, match="another init"):
         train(options(tiny_data, run, init=str(finished / "weights")), Silent())
+
+
+def test_a_refinement_network_for_larger_pictures_starts_from_the_modules_of_a_smaller_one():
+    source = build(["cat"], ["on"])
+    new = build(["cat"], ["on"], replace(SMALL, image_size=(32, 32), refinement_dims=(8, 4, 2)))
+    start = start_from(new.generator, new.vocabulary, source)
+    assert start.anew == ("refinement_net from its module 3",)
+    for i in range(2):
+        mine, theirs = (c.generator.refinement_net.refinement_modules[i].state_dict() for c in (new, source))
+        assert all(torch.equal(mine[name], theirs[name]) for name in mine)
+
+
+def test_surroundings_keep_the_rows_of_their_words():
+    torch.manual_seed(0)
+    config = replace(SMALL, layout_carving=True, surroundings_latent_dim=3)
+    source, new = (build(names, ["on"], config) for names in (["cat", "sky", "sea"], ["sea", "car", "sky"]))
+    before = new.generator.surroundings.out.weight.clone()
+    start = start_from(new.generator, new.vocabulary, source)
+    assert start.anew == ()
+    mine, theirs = new.generator.surroundings, source.generator.surroundings
+    for layer in ("words", "vectors", "out"):
+        assert torch.equal(getattr(mine, layer).weight[[0, 1, 3]], getattr(theirs, layer).weight[[0, 3, 2]])
+    assert torch.equal(mine.out.weight[2], before[2])
+    assert torch.equal(mine.first.weight, theirs.first.weight)
