@@ -20,8 +20,8 @@ from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.initial import save_adversaries
 from sg2im_cli.training.step import Trainer
 
-KEPT = ("projected_images", "projected_objects", "mask_discriminator")
-"""Not the encoders, which are soon learned again: the copy is to stay under 15 MB."""
+KEPT = ("projected_images", "projected_objects")
+"""Not the encoders and the adversary of masks, which are soon learned again: the copy is to stay under 15 MB."""
 
 
 def main() -> None:
