@@ -49,7 +49,7 @@ START: Changes = {
     },
     "losses": {"adversarial": "hinge"},
     "data": {"attributes": "none", "unmasked_share": 0.2},
-    "training": {"adversarial_from": 100, "final_rate": 1.0, "steps": 1_000_000, "layout_steps": 0},
+    "training": {"adversarial_from": 100, "final_lr_ratio": 1.0, "steps": 1_000_000, "layout_steps": 0},
 }
 """What every variant starts from: the recipe as it was before this was measured, at half the width."""
 
@@ -67,7 +67,7 @@ VARIANTS: dict[str, Changes] = {
         "image_discriminator": {"spectral_norm": False, "normalization": "batch", "layout_dim": 0},
         "object_discriminator": {"spectral_norm": False, "normalization": "batch"},
     },
-    "no augmentation": {"training": {"augment": False}},
+    "no augmentation": {"training": {"diffaugment": False}},
     "no feature matching": {"losses": {"features": 0.0}},
     "gan loss, batch norm": {
         "losses": {"adversarial": "gan"},

@@ -32,7 +32,7 @@ from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch, SceneExample, collate
 from sg2im_cli.data.dataset import Scene, SceneDataset
 from sg2im_cli.data.relations import RELATIONS, spoken_table
-from sg2im_cli.training.chance import Chance
+from sg2im_cli.training.batch_random import BatchRandom
 from sg2im_cli.training.recipes import load_recipe
 from sg2im_cli.training.step import Trainer
 from sg2im_parsers.vocabulary import Vocabulary
@@ -83,7 +83,7 @@ def step_of(kind: str, size: int) -> Callable[[], dict[str, float]]:
     plain = PlainTrainer(recipe, len(words.objects), len(words.predicates))
     copy_networks(ours, plain)
     config = recipe.generator
-    chance = Chance(0, 0, 0, size, size)
+    chance = BatchRandom(0, 0, 0, size, size)
     chance.uniform()  # ours draws first which layouts are predicted
     noise = chance.normal(config.layout_noise_dim, *config.image_size)
     return lambda: plain.step(batch, noise)

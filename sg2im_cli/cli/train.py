@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.progress import TaskID
 
+    from sg2im_cli.config import Recipe
     from sg2im_cli.training.progress import Progress
     from sg2im_cli.training.run import TrainOptions, TrainResult
 
@@ -62,7 +64,7 @@ def command(
 
     from sg2im_cli.data.sources import find_data
     from sg2im_cli.painter import choose_device
-    from sg2im_cli.training.recipes import limit_objects, load_recipe
+    from sg2im_cli.training.recipes import limit_objects
     from sg2im_cli.training.run import TrainOptions
 
     if minutes is not None and not minutes > 0:
@@ -72,7 +74,7 @@ def command(
     chosen = choose_device(device)
     options = TrainOptions(
         data=find_data(data),
-        recipe=limit_objects(load_recipe(recipe), min_objects, max_objects),
+        recipe=limit_objects(_load_recipe(recipe), min_objects, max_objects),
         recipe_name=recipe if Path(recipe).suffix == "" else Path(recipe).stem,
         out=out,
         steps=steps,
@@ -85,6 +87,23 @@ def command(
         compiled=compile_,
     )
     _start(options, dry_run)
+
+
+def _load_recipe(ref: str) -> Recipe:
+    """A recipe by name or path; settings under the names of earlier versions are told, a line each."""
+    from sg2im_cli.cli.shown import console
+    from sg2im_cli.config import RenamedSettingWarning
+    from sg2im_cli.training.recipes import load_recipe
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", RenamedSettingWarning)
+        recipe = load_recipe(ref)
+    for warning in told:
+        if issubclass(warning.category, RenamedSettingWarning):
+            console().print(str(warning.message), markup=False)
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return recipe
 
 
 def _start(options: TrainOptions, dry_run: bool) -> None:

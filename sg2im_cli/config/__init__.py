@@ -9,7 +9,7 @@ from sg2im_cli.config.data import DataConfig
 from sg2im_cli.config.discriminators import DiscriminatorConfig, ProjectedConfig, parse_layers
 from sg2im_cli.config.generator import PIXEL_MEAN, PIXEL_STD, GeneratorConfig
 from sg2im_cli.config.losses import LossConfig
-from sg2im_cli.config.reading import ConfigError, plain, read
+from sg2im_cli.config.reading import ConfigError, RenamedSettingWarning, plain, read, with_new_names
 from sg2im_cli.config.recipe import Recipe
 from sg2im_cli.config.training import TrainingConfig
 
@@ -23,9 +23,11 @@ __all__ = [
     "LossConfig",
     "ProjectedConfig",
     "Recipe",
+    "RenamedSettingWarning",
     "TrainingConfig",
     "leaky_slope",
     "parse_layers",
     "plain",
     "read",
+    "with_new_names",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sg2im_cli.config.bounds import at_least, require
 
-SHARES = ("fragment_weight", "min_area", "thinning", "unmasked_share", "attribute_dropout", "recolor")
+SHARES = ("fragment_weight", "min_area", "object_dropout", "unmasked_share", "attribute_dropout", "recolor")
 """Fields of `DataConfig` from 0 to 1."""
 
 
@@ -22,7 +23,7 @@ class DataConfig:
         min_objects: pictures with fewer objects are left out.
         max_objects: the most objects a graph may have.
         crowded: what becomes of pictures with more: left out (as in the paper), or their largest objects are used.
-        thinning: share of graphs from which objects are left out at random, while the picture stays whole.
+        object_dropout: share of graphs from which objects are left out at random, while the picture stays whole.
         flip: whether half of the pictures are mirrored, with their boxes, masks and relations.
         unmasked_share: share of the pictures of which most objects lack a mask that an epoch shows.
         attributes: none; or colour and size words derived from pixels and boxes by the rules of
@@ -41,12 +42,14 @@ class DataConfig:
             (`sg2im_cli.data.weighing`): its outline is not that of its kind.
     """
 
+    RENAMED: ClassVar[Mapping[str, str]] = {"thinning": "object_dropout"}
+
     relations: Literal["paper", "spoken", "none"] = "paper"
     min_area: float = 0.02
     min_objects: int = 3
     max_objects: int = 8
     crowded: Literal["drop", "largest"] = "drop"
-    thinning: float = 0.0
+    object_dropout: float = 0.0
     flip: bool = False
     unmasked_share: float = 1.0
     attributes: Literal["none", "derived", "stated"] = "none"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import types
+import warnings
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -19,6 +21,10 @@ T = TypeVar("T")
 
 class ConfigError(InputError):
     """A configuration with one or more wrong values; all of them are in the message."""
+
+
+class RenamedSettingWarning(FutureWarning):
+    """A setting has the name that an earlier version gave it; the message has both."""
 
 
 def read(cls: type[T], data: object, where: str = "") -> T:
@@ -35,6 +41,7 @@ def read(cls: type[T], data: object, where: str = "") -> T:
     prefix = f"{where}: " if where else ""
     if not isinstance(data, Mapping):
         raise ConfigError(f"{prefix}expected a table of settings, got {type(data).__name__}.")
+    data = with_new_names(cls, data, where)
     hints = get_type_hints(cls)
     known = [f.name for f in dataclasses.fields(cls) if f.init]  # type: ignore[arg-type]
     if unknown := [key for key in data if key not in known]:
@@ -47,6 +54,30 @@ def read(cls: type[T], data: object, where: str = "") -> T:
     except TypeError:
         missing = [f.name for f in dataclasses.fields(cls) if _required(f) and f.name not in data]  # type: ignore[arg-type]
         raise ConfigError(f"{prefix}{', '.join(missing)} must be given.") from None
+
+
+def with_new_names(cls: type[object], data: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """Settings of earlier versions under the names of this one, in the table at hand and in those inside it.
+
+    A dataclass says in ``RENAMED`` what its fields were called.
+
+    Raises:
+        ConfigError: a setting stands there under both names.
+    """
+    former: Mapping[str, str] = getattr(cls, "RENAMED", {})
+    hints = get_type_hints(cls)
+    found: dict[str, Any] = {}
+    for key, value in data.items():
+        name = former.get(key, key)
+        if name != key:
+            place = f"{where}: " if where else ""
+            if name in data:
+                raise ConfigError(f"{place}{key} is now {name}, and both are given; remove {key}.")
+            warnings.warn(f"{place}{key} is now called {name}.", RenamedSettingWarning, stacklevel=2)
+        inner = next((kind for kind in (hints.get(name), *get_args(hints.get(name))) if is_dataclass(kind)), None)
+        nested = isinstance(value, Mapping) and inner is not None
+        found[name] = with_new_names(inner, value, f"{where}.{name}" if where else name) if nested else value  # type: ignore[arg-type]
+    return found
 
 
 def plain(config: object) -> dict[str, Any]:
@@ -76,7 +107,7 @@ def _value(hint: Any, value: object, where: str) -> Any:  # noqa: ANN401
         return _value(next(arg for arg in get_args(hint) if arg is not type(None)), value, where)
     if origin is tuple:
         return _tuple(get_args(hint), value, where)
-    if dataclasses.is_dataclass(hint):
+    if is_dataclass(hint):
         return read(hint, value, where)  # type: ignore[arg-type]
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sg2im_cli.config.bounds import at_least, require
 
@@ -23,11 +24,11 @@ class TrainingConfig:
             alone; 0, as in the paper, lets it learn from the pictures with the rest.
         layout_batch_size: graphs an update of the graph half.
         learning_rate: of the generator (Adam).
-        discriminator_rate: of both discriminators (Adam).
-        layout_rate: of the graph half while it is trained alone.
+        discriminator_lr: of both discriminators (Adam).
+        layout_lr: of the graph half while it is trained alone.
         betas: of Adam.
         layout_betas: of Adam for the graph half trained alone and the adversary of its masks; none for ``betas``.
-        final_rate: share of each rate that is left at the end; it falls along a cosine. 1 keeps it.
+        final_lr_ratio: share of each rate that is left at the end; it falls along a cosine. 1 keeps it.
         adversarial_from: step from which the generator learns from its discriminators (the losses ``image``,
             ``objects``, ``categories``, ``features``); they themselves learn from the first step.
         predicted_layouts: share of pictures whose layout is made of predicted boxes and masks.
@@ -35,13 +36,21 @@ class TrainingConfig:
             layout was predicted; its things lie elsewhere than in the real picture, and single pixels would teach
             blur. 0 compares nothing there, and colours drift.
         freeze_norm_at: step from which the generator's batch statistics are fixed (paper: 100,000); none for never.
-        averaging: decay of the exponential average of the generator's weights; 0 for none.
+        ema_decay: decay of the exponential average of the generator's weights; 0 for none.
         precision: of convolutions and matrix products while training; weights stay in float32. ``"float16"`` scales
             losses so that small gradients are not lost.
-        augment: differentiable augmentation (Zhao et al. 2020) of what the discriminators see.
+        diffaugment: differentiable augmentation (Zhao et al. 2020) of what the discriminators see.
         checkpoint_every: steps between checkpoints.
         sample_every: steps between sample sheets.
     """
+
+    RENAMED: ClassVar[Mapping[str, str]] = {
+        "discriminator_rate": "discriminator_lr",
+        "layout_rate": "layout_lr",
+        "final_rate": "final_lr_ratio",
+        "averaging": "ema_decay",
+        "augment": "diffaugment",
+    }
 
     steps: int = 1_000_000
     layout_steps: int = 0
@@ -50,18 +59,18 @@ class TrainingConfig:
     layout_every: int = 0
     layout_batch_size: int = 128
     learning_rate: float = 1e-4
-    discriminator_rate: float = 1e-4
-    layout_rate: float = 1e-3
+    discriminator_lr: float = 1e-4
+    layout_lr: float = 1e-3
     betas: tuple[float, float] = (0.9, 0.999)
     layout_betas: tuple[float, float] | None = None
-    final_rate: float = 1.0
+    final_lr_ratio: float = 1.0
     adversarial_from: int = 0
     predicted_layouts: float = 0.0
     coarse_pixels: int = 0
     freeze_norm_at: int | None = None
-    averaging: float = 0.0
+    ema_decay: float = 0.0
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
-    augment: bool = False
+    diffaugment: bool = False
     checkpoint_every: int = 1000
     sample_every: int = 1000
 
@@ -71,11 +80,11 @@ class TrainingConfig:
             self, 0, "layout_steps", "adversarial_from", "layout_every"
         )
         problems += at_least(self, 0, "coarse_pixels")
-        problems += at_least(self, 0, "final_rate", "predicted_layouts", "averaging")
-        for name in ("learning_rate", "discriminator_rate", "layout_rate"):
+        problems += at_least(self, 0, "final_lr_ratio", "predicted_layouts", "ema_decay")
+        for name in ("learning_rate", "discriminator_lr", "layout_lr"):
             if not 0 < getattr(self, name) < math.inf:
                 problems.append(f"{name} is {getattr(self, name)} and must be above 0")
-        for name in ("predicted_layouts", "averaging", "final_rate"):
+        for name in ("predicted_layouts", "ema_decay", "final_lr_ratio"):
             if getattr(self, name) > 1:
                 problems.append(f"{name} is {getattr(self, name)} and must be at most 1")
         require(problems)

@@ -204,7 +204,7 @@ class SceneDataset:
         return triples
 
     def _thin(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        if count > 1 and rng.random() < self.config.thinning:
+        if count > 1 and rng.random() < self.config.object_dropout:
             return np.sort(rng.permutation(count)[: rng.integers(1, count)])
         return np.arange(count)
 

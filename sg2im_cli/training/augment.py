@@ -10,26 +10,26 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sg2im_cli.training.chance import Chance
+from sg2im_cli.training.batch_random import BatchRandom
 
 
-def augment(images: Tensor, layout: Tensor | None, chance: Chance) -> tuple[Tensor, Tensor | None]:
+def augment(images: Tensor, layout: Tensor | None, random: BatchRandom) -> tuple[Tensor, Tensor | None]:
     """Change colours, move, and cut a piece out, each picture in its own way.
 
     Args:
         images: (N, 3, H, W) in model units.
         layout: (N, D, H, W) shown beside it; it moves along and keeps its values. May be None.
-        chance: of these pictures.
+        random: of these pictures.
     """
-    images = change_colors(images, chance)
+    images = change_colors(images, random)
     joined = images if layout is None else torch.cat([images, layout], dim=1)
-    joined = _cut_out(_translate(joined, chance), chance)
+    joined = _cut_out(_translate(joined, random), random)
     return joined[:, :3], None if layout is None else joined[:, 3:]
 
 
-def change_colors(images: Tensor, chance: Chance) -> Tensor:
+def change_colors(images: Tensor, random: BatchRandom) -> Tensor:
     """Brightness, saturation and contrast of (N, 3, H, W) pictures."""
-    brightness, saturation, contrast = (chance.uniform().view(-1, 1, 1, 1).to(images) for _ in range(3))
+    brightness, saturation, contrast = (random.uniform().view(-1, 1, 1, 1).to(images) for _ in range(3))
     images = images + (brightness - 0.5)
     gray = images.mean(1, keepdim=True)
     images = gray + (images - gray) * (saturation * 2)
@@ -37,11 +37,11 @@ def change_colors(images: Tensor, chance: Chance) -> Tensor:
     return mean + (images - mean) * (contrast + 0.5)
 
 
-def _translate(images: Tensor, chance: Chance, share: float = 0.125) -> Tensor:
+def _translate(images: Tensor, random: BatchRandom, share: float = 0.125) -> Tensor:
     n, _, height, width = images.shape
     pad = round(height * share), round(width * share)
-    dy = chance.below(2 * pad[0] + 1, 1).to(images.device)
-    dx = chance.below(2 * pad[1] + 1, 1).to(images.device)
+    dy = random.below(2 * pad[0] + 1, 1).to(images.device)
+    dx = random.below(2 * pad[1] + 1, 1).to(images.device)
     padded = functional.pad(images, (pad[1], pad[1], pad[0], pad[0]))
     rows = dy + torch.arange(height, device=images.device)
     cols = dx + torch.arange(width, device=images.device)
@@ -51,10 +51,10 @@ def _translate(images: Tensor, chance: Chance, share: float = 0.125) -> Tensor:
     return picked.permute(0, 3, 1, 2)
 
 
-def _cut_out(images: Tensor, chance: Chance, share: float = 0.4) -> Tensor:
+def _cut_out(images: Tensor, random: BatchRandom, share: float = 0.4) -> Tensor:
     height, width = images.shape[2:]
-    cy = chance.below(height, 1).to(images.device)
-    cx = chance.below(width, 1).to(images.device)
+    cy = random.below(height, 1).to(images.device)
+    cx = random.below(width, 1).to(images.device)
     rows = (torch.arange(height, device=images.device) - cy).abs() < height * share / 2
     cols = (torch.arange(width, device=images.device) - cx).abs() < width * share / 2
     hole = rows[:, None, :, None] & cols[:, None, None, :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 import torch
 
-from sg2im_cli.config import ConfigError, Recipe, read
+from sg2im_cli.config import ConfigError, Recipe, RenamedSettingWarning, read
 from sg2im_parsers.errors import InputError, Sg2imError
 
 
@@ -148,7 +149,9 @@ def _settled(name: str, value: object) -> object:
     """A value as its file has it; a recipe with what later versions added, as they leave older runs unchanged."""
     if name == "recipe":
         try:
-            return read(Recipe, value)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RenamedSettingWarning)  # a run that goes on keeps its file
+                return read(Recipe, value)
         except ConfigError:
             pass
     return json.loads(json.dumps(value))

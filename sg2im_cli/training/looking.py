@@ -20,8 +20,8 @@ from sg2im_cli.model.losses import mean_of
 from sg2im_cli.model.projected import FIRST_CROP_TAP, FeatureMixing, PictureEncoder
 from sg2im_cli.model.surroundings import SurroundingsEncoder
 from sg2im_cli.training.augment import change_colors_mildly, move
+from sg2im_cli.training.microbatch import Looked, MicroBatch, Pairs
 from sg2im_cli.training.networks import things_of
-from sg2im_cli.training.part import Looked, Pairs, Part
 from sg2im_cli.training.shapes import divergence_from_normal
 from sg2im_cli.training.surroundings import look_around
 from sg2im_parsers.vocabulary import Vocabulary
@@ -76,14 +76,14 @@ class Looker:
         pixels = (images.float() * self.std + self.mean) * 2 - 1
         return self.features.taps(pixels.contiguous(memory_format=torch.channels_last))
 
-    def look(self, part: Part) -> Looked:
+    def look(self, part: MicroBatch) -> Looked:
         """Draw the part's pictures, and see them and the real ones as discriminators do."""
         batch, real = part.batch, part.real
         assert real is not None
         assert batch.boxes is not None
-        changes = part.chance.uniform(3)
-        offsets = part.chance.uniform(2)
-        encoded = ~part.own & (part.chance.uniform() < ENCODED).to(part.own.device)
+        changes = part.random.uniform(3)
+        offsets = part.random.uniform(2)
+        encoded = ~part.own & (part.random.uniform() < ENCODED).to(part.own.device)
         changed = change_colors_mildly(real, changes)
         with torch.no_grad():
             real_taps = self.taps(move(changed, offsets))
@@ -105,17 +105,19 @@ class Looker:
         colors = self._colors(batch, images, real, coverage, real_coverage) if self.recipe.losses.colors else None
         return Looked(images, whole, crops, chosen, told, matched, divergence, colors)
 
-    def _latents(self, part: Part, real: Sequence[Tensor], encoded: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    def _latents(
+        self, part: MicroBatch, real: Sequence[Tensor], encoded: Tensor
+    ) -> tuple[Tensor | None, Tensor | None]:
         """Latents of pictures (N, L): from the real ones where ``encoded``, else of the prior; and their divergence."""
         if self.encoder is None:
             return None, None
-        free = part.chance.normal(self.generator.config.picture_latent_dim).to(encoded.device)
-        again = part.chance.normal(self.generator.config.picture_latent_dim).to(encoded.device)
+        free = part.random.normal(self.generator.config.picture_latent_dim).to(encoded.device)
+        again = part.random.normal(self.generator.config.picture_latent_dim).to(encoded.device)
         mean, log_variance = self.encoder(real)
         known = mean.float() + again * (log_variance.float() / 2).exp()
         return torch.where(encoded[:, None], known, free), divergence_from_normal(mean, log_variance).mean()
 
-    def _draw(self, part: Part, latents: Tensor | None, encoded: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def _draw(self, part: MicroBatch, latents: Tensor | None, encoded: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Pictures, the boxes they were drawn from, and coverage (O, H, W), as drawn and as annotated."""
         batch, generator = part.batch, self.generator
         config = generator.config
@@ -145,26 +147,28 @@ class Looker:
         layout = compose_layout(vectors, coverage, batch.obj_to_img, batch.n_images)
         if self.around is not None:
             layout = layout + self._surroundings(self.around, part, coverage, encoded)
-        joined = generator.add_noise(layout, part.chance.normal(config.layout_noise_dim, *config.image_size))
+        joined = generator.add_noise(layout, part.random.normal(config.layout_noise_dim, *config.image_size))
         joined = joined.contiguous(memory_format=torch.channels_last)
         with self.precision():
             images = generator.refinement_net(joined, latents)
         return images.float(), boxes, coverage, real_coverage
 
-    def _surroundings(self, encoder: SurroundingsEncoder, part: Part, coverage: Tensor, encoded: Tensor) -> Tensor:
+    def _surroundings(
+        self, encoder: SurroundingsEncoder, part: MicroBatch, coverage: Tensor, encoded: Tensor
+    ) -> Tensor:
         """What fills free places of the layout (N, D, H, W): where ``encoded``, what goes with the real picture."""
         batch, network = part.batch, self.generator.surroundings
         assert network is not None
         with torch.no_grad():
             told = network.tell(coverage, batch.objs, batch.obj_to_img, batch.n_images)
             mean, log_variance = network.expect(told)
-            drawn = part.chance.normal(mean.shape[1]).to(mean.device)
+            drawn = part.random.normal(mean.shape[1]).to(mean.device)
             expected = mean + drawn * (log_variance / 2).exp()
             latents = torch.where(encoded[:, None], look_around(self.generator, encoder, part).latents, expected)
             scores = network(told, latents, self.generator.stuff())
         return network.fill(scores, told[:, -1:], self.generator.category_vectors())
 
-    def _told(self, part: Part, coverage: Tensor, real: Tensor, offsets: Tensor, side: int) -> Tensor:
+    def _told(self, part: MicroBatch, coverage: Tensor, real: Tensor, offsets: Tensor, side: int) -> Tensor:
         """What discriminators are told: where things are; of a predicted layout only how much there is of each.
 
         From the layout itself they would tell that it is a predicted one, and no longer look at the picture.
@@ -175,14 +179,14 @@ class Looker:
         moved = move(coverage[:, None], offsets.index_select(0, owners.cpu()), outside_is_zero=True)[:, 0]
         return functional.adaptive_avg_pool2d(torch.where(own, bag, moved)[:, None], side)[:, 0]
 
-    def _choose_crops(self, part: Part) -> Tensor:
+    def _choose_crops(self, part: MicroBatch) -> Tensor:
         """(K,) objects, large ones and things more often, none twice."""
         batch, most = part.batch, self.recipe.data.max_objects + 1
         assert batch.boxes is not None
         areas = (batch.boxes[:, 2:] - batch.boxes[:, :2]).clamp_min(0).prod(1)
         weights = areas.clamp_max(FULL_AREA).sqrt() * torch.where(self.things[batch.objs], THING_CROPS, 1.0)
         allowed = (areas > LEAST_AREA) & (batch.objs != 0)
-        uniform = part.chance.uniform(most).to(areas.device).flatten()
+        uniform = part.random.uniform(most).to(areas.device).flatten()
         uniform = uniform.index_select(0, batch.obj_to_img * most + part.places())
         keys = uniform.clamp_min(1e-9).log() / weights.clamp_min(1e-9)  # Efraimidis and Spirakis 2006
         keys = torch.where(allowed, keys, keys - 1e12)

@@ -21,8 +21,8 @@ from sg2im_cli.model.losses import (
     weighed,
 )
 from sg2im_cli.training.augment import augment, change_colors
-from sg2im_cli.training.chance import Chance
-from sg2im_cli.training.part import Drawn, Part
+from sg2im_cli.training.batch_random import BatchRandom
+from sg2im_cli.training.microbatch import Drawn, MicroBatch
 
 
 class Objectives:
@@ -47,11 +47,11 @@ class Objectives:
         self.image_discriminator = image_discriminator
         self.object_discriminator = object_discriminator
 
-    def of_layout(self, part: Part) -> dict[str, Tensor]:
+    def of_layout(self, part: MicroBatch) -> dict[str, Tensor]:
         """Losses of the graph half alone, by name, before their weights."""
         return self._layout_losses(self._predict(part.batch), part)
 
-    def of_generator(self, part: Part, adversarial: bool) -> dict[str, Tensor]:
+    def of_generator(self, part: MicroBatch, adversarial: bool) -> dict[str, Tensor]:
         """Losses of the generator, by name, before their weights; what it drew is kept in the part.
 
         Args:
@@ -70,22 +70,22 @@ class Objectives:
         part.fake = Drawn(drawn.images.detach(), drawn.boxes, drawn.coverage, drawn.given)
         return losses
 
-    def of_adversaries(self, part: Part, drawn: Drawn) -> dict[str, Tensor]:
+    def of_adversaries(self, part: MicroBatch, drawn: Drawn) -> dict[str, Tensor]:
         """What the generator pays for what the discriminators say of its pictures."""
         losses: dict[str, Tensor] = {}
         features: list[Tensor] = []
         kind, shares = self.recipe.losses.adversarial, part.shares
         if self.image_discriminator is not None:
-            again = part.chance.copy()
-            scores, fake = self._patch_scores(drawn.images, part, drawn.coverage, part.chance)
+            again = part.random.copy()
+            scores, fake = self._patch_scores(drawn.images, part, drawn.coverage, part.random)
             losses["image"] = shares["pictures"] * gan_g_loss(kind, scores)
             if self.recipe.losses.features:
                 with torch.no_grad():
                     _, real = self._patch_scores(part.real, part, drawn.coverage, again)
                 features.append(shares["given"] * feature_loss(fake, real, drawn.given))
         if self.object_discriminator is not None:
-            again = part.chance.copy()
-            on_fake = self._object_scores(drawn.images, drawn.boxes, part, part.chance)
+            again = part.random.copy()
+            on_fake = self._object_scores(drawn.images, drawn.boxes, part, part.random)
             losses["objects"] = shares["objects"] * gan_g_loss(kind, on_fake.real)
             losses["categories"] = shares["objects"] * category_loss(on_fake.categories, part.batch.objs)
             if self.recipe.losses.features:
@@ -97,32 +97,32 @@ class Objectives:
             losses["features"] = torch.stack(features).sum()
         return losses
 
-    def of_object_discriminator(self, part: Part) -> dict[str, Tensor]:
+    def of_object_discriminator(self, part: MicroBatch) -> dict[str, Tensor]:
         """Real or generated, and which category, for the objects of real and generated pictures."""
         assert part.fake is not None
         assert part.batch.boxes is not None
-        on_fake = self._object_scores(part.fake.images, part.fake.boxes, part, part.chance)
-        on_real = self._object_scores(part.real, part.batch.boxes, part, part.chance)
+        on_fake = self._object_scores(part.fake.images, part.fake.boxes, part, part.random)
+        on_real = self._object_scores(part.real, part.batch.boxes, part, part.random)
         adversarial = gan_d_loss(self.recipe.losses.adversarial, on_real.real, on_fake.real)
         categories = category_loss(on_real.categories, part.batch.objs)
         categories = categories + category_loss(on_fake.categories, part.batch.objs)
         share = part.shares["objects"]
         return {"d_objects": share * adversarial, "d_categories": share * categories}
 
-    def of_image_discriminator(self, part: Part) -> dict[str, Tensor]:
+    def of_image_discriminator(self, part: MicroBatch) -> dict[str, Tensor]:
         """Real or generated.
 
         Both pictures stand beside one layout, given or predicted: from two, it would tell the layouts apart.
         """
         assert part.fake is not None
-        on_fake, _ = self._patch_scores(part.fake.images, part, part.fake.coverage, part.chance)
-        on_real, _ = self._patch_scores(part.real, part, part.fake.coverage, part.chance)
+        on_fake, _ = self._patch_scores(part.fake.images, part, part.fake.coverage, part.random)
+        on_real, _ = self._patch_scores(part.real, part, part.fake.coverage, part.random)
         return {"d_image": part.shares["pictures"] * gan_d_loss(self.recipe.losses.adversarial, on_real, on_fake)}
 
     def _predict(self, batch: GraphBatch) -> ObjectLayout:
         return self.generator.predict_layout(batch.objs, batch.triples, batch.attributes)
 
-    def _layout_losses(self, predicted: ObjectLayout, part: Part) -> dict[str, Tensor]:
+    def _layout_losses(self, predicted: ObjectLayout, part: MicroBatch) -> dict[str, Tensor]:
         batch, shares = part.batch, part.shares
         assert batch.boxes is not None
         assert batch.masks is not None
@@ -134,7 +134,7 @@ class Objectives:
             losses["masks"] = shares["masks"] * mean_of(masks, batch.has_mask)
         return losses
 
-    def _draw(self, predicted: ObjectLayout, part: Part) -> Drawn:
+    def _draw(self, predicted: ObjectLayout, part: MicroBatch) -> Drawn:
         """Pictures from given layouts, and a share of them from predicted ones."""
         config, batch = self.recipe.generator, part.batch
         assert batch.boxes is not None
@@ -148,9 +148,9 @@ class Objectives:
             masks = torch.where(given, batch.masks, masks)
         where = (batch.obj_to_img, batch.n_images, batch.objs)
         layout = self.generator.compose(predicted.vectors, boxes, masks, *where)
-        noise = part.chance.normal(config.layout_noise_dim, *config.image_size)
+        noise = part.random.normal(config.layout_noise_dim, *config.image_size)
         latents = (
-            part.chance.normal(config.picture_latent_dim).to(batch.objs.device) if config.picture_latent_dim else None
+            part.random.normal(config.picture_latent_dim).to(batch.objs.device) if config.picture_latent_dim else None
         )
         joined = self.generator.add_noise(layout, noise)
         images = self.generator.refinement_net(joined.contiguous(memory_format=torch.channels_last), latents).float()
@@ -158,20 +158,22 @@ class Objectives:
             coverage = self.generator.cover(boxes, masks, *where)
         return Drawn(images, boxes, coverage, ~part.own)
 
-    def _object_scores(self, images: Tensor | None, boxes: Tensor, part: Part, chance: Chance) -> ObjectScores:
+    def _object_scores(
+        self, images: Tensor | None, boxes: Tensor, part: MicroBatch, random: BatchRandom
+    ) -> ObjectScores:
         assert self.object_discriminator is not None
         assert images is not None
-        if self.recipe.training.augment:
-            images = change_colors(images, chance)
+        if self.recipe.training.diffaugment:
+            images = change_colors(images, random)
         return self.object_discriminator(images, boxes, part.batch.obj_to_img)  # type: ignore[no-any-return]
 
     def _patch_scores(
-        self, images: Tensor | None, part: Part, coverage: Tensor, chance: Chance
+        self, images: Tensor | None, part: MicroBatch, coverage: Tensor, random: BatchRandom
     ) -> tuple[Tensor, list[Tensor]]:
         assert self.image_discriminator is not None
         assert images is not None
         batch = part.batch
         layout = self.image_discriminator.layout(batch.objs, coverage, batch.obj_to_img, batch.n_images)
-        if self.recipe.training.augment:
-            images, layout = augment(images, layout, chance)
+        if self.recipe.training.diffaugment:
+            images, layout = augment(images, layout, random)
         return self.image_discriminator.score(images, layout)

@@ -1,7 +1,7 @@
 """The processes of a run: one, or several that `torchrun` or `accelerate launch` started, on one machine or more.
 
 Each holds the whole model and a part of every batch. Losses are sums over all processes, each divided by what all of
-them have (see `Part`), so gradients are added up, and every process then makes the same update.
+them have (see `MicroBatch`), so gradients are added up, and every process then makes the same update.
 
 Batch norm: on GPUs its statistics are those of the whole batch (`SyncBatchNorm`). On CPUs, where torch has none, each
 process normalises by its own pictures; running statistics are averaged, so that all processes keep one model.

@@ -25,8 +25,8 @@ from sg2im_cli.model.projected import (
     hinge_real,
 )
 from sg2im_cli.training.looking import Looker
+from sg2im_cli.training.microbatch import MicroBatch, Pairs
 from sg2im_cli.training.networks import Networks
-from sg2im_cli.training.part import Pairs, Part
 from sg2im_cli.training.processes import Processes
 from sg2im_cli.training.update import autocast
 from sg2im_parsers.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ class ProjectedObjectives:
         self.recipe, self.config, self.looker = recipe, recipe.projected, looker
         self.pictures, self.objects = pictures, objects
 
-    def of_discriminators(self, part: Part) -> dict[str, Tensor]:
+    def of_discriminators(self, part: MicroBatch) -> dict[str, Tensor]:
         """Hinge on real pictures, on generated ones and on real ones under wrong categories; so for crops."""
         batch, looked = part.batch, part.looked
         assert looked is not None
@@ -79,7 +79,7 @@ class ProjectedObjectives:
             "d_objects": share * _hinge(crop_scores, weight),
         }
 
-    def of_generator(self, part: Part) -> dict[str, Tensor]:
+    def of_generator(self, part: MicroBatch) -> dict[str, Tensor]:
         """What discriminators say, and how far pictures are from those that they are to look like."""
         batch, looked = part.batch, part.looked
         assert looked is not None
@@ -101,14 +101,14 @@ class ProjectedObjectives:
             losses["colors"] = share * looked.colors
         return losses
 
-    def _layout(self, part: Part, objs: Tensor, attributes: Tensor | None) -> Tensor:
+    def _layout(self, part: MicroBatch, objs: Tensor, attributes: Tensor | None) -> Tensor:
         assert part.looked is not None
         return self.pictures.layout(objs, attributes, part.looked.told, part.batch.obj_to_img, part.batch.n_images)
 
-    def _wrong(self, part: Part, which: Tensor) -> tuple[Tensor, Tensor | None]:
+    def _wrong(self, part: MicroBatch, which: Tensor) -> tuple[Tensor, Tensor | None]:
         """Other categories for some objects, with what is said of those; for some, other attributes alone."""
         batch = part.batch
-        rng, device = part.chance.rng, which.device
+        rng, device = part.random.rng, which.device
         other = which[torch.randperm(len(which), generator=rng).to(device)]
         spare = torch.randint(len(batch.objs), (len(which),), generator=rng).to(device)
         other = torch.where(batch.objs[other] == batch.objs[which], spare, other)
@@ -121,14 +121,14 @@ class ProjectedObjectives:
         objs = torch.where(keep | recolored, batch.objs[which], batch.objs[other])
         return objs, torch.where(keep[:, None], said[which], said[other])
 
-    def _perceptual(self, part: Part) -> Tensor:
+    def _perceptual(self, part: MicroBatch) -> Tensor:
         """L1 between features of real and generated pictures and crops, of pictures that are to look alike."""
         looked = part.looked
         assert looked is not None
         owners = part.batch.obj_to_img[looked.chosen]
         return _distance(looked.pictures, looked.matched) + _distance(looked.crops, looked.matched[owners])
 
-    def _pixels(self, part: Part) -> Tensor:
+    def _pixels(self, part: MicroBatch) -> Tensor:
         looked, real = part.looked, part.real
         assert looked is not None
         assert real is not None

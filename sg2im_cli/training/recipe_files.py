@@ -22,7 +22,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sg2im_cli.config import ConfigError, Recipe, read
+from sg2im_cli.config import ConfigError, Recipe, read, with_new_names
 from sg2im_parsers.errors import InputError
 
 
@@ -83,6 +83,7 @@ def _read(ref: str, folder: Path, above: tuple[str, ...]) -> RecipeFile:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{where} cannot be read as TOML: {error}.") from None
     base, reaches = content.pop("base", None), _targets(content.pop("reaches", []), where)
+    content = with_new_names(Recipe, content, where)  # before they are put in place of the base's
     if base is None:
         return RecipeFile(where, content, reaches)
     if not isinstance(base, str):

@@ -19,8 +19,8 @@ from sg2im_cli.model.layout import sample_masks
 from sg2im_cli.model.losses import box_losses, mask_losses, mean_of, weighed
 from sg2im_cli.model.shapes import MaskDiscriminator, MaskEncoder
 from sg2im_cli.model.surroundings import SurroundingsEncoder
+from sg2im_cli.training.microbatch import MicroBatch, Shapes
 from sg2im_cli.training.networks import Networks, things_of
-from sg2im_cli.training.part import Part, Shapes
 from sg2im_cli.training.relations import RelationLoss
 from sg2im_cli.training.surroundings import surroundings_loss
 from sg2im_parsers.vocabulary import Vocabulary
@@ -71,7 +71,7 @@ class ShapeObjectives:
         counts[things_of(vocabulary)] = THINGS
         self.counts = counts.to(generator.obj_embeddings.weight.device)
 
-    def draw(self, part: Part) -> Shapes:
+    def draw(self, part: MicroBatch) -> Shapes:
         """Both layouts of the part's graphs, of which gradients are kept."""
         batch = part.batch
         assert batch.boxes is not None
@@ -101,7 +101,7 @@ class ShapeObjectives:
             free_masks=_some(generator.mask_logits(*told)).sigmoid(),
         )
 
-    def of_graph_half(self, part: Part) -> dict[str, Tensor]:
+    def of_graph_half(self, part: MicroBatch) -> dict[str, Tensor]:
         """Boxes and masks made again, the divergence of latents, and what the adversary says of free masks."""
         batch, shapes = part.batch, part.shapes
         assert shapes is not None
@@ -129,7 +129,7 @@ class ShapeObjectives:
             losses["shapes"] = part.shares["objects"] * self._of_free(part)
         return losses
 
-    def of_adversary(self, part: Part, step: int) -> dict[str, Tensor]:
+    def of_adversary(self, part: MicroBatch, step: int) -> dict[str, Tensor]:
         """Annotated masks of things against free ones, and against annotated ones under other categories."""
         batch, shapes, adversary = part.batch, part.shapes, self.adversary
         assert adversary is not None
@@ -142,7 +142,7 @@ class ShapeObjectives:
             return {"d_shapes": torch.stack([p.sum() * 0 for p in adversary.parameters()]).sum()}
         objs, boxes = batch.objs[known], batch.boxes[known]
         real = batch.masks[known] * (1 - 2 * SOFT) + SOFT
-        wrong = objs[torch.randperm(len(objs), generator=part.chance.rng).to(objs.device)]
+        wrong = objs[torch.randperm(len(objs), generator=part.random.rng).to(objs.device)]
         scores, patches = adversary(
             torch.cat([real, shapes.free_masks.detach(), real]),
             torch.cat([objs, batch.objs[shapes.things], wrong]),
@@ -159,7 +159,7 @@ class ShapeObjectives:
             loss = loss + PENALTY_EVERY * PENALTY / 2 * gradient_penalty(adversary, real, objs, boxes)
         return {"d_shapes": part.shares["objects"] * loss}
 
-    def _of_free(self, part: Part) -> Tensor:
+    def _of_free(self, part: MicroBatch) -> Tensor:
         """What the adversary says of the free masks, by which their shapes and the sizes of their boxes change."""
         shapes = part.shapes
         assert self.adversary is not None
@@ -171,7 +171,7 @@ class ShapeObjectives:
         softplus = functional.softplus
         return softplus(-scores.float()).mean() + PATCHES * softplus(-patches.float()).mean()
 
-    def _normal(self, part: Part) -> Tensor:
+    def _normal(self, part: MicroBatch) -> Tensor:
         """(O, Z) standard normal, each thing's own; zeros for the rest."""
         drawn = part.draw_objects(self.generator.config.object_latent_dim, self.recipe.data.max_objects + 1)
         return drawn * self.generator.things(part.batch.objs)[:, None]

@@ -15,12 +15,12 @@ from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.model.generator import Generator
-from sg2im_cli.training.averaging import WeightAverage
 from sg2im_cli.training.calibration import calibrate
+from sg2im_cli.training.ema import ExponentialAverage
 from sg2im_cli.training.initial import Start, start_from, take_adversaries
+from sg2im_cli.training.microbatch import MicroBatch, split_batch
 from sg2im_cli.training.networks import build_networks
 from sg2im_cli.training.objectives import Objectives
-from sg2im_cli.training.part import Part, split_batch
 from sg2im_cli.training.processes import Processes
 from sg2im_cli.training.projected import ProjectedObjectives, projected_objectives
 from sg2im_cli.training.shapes import ShapeObjectives, shape_objectives
@@ -46,7 +46,7 @@ class Trainer:
         training = recipe.training
         self.nets = build_networks(recipe, vocabulary, self.processes)
         self.generator = self.nets.generator
-        self.average = WeightAverage(self.generator, training.averaging) if training.averaging else None
+        self.average = ExponentialAverage(self.generator, training.ema_decay) if training.ema_decay else None
         scale = torch.tensor([recipe.generator.pixel_mean, recipe.generator.pixel_std], device=self.processes.device)
         self.mean, self.std = scale[0].view(1, 3, 1, 1), scale[1].view(1, 3, 1, 1)
         self.objectives = Objectives(
@@ -56,10 +56,10 @@ class Trainer:
         self.projected = projected_objectives(recipe, self.nets, vocabulary, self.processes, (self.mean, self.std))
         self.calibrated = False
         self.updates = self._build_updates()
-        self.layout_update = self._update("layout", self.nets.graph_half(), training.layout_rate)
+        self.layout_update = self._update("layout", self.nets.graph_half(), training.layout_lr)
         self.shape_update: Update | None = None
         if self.nets.mask_discriminator is not None:
-            self.shape_update = self._update("shapes", self.nets.mask_discriminator, training.layout_rate)
+            self.shape_update = self._update("shapes", self.nets.mask_discriminator, training.layout_lr)
         if compiled:
             self._compile()
 
@@ -182,10 +182,10 @@ class Trainer:
             "generator": (generator[0] if len(generator) == 1 else nn.ModuleList(generator), training.learning_rate)
         }
         adversaries = {"image": nets.image_discriminator, "objects": nets.object_discriminator}
-        trained |= {name: (net, training.discriminator_rate) for name, net in adversaries.items() if net is not None}
+        trained |= {name: (net, training.discriminator_lr) for name, net in adversaries.items() if net is not None}
         projected = [net for net in (nets.projected_images, nets.projected_objects) if net is not None]
         if projected:
-            trained["discriminators"] = nn.ModuleList(projected), training.discriminator_rate
+            trained["discriminators"] = nn.ModuleList(projected), training.discriminator_lr
         return {name: self._update(name, *each) for name, each in trained.items()}
 
     def _update(self, name: str, model: nn.Module, rate: float) -> Update:
@@ -212,11 +212,11 @@ class Trainer:
         for update in self.updates.values():
             update.set_rate(step, training.steps)
 
-    def _split(self, batch: GraphBatch, step: int, seed: int) -> list[Part]:
+    def _split(self, batch: GraphBatch, step: int, seed: int) -> list[MicroBatch]:
         training = self.recipe.training
         return split_batch(batch, training.accumulate, seed, step, training.predicted_layouts, self.processes)
 
-    def _shape_step(self, shapes: ShapeObjectives, parts: list[Part], step: int) -> dict[str, float]:
+    def _shape_step(self, shapes: ShapeObjectives, parts: list[MicroBatch], step: int) -> dict[str, float]:
         """The adversary of masks first, then the graph half, by the same layouts."""
         for part in parts:
             with autocast(self.processes, self.recipe.training):
@@ -229,7 +229,7 @@ class Trainer:
             adversary.requires_grad_(False)
         return losses | self.layout_update(parts, shapes.of_graph_half, self._weigh)
 
-    def _projected_step(self, projected: ProjectedObjectives, parts: list[Part], step: int) -> dict[str, float]:
+    def _projected_step(self, projected: ProjectedObjectives, parts: list[MicroBatch], step: int) -> dict[str, float]:
         """Discriminators first, then the generator, by what was seen of the same pictures."""
         for part in parts:
             part.looked = projected.looker.look(part)
@@ -245,7 +245,7 @@ class Trainer:
         self._after_generator(step + self.recipe.training.layout_steps)
         return losses
 
-    def _paper_step(self, parts: list[Part], step: int) -> dict[str, float]:
+    def _paper_step(self, parts: list[MicroBatch], step: int) -> dict[str, float]:
         """The generator first, then the object discriminator, then the image discriminator."""
         losses = self._generator_step(parts, step)
         for name, net, objective in (
@@ -258,7 +258,7 @@ class Trainer:
                 self.processes.average_statistics(net)
         return losses
 
-    def _in_turn(self, parts: list[Part]) -> Iterator[Part]:
+    def _in_turn(self, parts: list[MicroBatch]) -> Iterator[MicroBatch]:
         """The parts; spectral norms start each from the same estimate, so that the batch has one."""
         nets = [net for net in (self.nets.image_discriminator, self.nets.object_discriminator) if net is not None]
         estimates = [b for net in nets for name, b in net.named_buffers() if name.endswith(("._u", "._v"))]
@@ -268,7 +268,7 @@ class Trainer:
                 estimate.copy_(value)
             yield part
 
-    def _generator_step(self, parts: list[Part], step: int) -> dict[str, float]:
+    def _generator_step(self, parts: list[MicroBatch], step: int) -> dict[str, float]:
         for net in (self.nets.image_discriminator, self.nets.object_discriminator):
             if net is not None:
                 net.requires_grad_(False)

@@ -13,7 +13,7 @@ from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.layout import carve, sample_masks
 from sg2im_cli.model.losses import mean_of
 from sg2im_cli.model.surroundings import GRID, SurroundingsEncoder
-from sg2im_cli.training.part import Part
+from sg2im_cli.training.microbatch import MicroBatch
 
 KEPT_STUFF = (0.0, 0.0, 0.5, 1.0)
 """Shares of a picture's stuff that is kept, one of which is drawn for each picture; sentences say little of it."""
@@ -33,14 +33,14 @@ SURE = 0.5
 """Annotations know what a place shows if one kind of stuff has more than this share of it."""
 
 
-def kept(part: Part, things: Tensor, most: int) -> Tensor:
+def kept(part: MicroBatch, things: Tensor, most: int) -> Tensor:
     """(O,) bool: which objects are kept where much is left out; `__image__` always is."""
     batch = part.batch
     shares = torch.tensor([KEPT_STUFF, KEPT_THINGS])
-    chosen = (part.chance.uniform(2) * shares.shape[1]).long().clamp_max(shares.shape[1] - 1)
+    chosen = (part.random.uniform(2) * shares.shape[1]).long().clamp_max(shares.shape[1] - 1)
     each = torch.stack([shares[i].index_select(0, chosen[:, i]) for i in range(2)]).to(things.device)
     share = each[things.long(), batch.obj_to_img]
-    uniform = part.chance.uniform(most).to(things.device).flatten()
+    uniform = part.random.uniform(most).to(things.device).flatten()
     drawn = uniform.index_select(0, batch.obj_to_img * most + part.places())
     return (drawn < share) | (batch.objs == 0)
 
@@ -63,7 +63,7 @@ def known_stuff(batch: GraphBatch, coverage: Tensor, things: Tensor, n_objects: 
     return ids, highest > SURE
 
 
-def surroundings_loss(generator: Generator, encoder: SurroundingsEncoder, part: Part, most: int) -> Tensor:
+def surroundings_loss(generator: Generator, encoder: SurroundingsEncoder, part: MicroBatch, most: int) -> Tensor:
     """Cross-entropy of stuff where it is known, and the divergence of latents from what is expected of them.
 
     Args:
@@ -107,14 +107,14 @@ class Seen:
     latents: Tensor
 
 
-def look_around(generator: Generator, encoder: SurroundingsEncoder, part: Part) -> Seen:
-    """The latents that go with what annotations say; the part's chance draws them."""
+def look_around(generator: Generator, encoder: SurroundingsEncoder, part: MicroBatch) -> Seen:
+    """The latents that go with what annotations say; the part's random numbers draw them."""
     batch = part.batch
     with torch.no_grad():
         coverage = annotated_coverage(generator, batch)
         ids, known = known_stuff(batch, coverage, generator.things(batch.objs), len(generator.stuff()))
     mean, log_variance = (t.float() for t in encoder(ids, known))
-    drawn = part.chance.normal(mean.shape[1]).to(mean.device)
+    drawn = part.random.normal(mean.shape[1]).to(mean.device)
     return Seen(coverage, ids, known, mean, log_variance, mean + drawn * (log_variance / 2).exp())
 
 

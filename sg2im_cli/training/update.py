@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from sg2im_cli.config import TrainingConfig
-from sg2im_cli.training.part import Part
+from sg2im_cli.training.microbatch import MicroBatch
 from sg2im_cli.training.processes import Processes
 from sg2im_parsers.errors import Sg2imError
 
@@ -53,13 +53,13 @@ class Update:
 
     def set_rate(self, step: int, steps: int) -> None:
         """The rate of this step: it falls along a cosine."""
-        end = self.training.final_rate
+        end = self.training.final_lr_ratio
         share = min(1.0, step / max(1, steps))
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate * (end + (1 - end) * (1 + math.cos(math.pi * share)) / 2)
 
     def __call__(
-        self, parts: Iterable[Part], objective: Callable[[Part], Losses], weigh: Callable[[Losses], Tensor]
+        self, parts: Iterable[MicroBatch], objective: Callable[[MicroBatch], Losses], weigh: Callable[[Losses], Tensor]
     ) -> dict[str, float]:
         """Change the weights once.
 

@@ -224,12 +224,12 @@ def test_a_split_tells_what_its_objects_look_like(painted_data, with_images):
 
 def test_without_the_setting_nothing_is_told_and_draws_stay(painted_data):
     plain = load_scenes(
-        painted_data, "train", DataConfig(relations="spoken", min_objects=1, thinning=0.5, flip=True), GENERATOR
+        painted_data, "train", DataConfig(relations="spoken", min_objects=1, object_dropout=0.5, flip=True), GENERATOR
     )
     told = load_scenes(
         painted_data,
         "train",
-        DataConfig(relations="spoken", min_objects=1, thinning=0.5, flip=True, attributes="derived"),
+        DataConfig(relations="spoken", min_objects=1, object_dropout=0.5, flip=True, attributes="derived"),
         GENERATOR,
     )
     assert plain.vocabulary.attributes == () and plain.collate(range(4)).attributes is None

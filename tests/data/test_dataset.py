@@ -82,7 +82,7 @@ def test_image_object_is_last_and_whole(scenes):
 
 
 def test_thinning_leaves_the_picture_whole(tiny_data):
-    thin = load_scenes(tiny_data, "train", DataConfig(relations="spoken", thinning=1.0), GENERATOR)
+    thin = load_scenes(tiny_data, "train", DataConfig(relations="spoken", object_dropout=1.0), GENERATOR)
     counts = {len(thin.example(i, e).objs) - 1 for i in range(12) for e in range(6)}
     assert counts == {1, 2, 3, 4}
     np.testing.assert_array_equal(thin.example(0).image, thin.scenes[0].image)
@@ -209,7 +209,7 @@ def test_a_lonely_object_has_its_picture_only(vocabulary):
     data = SceneDataset(
         [Scene(np.array([3]), boxes, mask, np.array([True]), table, None)],
         vocabulary,
-        DataConfig(relations="spoken", thinning=1.0),
+        DataConfig(relations="spoken", object_dropout=1.0),
     )
     assert data.example(0).triples.tolist() == [[0, 0, 1]]
 

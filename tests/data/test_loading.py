@@ -18,7 +18,7 @@ from sg2im_cli.data.division import divide
 from sg2im_cli.data.loading import iterate
 from sg2im_parsers.errors import InputError, Sg2imError
 
-VARIED = DataConfig(relations="spoken", thinning=0.5, flip=True)
+VARIED = DataConfig(relations="spoken", object_dropout=0.5, flip=True)
 
 
 @pytest.fixture(scope="module")

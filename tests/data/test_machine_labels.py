@@ -145,7 +145,7 @@ def test_without_a_machines_labels_it_is_as_if_there_were_none(marked, tmp_path,
 
 
 def test_weights_go_with_their_labels(ready):
-    scenes = load_scenes(ready, "train", replace(HALF, thinning=1.0, flip=True), GENERATOR)
+    scenes = load_scenes(ready, "train", replace(HALF, object_dropout=1.0, flip=True), GENERATOR)
     batch = scenes.collate(range(len(scenes)), epoch=1)
     assert batch.box_weight.dtype == batch.mask_weight.dtype == torch.float32
     assert len(batch.box_weight) == len(batch.mask_weight) == len(batch.objs)

@@ -36,7 +36,7 @@ def ready(tiny_data, tmp_path_factory):
     "config",
     [
         DataConfig(),
-        DataConfig(relations="spoken", min_objects=1, crowded="largest", max_objects=3, flip=True, thinning=0.5),
+        DataConfig(relations="spoken", min_objects=1, crowded="largest", max_objects=3, flip=True, object_dropout=0.5),
         DataConfig(relations="spoken", min_objects=1, min_area=0.0, unmasked_share=0.5, attributes="derived"),
     ],
 )

@@ -49,7 +49,7 @@ def small_scenes():
     )
     projected = ProjectedConfig(channels=(4, 6, 8, 8), hidden_dim=8, layout_dim=4, crop_size=32, prototypes=4)
     changes = {"layout_every": 2, "layout_betas": (0.5, 0.99), "predicted_layouts": 0.5, "coarse_pixels": 8}
-    changes |= {"learning_rate": 1e-3, "discriminator_rate": 1e-3, "layout_rate": 1e-3}
+    changes |= {"learning_rate": 1e-3, "discriminator_lr": 1e-3, "layout_lr": 1e-3}
     training = replace(tiny.training, precision="float32", **changes)
     data = replace(tiny.data, min_area=0.0)
     return replace(scenes, generator=generator, projected=projected, training=training, data=data)

@@ -33,7 +33,7 @@ def trained(painted_data):
     """A small generator that has learned pixels and boxes of cars: red or blue, large or small."""
     tiny = load_recipe("tiny")
     losses = LossConfig(box="l1_giou", masks=0.0, image=0.0, objects=0.0, categories=0.0)
-    training = replace(tiny.training, learning_rate=1e-2, layout_rate=3e-3, averaging=0.0)
+    training = replace(tiny.training, learning_rate=1e-2, layout_lr=3e-3, ema_decay=0.0)
     generator = replace(tiny.generator, layout_category_dim=8, box_head="center")
     data = replace(tiny.data, attribute_dropout=0.1)
     recipe = replace(tiny, generator=generator, losses=losses, training=training, data=data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -89,3 +90,23 @@ def test_limits_on_objects_are_options(tiny_data, tmp_path, monkeypatch, capsys)
     settings = read_bundle(run / "weights").config["trained"]["recipe_settings"]["data"]
     assert (settings["min_objects"], settings["max_objects"]) == (2, 4)
     assert json.loads((run / "run.json").read_text())["recipe"]["data"]["max_objects"] == 4
+
+
+def test_a_former_name_of_a_setting_is_told_in_one_line_and_the_run_goes_on_under_the_new_one(
+    tiny_data, tmp_path, monkeypatch, capsys
+):
+    path, run = tmp_path / "own.toml", tmp_path / "run"
+    text = 'base = "tiny"\n[training]\nsteps = 2\n{} = 0.5\n'
+    fixed = ("train", "--recipe", path, "--device", "cpu", "--data", tiny_data, "--out", run, "--steps", "1")
+    monkeypatch.setattr(sys, "argv", ["sg2im", *map(str, fixed)])
+
+    def said(name):
+        path.write_text(text.format(name))
+        with contextlib.suppress(SystemExit):
+            main()
+        return capsys.readouterr().err
+
+    assert said("averaging").count("averaging is now called ema_decay.") == 1
+    again = said("ema_decay")
+    assert "is now called" not in again
+    assert "going on from step 1" in again

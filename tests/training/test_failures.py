@@ -208,7 +208,7 @@ def test_too_little_to_normalize_is_said(tiny_data, tmp_path):
     recipe = replace(
         tiny,
         generator=replace(tiny.generator, mlp_normalization="batch"),
-        data=replace(tiny.data, thinning=1.0),
+        data=replace(tiny.data, object_dropout=1.0),
         training=replace(tiny.training, layout_batch_size=1, layout_steps=60),
     )
     with pytest.raises(InputError, match="normalization has only one value to work on; make its batch_size larger"):

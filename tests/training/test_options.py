@@ -166,7 +166,7 @@ def test_too_large_a_scale_skips_the_update(tiny_data):
 
 def test_a_layout_step_without_average_keeps_none(tiny_data):
     recipe = load_recipe("tiny")
-    recipe = replace(recipe, training=replace(recipe.training, averaging=0.0))
+    recipe = replace(recipe, training=replace(recipe.training, ema_decay=0.0))
     scenes = load_scenes(tiny_data, "train", recipe.data, recipe.generator)
     trainer = Trainer(recipe, scenes.vocabulary, torch.device("cpu"))
     trainer.layout_step(next(scenes.batches(4, with_images=False)), 0)

@@ -16,7 +16,7 @@ from sg2im_cli.model.losses import mask_losses
 from sg2im_cli.training.augment import change_colors_mildly, move
 from sg2im_cli.training.calibration import prototypes
 from sg2im_cli.training.initial import ADVERSARIES, save_adversaries
-from sg2im_cli.training.part import split_batch
+from sg2im_cli.training.microbatch import split_batch
 from sg2im_cli.training.processes import Processes
 from sg2im_cli.training.rehearsal import rehearse
 from sg2im_cli.training.relations import RelationLoss

@@ -6,13 +6,14 @@ import json
 import math
 import re
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from sg2im_cli.checkpoint import load_generator
+from sg2im_cli.config import ConfigError, DataConfig, RenamedSettingWarning, TrainingConfig
 from sg2im_cli.evaluation.figures import Resamples
 from sg2im_cli.evaluation.report import evaluate, load_split
 from sg2im_cli.evaluation.subject import Subject
@@ -196,3 +197,40 @@ def test_the_example_in_the_documentation_is_a_recipe(tmp_path):
     path.write_text(re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
     assert load_recipe(str(path)).generator.image_size == (128, 128)
     assert [target.value for target in targets_of(str(path))] == ["0.45"]
+
+
+FORMER = """base = "tiny"
+[training]
+averaging = 0.25
+final_rate = 0.5
+layout_rate = 0.125
+[data]
+thinning = 0.75
+"""
+
+
+def test_settings_under_former_names_are_read_and_told(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(FORMER)
+    with pytest.warns(RenamedSettingWarning) as told:
+        recipe = load_recipe(str(path))
+    assert recipe.training.ema_decay == 0.25
+    assert recipe.training.final_lr_ratio == 0.5
+    assert recipe.training.layout_lr == 0.125
+    assert recipe.data.object_dropout == 0.75
+    assert f"{path}.data: thinning is now called object_dropout." in {str(warning.message) for warning in told}
+    assert len(told) == 4
+
+
+def test_a_setting_under_both_names_is_refused(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text("[data]\nthinning = 0.5\nobject_dropout = 0.5\n")
+    with pytest.raises(ConfigError, match="thinning is now object_dropout, and both are given; remove thinning"):
+        load_recipe(str(path))
+
+
+@pytest.mark.parametrize("config", [DataConfig, TrainingConfig])
+def test_former_names_are_no_names_of_today(config):
+    names = {field.name for field in fields(config)}
+    assert {*config.RENAMED.values()} <= names
+    assert not {*config.RENAMED} & names

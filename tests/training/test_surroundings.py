@@ -11,7 +11,7 @@ import torch
 from sg2im_cli.config import ConfigError
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.model.surroundings import GRID
-from sg2im_cli.training.part import split_batch
+from sg2im_cli.training.microbatch import split_batch
 from sg2im_cli.training.processes import Processes
 from sg2im_cli.training.shapes import divergence_from_normal
 from sg2im_cli.training.step import Trainer

@@ -13,7 +13,7 @@ from PIL import Image
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import ConfigError, GeneratorConfig, LossConfig, Recipe, plain, read
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.training.part import Drawn, split_batch
+from sg2im_cli.training.microbatch import Drawn, split_batch
 from sg2im_cli.training.recipes import load_recipe, recipe_names
 from sg2im_cli.training.run import train
 from sg2im_cli.training.sentence_sheet import sentence_batch, sheet_sentences
@@ -193,7 +193,7 @@ def test_the_papers_losses():
         ("[losses]\nadversarial = 'gna'", "adversarial is 'gna' and must be one of"),
         ("[generator]\nimage_size = [60, 64]", "must be a multiple of 32"),
         ("[generator]\nmask_size = 12", "must be a power of two"),
-        ("[data]\nthinning = 2.0", "thinning is 2.0 and must be at most 1"),
+        ("[data]\nobject_dropout = 2.0", "object_dropout is 2.0 and must be at most 1"),
         ("[image_discriminator]\nlayers = 'C4'", "must look like"),
         ("[training]\ncoarse_pixels = 100", "training.coarse_pixels is 100 and must be at most 64"),
         ("[object_discriminator]\ncrop_size = 16\nlayers = 'C4-8-2,C4-8-2,C4-8-2'", "needs more than 16 pixels"),

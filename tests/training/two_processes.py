@@ -34,7 +34,7 @@ def recipes() -> dict[str, Recipe]:
         image_discriminator=replace(tiny.image_discriminator, normalization="none"),
         object_discriminator=replace(tiny.object_discriminator, normalization="none"),
         losses=LossConfig(masks=0, image=0.1, objects=0.1),
-        data=replace(tiny.data, thinning=0.5, flip=True),
+        data=replace(tiny.data, object_dropout=0.5, flip=True),
         training=replace(tiny.training, batch_size=BATCH),
     )
     rich = replace(

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.division import divide
-from sg2im_cli.training.chance import Chance
+from sg2im_cli.training.batch_random import BatchRandom
 from sg2im_cli.training.processes import Processes
 from sg2im_parsers.errors import InputError
 
@@ -105,12 +105,12 @@ class Pairs:
 
 
 @dataclass
-class Part:
+class MicroBatch:
     """Some pictures of a batch, what is drawn at random for them, and how much of the whole they are.
 
     Attributes:
         batch: on the device of training.
-        chance: of these pictures; drawing from it goes on.
+        random: of these pictures; drawing from it goes on.
         own: (N,) True for pictures that are to be drawn from predicted layouts.
         shares: of each kind, how much of what the whole batch has is in this part. A loss that is a mean over such
             things counts as this share of itself: then the losses of all parts of all processes add up to the whole's.
@@ -121,7 +121,7 @@ class Part:
     """
 
     batch: GraphBatch
-    chance: Chance
+    random: BatchRandom
     own: Tensor
     shares: dict[Kind, float]
     real: Tensor | None = None
@@ -132,7 +132,7 @@ class Part:
     def draw_objects(self, size: int, most: int) -> Tensor:
         """(O, size) standard normal, each object's by its picture and its place there, of which there are ``most``."""
         owners = self.batch.obj_to_img
-        drawn = self.chance.normal(most, size).to(owners.device)
+        drawn = self.random.normal(most, size).to(owners.device)
         return drawn.flatten(0, 1).index_select(0, owners * most + self.places())
 
     def places(self) -> Tensor:
@@ -145,7 +145,7 @@ class Part:
 
 def split_batch(
     batch: GraphBatch, parts: int, seed: int, step: int, predicted_share: float, processes: Processes
-) -> list[Part]:
+) -> list[MicroBatch]:
     """The parts of this process's batch, in order.
 
     Args:
@@ -165,14 +165,14 @@ def split_batch(
             "larger, or accumulate smaller."
         )
     divided = divide(batch, parts)
-    chances = [Chance(seed, step, b.first, b.n_images, b.total or b.n_images) for b in divided]
-    owns = [chance.uniform() < predicted_share for chance in chances]
+    randoms = [BatchRandom(seed, step, b.first, b.n_images, b.total or b.n_images) for b in divided]
+    owns = [random.uniform() < predicted_share for random in randoms]
     counts = [_count(b, own) for b, own in zip(divided, owns, strict=True)]
     whole = processes.sum(torch.tensor(counts).sum(0)).tolist()
     device = processes.device
     return [
-        Part(b.to(device), chance, own.to(device), _shares(count, whole))
-        for b, chance, own, count in zip(divided, chances, owns, counts, strict=True)
+        MicroBatch(b.to(device), random, own.to(device), _shares(count, whole))
+        for b, random, own, count in zip(divided, randoms, owns, counts, strict=True)
     ]
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 
-class WeightAverage:
+class ExponentialAverage:
     """Keeps the average of a model's parameters and statistics.
 
     Args:

@@ -9,7 +9,7 @@ STEPS_PER_SEED = 1_000_003
 """Seeds lie so far apart that no two runs meet in a step."""
 
 
-class Chance:
+class BatchRandom:
     """Draws for the pictures of a batch, the same however the batch is divided.
 
     Every process draws for all pictures and keeps what is for its own, so a picture's noise and augmentation depend on
@@ -40,9 +40,9 @@ class Chance:
         """(count, *shape) whole numbers in [0, bound), on the CPU."""
         return torch.randint(0, bound, (self.total, *shape), generator=self.rng)[self.mine]
 
-    def copy(self) -> Chance:
+    def copy(self) -> BatchRandom:
         """The same draws once more, so that a real picture is changed as the generated one beside it."""
-        other = Chance(0, 0, 0, 0, self.total)
+        other = BatchRandom(0, 0, 0, 0, self.total)
         other.mine = self.mine
         other.rng.set_state(self.rng.get_state())
         return other
