@@ -12,8 +12,9 @@ from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
-from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.latents import draw_latents_of_pictures, draw_noise, draw_picture_latents
+from sg2im_cli.model.object_layout import ObjectLayout
 
 BATCH_SIZE = 16
 Told = Callable[[int, int], None]

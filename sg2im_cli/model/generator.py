@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -14,58 +14,11 @@ from sg2im_cli.model.graph import GraphTripleConv, GraphTripleConvNet
 from sg2im_cli.model.heads import boxes_from_head, build_box_head, build_mask_head
 from sg2im_cli.model.layers import count_images
 from sg2im_cli.model.layout import carve, compose_layout, sample_masks
+from sg2im_cli.model.object_layout import GeneratorOutput, ObjectLayout, whole_picture
 from sg2im_cli.model.refinement import RefinementNetwork
 from sg2im_cli.model.shapes import SampledMaskHead, SampledSizes
 from sg2im_cli.model.surroundings import Surroundings, shown_shares
-
-WHOLE = (0.0, 0.0, 1.0, 1.0)
-"""The box of `__image__`."""
-
-SURE = 20.0
-"""Logits of a mask that is one everywhere."""
-
-
-@dataclass(frozen=True)
-class ObjectLayout:
-    """What the graph half says of each object.
-
-    Attributes:
-        vectors: (O, D) as they enter the layout; see ``layout_vector_dim`` and ``layout_category_dim`` for D.
-        boxes: (O, 4).
-        mask_logits: (O, M, M) before the sigmoid; None for a model without masks.
-        sharpness: factor on the logits, see `GeneratorConfig`; or one for each object, (O, 1, 1).
-        hidden: (O, D) as they left the graph network.
-        latents: (O, Z) that were used; None for a model without.
-    """
-
-    vectors: Tensor
-    boxes: Tensor
-    mask_logits: Tensor | None
-    sharpness: float | Tensor = 1.0
-    hidden: Tensor | None = None
-    latents: Tensor | None = None
-
-    @property
-    def masks(self) -> Tensor | None:
-        """(O, M, M) in [0, 1]; None for a model without masks."""
-        return None if self.mask_logits is None else (self.sharpness * self.mask_logits).sigmoid()
-
-
-@dataclass(frozen=True)
-class GeneratorOutput:
-    """What `Generator` makes of a batch.
-
-    Attributes:
-        images: (N, 3, H, W) in model units: (pixel - mean) / std.
-        boxes: (O, 4), the predicted ones, also where others were given.
-        masks: (O, M, M) in [0, 1], the predicted ones; None for a model without masks.
-        layout: (N, D, H, W), with surroundings and without noise.
-    """
-
-    images: Tensor
-    boxes: Tensor
-    masks: Tensor | None
-    layout: Tensor
+from sg2im_cli.model.word_vectors import add_rows, word_table
 
 
 class Generator(nn.Module):
@@ -124,9 +77,9 @@ class Generator(nn.Module):
             config.layout_modulation,
             config.picture_latent_dim,
         )
-        self.attribute_embeddings = _word_table(n_attributes, config.embedding_dim, 0.01)  # at first next to nothing
+        self.attribute_embeddings = word_table(n_attributes, config.embedding_dim, 0.01)  # at first next to nothing
         # larger: from next to nothing, rare colours were not learned in 3,000 updates
-        self.layout_attributes = _word_table(n_attributes, named, 0.3)
+        self.layout_attributes = word_table(n_attributes, named, 0.3)
         latent = config.object_latent_dim
         self.size_net = SampledSizes(dim, latent) if latent else None
         self.surroundings: Surroundings | None = None
@@ -193,7 +146,7 @@ class Generator(nn.Module):
         named = self.layout_vectors(vectors, objs, attributes)
         logits = self.mask_logits(vectors, boxes, objs, latents)
         if self.config.mask_head == "sampled":
-            boxes, logits = _whole_picture(objs, boxes, logits)
+            boxes, logits = whole_picture(objs, boxes, logits)
         return ObjectLayout(named, boxes, logits, self._sharpness(objs), vectors, latents)
 
     def things(self, objs: Tensor) -> Tensor:
@@ -210,7 +163,7 @@ class Generator(nn.Module):
 
     def graph_vectors(self, objs: Tensor, triples: Tensor, attributes: Tensor | None = None) -> Tensor:
         """What graph convolution makes of (O,) ids, (T, 3) triples and (O, A) attributes: vectors (O, D)."""
-        vectors = _add_rows(self.obj_embeddings(objs), self.attribute_embeddings, attributes)
+        vectors = add_rows(self.obj_embeddings(objs), self.attribute_embeddings, attributes)
         if self.config.gconv_num_layers == 0:
             return self.gconv(vectors)  # type: ignore[no-any-return]
         edges = triples[:, [0, 2]]
@@ -234,7 +187,7 @@ class Generator(nn.Module):
             return replace(predicted, boxes=boxes)
         assert predicted.hidden is not None
         logits = self.mask_logits(predicted.hidden, boxes, objs, predicted.latents)
-        boxes, logits = _whole_picture(objs, boxes, logits)
+        boxes, logits = whole_picture(objs, boxes, logits)
         return replace(predicted, boxes=boxes, mask_logits=logits)
 
     def mask_logits(self, vectors: Tensor, boxes: Tensor, objs: Tensor, latents: Tensor | None) -> Tensor | None:
@@ -252,7 +205,7 @@ class Generator(nn.Module):
         if self.layout_projection is not None:
             vectors = self.layout_projection(vectors)
         if self.layout_categories is not None:
-            named = _add_rows(self.layout_categories(objs), self.layout_attributes, attributes)
+            named = add_rows(self.layout_categories(objs), self.layout_attributes, attributes)
             vectors = torch.cat([vectors, named.to(vectors)], dim=1)
         return vectors
 
@@ -340,28 +293,3 @@ class Generator(nn.Module):
             shape = (len(layout), self.config.layout_noise_dim, *layout.shape[2:])
             noise = torch.randn(shape, dtype=layout.dtype, device=layout.device)
         return torch.cat([layout, noise.to(layout)], dim=1)
-
-
-def _whole_picture(objs: Tensor, boxes: Tensor, logits: Tensor | None) -> tuple[Tensor, Tensor | None]:
-    """`__image__` fills the picture, as in annotations: there is nothing to predict, and nothing by which to tell."""
-    image = objs == 0
-    boxes = torch.where(image[:, None], boxes.new_tensor(WHOLE), boxes)
-    if logits is not None:
-        logits = torch.where(image[:, None, None], logits.new_tensor(SURE), logits)
-    return boxes, logits
-
-
-def _word_table(rows: int, dim: int, std: float) -> nn.Embedding | None:
-    """Vectors of words that are added to an object's; None without any."""
-    if not rows or not dim:
-        return None
-    table = nn.Embedding(rows, dim)
-    nn.init.normal_(table.weight, std=std)
-    return table
-
-
-def _add_rows(vectors: Tensor, table: nn.Embedding | None, chosen: Tensor | None) -> Tensor:
-    """Add to each of (O, D) vectors the rows of a table that (O, A) chooses for it."""
-    if table is None or chosen is None:
-        return vectors
-    return vectors + (chosen.to(table.weight) @ table.weight).to(vectors)

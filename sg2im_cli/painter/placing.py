@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch, batch_graphs
-from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.object_layout import ObjectLayout
 from sg2im_cli.painter.chance import object_latents, with_seeds
 from sg2im_cli.painter.given import given_boxes, given_masks, visible_boxes, with_layout, without_predicted
 from sg2im_cli.steering.around import place_around

@@ -8,7 +8,7 @@ from torch import Tensor
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.model.discriminators import ObjectDiscriminator, ObjectScores, PatchDiscriminator
-from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.losses import (
     box_losses,
     category_loss,
@@ -20,6 +20,7 @@ from sg2im_cli.model.losses import (
     pixel_loss,
     weighed,
 )
+from sg2im_cli.model.object_layout import ObjectLayout
 from sg2im_cli.training.augment import augment, change_colors
 from sg2im_cli.training.batch_random import BatchRandom
 from sg2im_cli.training.microbatch import Drawn, MicroBatch

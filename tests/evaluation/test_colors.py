@@ -12,7 +12,8 @@ from sg2im_cli.data.color_terms import COLORS, UNNAMED
 from sg2im_cli.data.dataset import Scene, SceneDataset
 from sg2im_cli.data.relations import SPOKEN_RELATIONS
 from sg2im_cli.evaluation.colors import ask_colors, evaluate_colors, known_colors, name_objects
-from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.object_layout import ObjectLayout
 from sg2im_parsers.vocabulary import Vocabulary
 
 PAINT = {

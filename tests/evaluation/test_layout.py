@@ -15,7 +15,8 @@ from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.relations import PAPER_RELATIONS
 from sg2im_cli.evaluation.layout import box_iou, evaluate_layout, satisfied
-from sg2im_cli.model.generator import Generator, ObjectLayout
+from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.object_layout import ObjectLayout
 from sg2im_weights import resolve
 
 
