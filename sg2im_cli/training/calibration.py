@@ -16,7 +16,7 @@ from sg2im_cli.model.projected import (
     ProjectedObjectDiscriminator,
     WordVectors,
 )
-from sg2im_cli.training.looking import LEAST_AREA, Looker
+from sg2im_cli.training.feature_extraction import LEAST_AREA, FeatureExtractor
 
 PICTURES, EACH = 1500, 60
 """How many pictures are looked at, at most, and crops of each category."""
@@ -28,30 +28,33 @@ SMOOTHING = 2
 
 @torch.no_grad()
 def calibrate(
-    looker: Looker, pictures: ProjectedImageDiscriminator, objects: ProjectedObjectDiscriminator, data: SceneDataset
+    extractor: FeatureExtractor,
+    pictures: ProjectedImageDiscriminator,
+    objects: ProjectedObjectDiscriminator,
+    data: SceneDataset,
 ) -> None:
     """Give discriminators the means and deviations of features, and what they say of each category.
 
     Args:
-        looker: sees as they do.
+        extractor: sees as they do.
         pictures: changed in place.
         objects: likewise.
         data: of training, with pixels.
     """
     crops, owners = [], []
     seen: dict[int, int] = {}
-    for number, (batch, images) in enumerate(_pictures(looker, data)):
+    for number, (batch, images) in enumerate(_pictures(extractor, data)):
         chosen = _some_objects(batch, seen)
         assert batch.boxes is not None
         boxes = context_boxes(batch.boxes[chosen])
-        found = crop_objects(images, boxes, batch.obj_to_img[chosen], looker.config.crop_size)
+        found = crop_objects(images, boxes, batch.obj_to_img[chosen], extractor.config.crop_size)
         if number == 0:
-            pictures.mixing.calibrate(looker.taps(images))
-            objects.mixing.calibrate(looker.taps(found)[FIRST_CROP_TAP:])
-        crops.append(looker.taps(found)[-1].mean((2, 3)))
+            pictures.mixing.calibrate(extractor.taps(images))
+            objects.mixing.calibrate(extractor.taps(found)[FIRST_CROP_TAP:])
+        crops.append(extractor.taps(found)[-1].mean((2, 3)))
         owners.append(batch.objs[chosen])
     table = prototypes(
-        torch.cat(crops), torch.cat(owners), pictures.words.prototypes.shape[0], looker.config.prototypes
+        torch.cat(crops), torch.cat(owners), pictures.words.prototypes.shape[0], extractor.config.prototypes
     )
     for network in (pictures, objects):
         for module in network.modules():
@@ -80,15 +83,15 @@ def prototypes(features: Tensor, objs: Tensor, n_objects: int, dim: int) -> Tens
     return torch.nn.functional.pad(found, (0, dim - found.shape[1]))
 
 
-def _pictures(looker: Looker, data: SceneDataset) -> Iterator[tuple[GraphBatch, Tensor]]:
+def _pictures(extractor: FeatureExtractor, data: SceneDataset) -> Iterator[tuple[GraphBatch, Tensor]]:
     """Pictures spread over the data, and the same in model units."""
     step = max(1, len(data) // PICTURES)
     chosen = range(0, len(data), step)[:PICTURES]
-    device = looker.mean.device
+    device = extractor.mean.device
     for start in range(0, len(chosen), BATCH):
         batch = data.collate(chosen[start : start + BATCH], exact=True).to(device)
         assert batch.images is not None
-        yield batch, (batch.images.float() / 255 - looker.mean) / looker.std
+        yield batch, (batch.images.float() / 255 - extractor.mean) / extractor.std
 
 
 def _some_objects(batch: GraphBatch, seen: dict[int, int]) -> Tensor:

@@ -63,7 +63,7 @@ class Shapes:
 
 
 @dataclass(frozen=True)
-class Looked:
+class ExtractedFeatures:
     """What projected discriminators look at: generated pictures and real ones beside each other.
 
     Attributes:
@@ -117,7 +117,7 @@ class MicroBatch:
         real: (N, 3, H, W) in model units; set where pictures are trained.
         fake: what the generator drew, cut off from it; set by the generator's update.
         shapes: what a graph half with latents made, for an update of both it and its adversary.
-        looked: what projected discriminators look at, for an update of both them and the generator.
+        extracted: what projected discriminators look at, for an update of both them and the generator.
     """
 
     batch: GraphBatch
@@ -127,7 +127,7 @@ class MicroBatch:
     real: Tensor | None = None
     fake: Drawn | None = None
     shapes: Shapes | None = None
-    looked: Looked | None = None
+    extracted: ExtractedFeatures | None = None
 
     def draw_objects(self, size: int, most: int) -> Tensor:
         """(O, size) standard normal, each object's by its picture and its place there, of which there are ``most``."""

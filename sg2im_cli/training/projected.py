@@ -24,7 +24,7 @@ from sg2im_cli.model.projected import (
     hinge_generator,
     hinge_real,
 )
-from sg2im_cli.training.looking import Looker
+from sg2im_cli.training.feature_extraction import FeatureExtractor
 from sg2im_cli.training.microbatch import MicroBatch, Pairs
 from sg2im_cli.training.networks import Networks
 from sg2im_cli.training.processes import Processes
@@ -37,7 +37,7 @@ class ProjectedObjectives:
 
     Args:
         recipe: weights of losses.
-        looker: has what they look at.
+        extractor: has what they look at.
         pictures: the discriminator of whole pictures.
         objects: that of crops.
     """
@@ -45,22 +45,22 @@ class ProjectedObjectives:
     def __init__(
         self,
         recipe: Recipe,
-        looker: Looker,
+        extractor: FeatureExtractor,
         pictures: ProjectedImageDiscriminator,
         objects: ProjectedObjectDiscriminator,
     ) -> None:
         assert recipe.projected is not None
-        self.recipe, self.config, self.looker = recipe, recipe.projected, looker
+        self.recipe, self.config, self.extractor = recipe, recipe.projected, extractor
         self.pictures, self.objects = pictures, objects
 
     def of_discriminators(self, part: MicroBatch) -> dict[str, Tensor]:
         """Hinge on real pictures, on generated ones and on real ones under wrong categories; so for crops."""
-        batch, looked = part.batch, part.looked
-        assert looked is not None
-        objs, attributes, chosen = batch.objs, batch.attributes, looked.chosen
+        batch, extracted = part.batch, part.extracted
+        assert extracted is not None
+        objs, attributes, chosen = batch.objs, batch.attributes, extracted.chosen
         wrong, wrong_attributes = self._wrong(part, torch.arange(len(objs), device=objs.device))
         wrong_crops, wrong_crop_attributes = self._wrong(part, chosen)
-        whole, crops = looked.pictures, looked.crops
+        whole, crops = extracted.pictures, extracted.crops
         fake = [f.detach() for f in whole.fake_mixed]
         layouts = [self._layout(part, o, a) for o, a in ((objs, attributes), (wrong, wrong_attributes))]
         scores = self.pictures(
@@ -81,10 +81,10 @@ class ProjectedObjectives:
 
     def of_generator(self, part: MicroBatch) -> dict[str, Tensor]:
         """What discriminators say, and how far pictures are from those that they are to look like."""
-        batch, looked = part.batch, part.looked
-        assert looked is not None
+        batch, extracted = part.batch, part.extracted
+        assert extracted is not None
         layout = self._layout(part, batch.objs, batch.attributes)
-        chosen, whole, crops = looked.chosen, looked.pictures, looked.crops
+        chosen, whole, crops = extracted.chosen, extracted.pictures, extracted.crops
         said = None if batch.attributes is None else batch.attributes[chosen].repeat(2, 1)
         share = part.shares["pictures"]
         scores = self.pictures(_join(whole.real_mixed, whole.fake_mixed), torch.cat([layout, layout]))
@@ -95,15 +95,15 @@ class ProjectedObjectives:
             "perceptual": share * self._perceptual(part),
             "pixels": share * self._pixels(part),
         }
-        if looked.divergence is not None:
-            losses["picture_latents"] = share * looked.divergence
-        if looked.colors is not None:
-            losses["colors"] = share * looked.colors
+        if extracted.divergence is not None:
+            losses["picture_latents"] = share * extracted.divergence
+        if extracted.colors is not None:
+            losses["colors"] = share * extracted.colors
         return losses
 
     def _layout(self, part: MicroBatch, objs: Tensor, attributes: Tensor | None) -> Tensor:
-        assert part.looked is not None
-        return self.pictures.layout(objs, attributes, part.looked.told, part.batch.obj_to_img, part.batch.n_images)
+        assert part.extracted is not None
+        return self.pictures.layout(objs, attributes, part.extracted.told, part.batch.obj_to_img, part.batch.n_images)
 
     def _wrong(self, part: MicroBatch, which: Tensor) -> tuple[Tensor, Tensor | None]:
         """Other categories for some objects, with what is said of those; for some, other attributes alone."""
@@ -123,17 +123,17 @@ class ProjectedObjectives:
 
     def _perceptual(self, part: MicroBatch) -> Tensor:
         """L1 between features of real and generated pictures and crops, of pictures that are to look alike."""
-        looked = part.looked
-        assert looked is not None
-        owners = part.batch.obj_to_img[looked.chosen]
-        return _distance(looked.pictures, looked.matched) + _distance(looked.crops, looked.matched[owners])
+        extracted = part.extracted
+        assert extracted is not None
+        owners = part.batch.obj_to_img[extracted.chosen]
+        return _distance(extracted.pictures, extracted.matched) + _distance(extracted.crops, extracted.matched[owners])
 
     def _pixels(self, part: MicroBatch) -> Tensor:
-        looked, real = part.looked, part.real
-        assert looked is not None
+        extracted, real = part.extracted, part.real
+        assert extracted is not None
         assert real is not None
-        off = functional.avg_pool2d(looked.images - real, max(1, self.recipe.training.coarse_pixels))
-        return mean_of(off.abs().mean((1, 2, 3)), looked.matched)
+        off = functional.avg_pool2d(extracted.images - real, max(1, self.recipe.training.coarse_pixels))
+        return mean_of(off.abs().mean((1, 2, 3)), extracted.matched)
 
 
 def projected_objectives(
@@ -149,7 +149,7 @@ def projected_objectives(
         return None
     features = load_efficientnet("lite0").to(processes.device)
     features.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    looker = Looker(
+    extractor = FeatureExtractor(
         recipe,
         nets.generator,
         features,
@@ -159,7 +159,7 @@ def projected_objectives(
         lambda: autocast(processes, recipe.training),
         scale,
     )
-    return ProjectedObjectives(recipe, looker, pictures, objects)
+    return ProjectedObjectives(recipe, extractor, pictures, objects)
 
 
 def _join(*sets: Sequence[Tensor]) -> list[Tensor]:

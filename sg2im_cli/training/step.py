@@ -85,7 +85,7 @@ class Trainer:
     def calibrate(self, data: SceneDataset) -> None:
         """Let projected discriminators look at real pictures before the first step; others need nothing."""
         if self.projected is not None and not self.calibrated:
-            calibrate(self.projected.looker, self.projected.pictures, self.projected.objects, data)
+            calibrate(self.projected.extractor, self.projected.pictures, self.projected.objects, data)
 
     def layout_step(self, batch: GraphBatch, step: int) -> dict[str, float]:
         """Update embeddings, graph network and heads from annotations alone.
@@ -232,7 +232,7 @@ class Trainer:
     def _projected_step(self, projected: ProjectedObjectives, parts: list[MicroBatch], step: int) -> dict[str, float]:
         """Discriminators first, then the generator, by what was seen of the same pictures."""
         for part in parts:
-            part.looked = projected.looker.look(part)
+            part.extracted = projected.extractor.extract(part)
         heads = [p for net in (projected.pictures, projected.objects) for p in net.parameters() if p.requires_grad]
         losses = self.updates["discriminators"](parts, projected.of_discriminators, _add)
         for parameter in heads:

@@ -74,7 +74,7 @@ def surroundings_loss(generator: Generator, encoder: SurroundingsEncoder, part: 
     """
     batch, network = part.batch, generator.surroundings
     assert network is not None
-    seen = look_around(generator, encoder, part)
+    seen = encode_surroundings(generator, encoder, part)
     small = seen.coverage * kept(part, generator.things(batch.objs), most)[:, None, None]
     told = network.tell(small, batch.objs, batch.obj_to_img, batch.n_images)
     scores = network(told, seen.latents, generator.stuff())
@@ -87,7 +87,7 @@ def surroundings_loss(generator: Generator, encoder: SurroundingsEncoder, part: 
 
 
 @dataclass(frozen=True)
-class Seen:
+class EncodedSurroundings:
     """What annotations say of the surroundings of N pictures.
 
     Attributes:
@@ -107,7 +107,7 @@ class Seen:
     latents: Tensor
 
 
-def look_around(generator: Generator, encoder: SurroundingsEncoder, part: MicroBatch) -> Seen:
+def encode_surroundings(generator: Generator, encoder: SurroundingsEncoder, part: MicroBatch) -> EncodedSurroundings:
     """The latents that go with what annotations say; the part's random numbers draw them."""
     batch = part.batch
     with torch.no_grad():
@@ -115,7 +115,7 @@ def look_around(generator: Generator, encoder: SurroundingsEncoder, part: MicroB
         ids, known = known_stuff(batch, coverage, generator.things(batch.objs), len(generator.stuff()))
     mean, log_variance = (t.float() for t in encoder(ids, known))
     drawn = part.random.normal(mean.shape[1]).to(mean.device)
-    return Seen(coverage, ids, known, mean, log_variance, mean + drawn * (log_variance / 2).exp())
+    return EncodedSurroundings(coverage, ids, known, mean, log_variance, mean + drawn * (log_variance / 2).exp())
 
 
 def annotated_coverage(generator: Generator, batch: GraphBatch) -> Tensor:

@@ -133,7 +133,7 @@ def test_discriminators_learn_to_tell_a_batch_from_its_pictures(scenes):
 def _discriminate(trainer, batch):
     (part,) = split_batch(batch, 1, 0, 0, 0.0, trainer.processes)
     part.real = trainer.to_model_units(batch)
-    part.looked = trainer.projected.looker.look(part)
+    part.extracted = trainer.projected.extractor.extract(part)
     losses = trainer.updates["discriminators"](
         [part], trainer.projected.of_discriminators, lambda found: torch.stack(list(found.values())).sum()
     )
@@ -144,7 +144,7 @@ def test_the_gradient_of_the_generator_passes_the_frozen_features(trainer, scene
     batch = next(scenes.batches(4))
     (part,) = split_batch(batch, 1, 0, 3, 0.0, trainer.processes)
     part.real = trainer.to_model_units(batch)
-    part.looked = trainer.projected.looker.look(part)
+    part.extracted = trainer.projected.extractor.extract(part)
     losses = trainer.projected.of_generator(part)
     weight = trainer.generator.refinement_net.output_conv[0].weight
     for name in ("image", "objects", "perceptual", "pixels"):
@@ -156,8 +156,8 @@ def test_a_picture_of_a_predicted_layout_is_compared_with_no_real_one(trainer, s
     batch = next(scenes.batches(4))
     (part,) = split_batch(batch, 1, 0, 3, 1.0, trainer.processes)
     part.real = trainer.to_model_units(batch)
-    part.looked = trainer.projected.looker.look(part)
-    assert not part.looked.matched.any()
+    part.extracted = trainer.projected.extractor.extract(part)
+    assert not part.extracted.matched.any()
     losses = trainer.projected.of_generator(part)
     assert losses["perceptual"].item() == losses["pixels"].item() == 0
 
@@ -168,7 +168,7 @@ def test_of_predicted_layouts_discriminators_are_told_what_there_is_and_not_wher
     for share in (0.0, 1.0):
         (part,) = split_batch(batch, 1, 0, 3, share, trainer.processes)
         part.real = trainer.to_model_units(batch)
-        told[share] = trainer.projected.looker.look(part).told
+        told[share] = trainer.projected.extractor.extract(part).told
     assert torch.allclose(told[1.0], told[1.0].mean((1, 2), keepdim=True).expand_as(told[1.0]))
     assert not torch.allclose(told[0.0], told[0.0].mean((1, 2), keepdim=True).expand_as(told[0.0]))
 

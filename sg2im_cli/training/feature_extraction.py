@@ -20,10 +20,10 @@ from sg2im_cli.model.losses import mean_of
 from sg2im_cli.model.projected import FIRST_CROP_TAP, FeatureMixing, PictureEncoder
 from sg2im_cli.model.surroundings import SurroundingsEncoder
 from sg2im_cli.training.augment import change_colors_mildly, move
-from sg2im_cli.training.microbatch import Looked, MicroBatch, Pairs
+from sg2im_cli.training.microbatch import ExtractedFeatures, MicroBatch, Pairs
 from sg2im_cli.training.networks import things_of
 from sg2im_cli.training.shapes import divergence_from_normal
-from sg2im_cli.training.surroundings import look_around
+from sg2im_cli.training.surroundings import encode_surroundings
 from sg2im_parsers.vocabulary import Vocabulary
 
 ENCODED = 0.9
@@ -36,7 +36,7 @@ THING_CROPS = 3.0
 """How much more often things are cropped than stuff."""
 
 
-class Looker:
+class FeatureExtractor:
     """Draws the pictures of a part, and sees them and the real ones as discriminators do.
 
     Args:
@@ -76,7 +76,7 @@ class Looker:
         pixels = (images.float() * self.std + self.mean) * 2 - 1
         return self.features.taps(pixels.contiguous(memory_format=torch.channels_last))
 
-    def look(self, part: MicroBatch) -> Looked:
+    def extract(self, part: MicroBatch) -> ExtractedFeatures:
         """Draw the part's pictures, and see them and the real ones as discriminators do."""
         batch, real = part.batch, part.real
         assert real is not None
@@ -103,7 +103,7 @@ class Looker:
         told = self._told(part, coverage, real_coverage, offsets, whole.real[0].shape[-1])
         matched = encoded if self.encoder is not None else ~part.own
         colors = self._colors(batch, images, real, coverage, real_coverage) if self.recipe.losses.colors else None
-        return Looked(images, whole, crops, chosen, told, matched, divergence, colors)
+        return ExtractedFeatures(images, whole, crops, chosen, told, matched, divergence, colors)
 
     def _latents(
         self, part: MicroBatch, real: Sequence[Tensor], encoded: Tensor
@@ -164,7 +164,9 @@ class Looker:
             mean, log_variance = network.expect(told)
             drawn = part.random.normal(mean.shape[1]).to(mean.device)
             expected = mean + drawn * (log_variance / 2).exp()
-            latents = torch.where(encoded[:, None], look_around(self.generator, encoder, part).latents, expected)
+            latents = torch.where(
+                encoded[:, None], encode_surroundings(self.generator, encoder, part).latents, expected
+            )
             scores = network(told, latents, self.generator.stuff())
         return network.fill(scores, told[:, -1:], self.generator.category_vectors())
 
