@@ -17,11 +17,11 @@ from sg2im_cli.painter.painting import Painting, Surrounding
 from sg2im_cli.painter.placing import Placed, lay_out
 from sg2im_cli.painter.requirements import require_kind, require_seeds
 from sg2im_cli.steering.check import check, check_places
-from sg2im_parsers.account import Account
-from sg2im_parsers.errors import InputError
-from sg2im_parsers.given_graphs import ground_graph
-from sg2im_parsers.parsed import ParsedText
-from sg2im_parsers.parser import SceneGraphParser
+from sg2im_errors import InputError
+from sg2im_parsers.english.parsed_text import ParsedText
+from sg2im_parsers.english.parser import SceneGraphParser
+from sg2im_parsers.grounding.account import Account
+from sg2im_parsers.grounding.graph import ground_graph
 from sg2im_parsers.scene_graph import SceneGraph
 
 if TYPE_CHECKING:

@@ -21,13 +21,12 @@ from sg2im_cli.painter.painting import Layout, Painting, Surrounding, with_asked
 from sg2im_cli.painter.placing import lay_out
 from sg2im_cli.painter.requirements import require_kind, require_samples, require_seeds
 from sg2im_cli.steering.check import Check, PlaceCheck, check, check_places
-from sg2im_parsers.account import Account
-from sg2im_parsers.errors import InputError
-from sg2im_parsers.given_graphs import ground_graph
-from sg2im_parsers.grounding import Grounded, ground, require_objects
-from sg2im_parsers.parsed import ParsedText
+from sg2im_errors import InputError
+from sg2im_parsers.english.parsed_text import ParsedText
+from sg2im_parsers.grounding.account import Account, require_every_word
+from sg2im_parsers.grounding.graph import ground_graph
+from sg2im_parsers.grounding.sentence import Grounded, ground, require_objects
 from sg2im_parsers.scene_graph import SceneGraph
-from sg2im_parsers.strict import require_every_word
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import Bundle, resolve
 
@@ -89,8 +88,8 @@ class Painter:
         """What reads sentences."""
         if self._parser is not None:
             return self._parser
-        from sg2im_parsers.parser import SceneGraphParser
-        from sg2im_parsers.pipeline import load_pipeline
+        from sg2im_parsers.english.parser import SceneGraphParser
+        from sg2im_parsers.english.pipeline import load_pipeline
 
         return SceneGraphParser(load_pipeline())
 

@@ -11,8 +11,8 @@ from PIL import Image
 from sg2im_cli.painter.best import Choice
 from sg2im_cli.steering.check import Check, PlaceCheck
 from sg2im_cli.steering.statements import Placement, Statement
-from sg2im_parsers.account import Account
 from sg2im_parsers.graph_json import graph_to_json
+from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.scene_graph import Box, Mask, SceneGraph
 
 
