@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sg2im_parsers.english.parsed_text import ParsedText
-from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.scene_graph import SceneObject
 
 GROUNDS = ("background", "foreground")
@@ -30,7 +29,7 @@ def open_json(parsed: ParsedText) -> dict[str, Any]:
     }
     _draw_grounds(graph, parsed.graph.objects)
     if parsed.remarks:
-        graph["account"] = Account((), parsed.remarks).to_json()
+        graph["account"] = {"words": [], "remarks": list(parsed.remarks)}
     return graph
 
 

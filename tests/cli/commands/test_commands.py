@@ -15,8 +15,7 @@ from sg2im_cli.data.relations import SPOKEN_RELATIONS
 from sg2im_cli.model.generator import Generator
 from sg2im_parsers.graph_json import graph_from_json
 from sg2im_parsers.vocabulary import Vocabulary
-
-from ..weights.hub_server import FakeHub
+from tests.weights.hub_server import FakeHub
 
 PARITY = Path(__file__).parents[2] / "golden" / "parity"
 

@@ -10,8 +10,7 @@ import pytest
 from PIL import Image
 
 from sg2im_weights import read_bundle
-
-from ..data.machine_scenes import mark
+from tests.data.machine_scenes import mark
 
 
 @pytest.fixture
