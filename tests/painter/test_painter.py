@@ -383,3 +383,25 @@ def test_the_best_of_layouts_drawn_at_random(sampler):
     alone = sampler.best_of("a sheep", 3, seed=3, score=lambda images, graph: [images[0].getpixel((9, 9))[0]])
     assert alone.choice.by == "<lambda>"  # nothing is said that could hold or not
     assert pixels(alone) == pixels(sampler.paint("a sheep", alone.choice.seed))
+
+
+def test_what_fills_free_places_is_said_and_is_no_object(sampler, painter, vocabulary):
+    painting = sampler.paint("a cat on a mat", seed=3, samples=2)
+    assert len(painting.surroundings) == 2
+    for i, filled in enumerate(painting.surroundings):
+        assert filled
+        assert {item.category for item in filled} <= vocabulary.stuff
+        assert [item.share for item in filled] == sorted((item.share for item in filled), reverse=True)
+        assert sum(item.share for item in filled) <= 1.0001
+        assert painting.alone(i).surroundings == (filled,)
+        alone = sampler.paint("a cat on a mat", seed=3 + i)
+        assert alone.surroundings == (filled,)
+        assert [item["category"] for item in alone.account_json()["surroundings"]] == [i.category for i in filled]
+    assert painter.paint("a cat on a mat", seed=3).surroundings == ((),)
+
+
+def test_a_picture_that_is_full_of_what_is_said_gets_no_surroundings(sampler):
+    graph = sampler.ground("a mountain").graph
+    whole = replace(graph, objects=(replace(graph.objects[0], box=(0.0, 0.0, 1.0, 1.0), mask=((1.0,),)),))
+    (filled,) = sampler.paint(whole, seed=3).surroundings
+    assert filled == ()
