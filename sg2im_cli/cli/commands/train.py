@@ -91,7 +91,7 @@ def command(
 
 def _load_recipe(ref: str) -> Recipe:
     """A recipe by name or path; settings under the names of earlier versions are told, a line each."""
-    from sg2im_cli.cli.shown import console
+    from sg2im_cli.cli.display.tables import console
     from sg2im_cli.config import RenamedSettingWarning
     from sg2im_cli.training.recipes import load_recipe
 
