@@ -27,9 +27,9 @@ from parse_speed import read_captions
 
 from sg2im_cli.painter import Painter
 from sg2im_cli.painter.batching import Job, in_batches, paint_together
-from sg2im_parsers.grounding import ground
-from sg2im_parsers.parser import SceneGraphParser
-from sg2im_parsers.pipeline import load_pipeline
+from sg2im_parsers.english.parser import SceneGraphParser
+from sg2im_parsers.english.pipeline import load_pipeline
+from sg2im_parsers.grounding.sentence import ground
 
 SAMPLE = 256
 EARLY = 1000

@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sg2im_parsers import SceneGraphParser, load_pipeline
-from sg2im_parsers.given_graphs import object_match
-from sg2im_parsers.grounding import ground
-from sg2im_parsers.lexicon import VocabularyLexicon, packaged_lexicon
-from sg2im_parsers.matches import Match
+from sg2im_parsers.grounding.graph import object_match
+from sg2im_parsers.grounding.lexicon import packaged_lexicon
+from sg2im_parsers.grounding.match import Match
+from sg2im_parsers.grounding.sentence import ground
+from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import resolve
 
@@ -106,13 +107,13 @@ def judge_captions(path: Path, vocabulary: Vocabulary) -> tuple[int, int, Tally]
 def read_vocabularies(folder: Path | None) -> Iterable[tuple[str, VocabularyLexicon]]:
     """The default weights' words, and the original project's if their files are there."""
     lexicon = packaged_lexicon()
-    yield "default", lexicon.for_vocabulary(Vocabulary.from_json(resolve("default").config["vocabulary"]))
+    yield "default", VocabularyLexicon(lexicon, Vocabulary.from_json(resolve("default").config["vocabulary"]))
     for name in ("visual_genome", "coco_stuff") if folder else ():
         import json
 
         assert folder is not None
         data = json.loads((folder / f"{name}.json").read_text(encoding="utf8"))
-        yield name, lexicon.for_vocabulary(Vocabulary.from_json(data))
+        yield name, VocabularyLexicon(lexicon, Vocabulary.from_json(data))
 
 
 def main() -> None:

@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
-from sg2im_parsers.open_graph import open_json
-from sg2im_parsers.parsed import ParsedText
-from sg2im_parsers.parser import SceneGraphParser
-from sg2im_parsers.pipeline import load_pipeline
+from sg2im_parsers.english.open_graph import open_json
+from sg2im_parsers.english.parsed_text import ParsedText
+from sg2im_parsers.english.parser import SceneGraphParser
+from sg2im_parsers.english.pipeline import load_pipeline
 
 
 def read_captions(path: Path) -> list[str]:

@@ -11,7 +11,7 @@ import torch
 
 from sg2im_cli.config import ConfigError, GeneratorConfig, plain, read
 from sg2im_cli.model.generator import Generator
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import Bundle, WeightsInputError, convert, write_bundle
 

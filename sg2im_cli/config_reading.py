@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 T = TypeVar("T")
 

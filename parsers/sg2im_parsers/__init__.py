@@ -8,17 +8,19 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sg2im_errors import InputError, Sg2imError
+
 if TYPE_CHECKING:
-    from sg2im_parsers.account import Account, WordAccount
-    from sg2im_parsers.errors import GraphError, InputError, Sg2imError, UnknownWordsError
-    from sg2im_parsers.explanation import Explanation, explain
-    from sg2im_parsers.given_graphs import ground_graph
+    from sg2im_parsers.english.explanation import Explanation, explain
+    from sg2im_parsers.english.open_graph import open_json
+    from sg2im_parsers.english.parsed_text import Mention, ParsedText, Word
+    from sg2im_parsers.english.parser import SceneGraphParser, parse_doc
+    from sg2im_parsers.english.pipeline import load_pipeline
+    from sg2im_parsers.errors import GraphError, UnknownWordsError
     from sg2im_parsers.graph_json import graph_from_json, graph_schema, graph_to_json, load_graphs
-    from sg2im_parsers.grounding import Grounded, ground
-    from sg2im_parsers.open_graph import open_json
-    from sg2im_parsers.parsed import Mention, ParsedText, Word
-    from sg2im_parsers.parser import SceneGraphParser, parse_doc
-    from sg2im_parsers.pipeline import load_pipeline
+    from sg2im_parsers.grounding.account import Account, WordAccount
+    from sg2im_parsers.grounding.graph import ground_graph
+    from sg2im_parsers.grounding.sentence import Grounded, ground
     from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
     from sg2im_parsers.vocabulary import Vocabulary
 
@@ -52,32 +54,30 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Account": "account",
-    "Explanation": "explanation",
+    "Account": "grounding.account",
+    "Explanation": "english.explanation",
     "GraphError": "errors",
-    "Grounded": "grounding",
-    "InputError": "errors",
-    "Mention": "parsed",
-    "ParsedText": "parsed",
+    "Grounded": "grounding.sentence",
+    "Mention": "english.parsed_text",
+    "ParsedText": "english.parsed_text",
     "Relationship": "scene_graph",
     "SceneGraph": "scene_graph",
-    "SceneGraphParser": "parser",
+    "SceneGraphParser": "english.parser",
     "SceneObject": "scene_graph",
-    "Sg2imError": "errors",
     "UnknownWordsError": "errors",
     "Vocabulary": "vocabulary",
-    "Word": "parsed",
-    "WordAccount": "account",
-    "explain": "explanation",
+    "Word": "english.parsed_text",
+    "WordAccount": "grounding.account",
+    "explain": "english.explanation",
     "graph_from_json": "graph_json",
     "graph_schema": "graph_json",
     "graph_to_json": "graph_json",
-    "ground": "grounding",
-    "ground_graph": "given_graphs",
+    "ground": "grounding.sentence",
+    "ground_graph": "grounding.graph",
     "load_graphs": "graph_json",
-    "load_pipeline": "pipeline",
-    "open_json": "open_graph",
-    "parse_doc": "parser",
+    "load_pipeline": "english.pipeline",
+    "open_json": "english.open_graph",
+    "parse_doc": "english.parser",
 }
 
 

@@ -1,22 +1,15 @@
-"""What can go wrong, as one tree.
+"""What can be wrong with graphs and words: errors of a person, as `sg2im_errors` has them.
 
-Sg2imError            a failure: the command exits with 1
-  InputError          what the user gave cannot be used: exits with 2
-    GraphError        a scene graph file or value that breaks the format
-    UnknownWordsError words that a vocabulary lacks, all of them
+InputError
+  GraphError          a scene graph file or value that breaks the format
+  UnknownWordsError   words that a vocabulary lacks, all of them
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-
-class Sg2imError(Exception):
-    """A failure that one sentence explains to a person."""
-
-
-class InputError(Sg2imError):
-    """Something the user gave cannot be used; the message says what, and what to do."""
+from sg2im_errors import InputError
 
 
 class GraphError(InputError):

@@ -16,7 +16,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sg2im_parsers.errors import GraphError, InputError
+from sg2im_errors import InputError
+from sg2im_parsers.errors import GraphError
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
 
 GRAPH_KEYS = ("objects", "relationships", "text", "seed", "weights", "account", "tree")

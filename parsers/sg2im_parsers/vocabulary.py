@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 IMAGE = "__image__"
 """The extra object of every graph that stands for the whole picture; id 0."""

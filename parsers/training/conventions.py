@@ -17,10 +17,10 @@ from graphs import drawn
 from majorities import Line
 from roles import word_roles
 
-from sg2im_parsers.conventions import KINDS
-from sg2im_parsers.parser import parse_doc
-from sg2im_parsers.phrasebook import packaged_phrasebook
-from sg2im_parsers.pipeline import load_pipeline
+from sg2im_parsers.english.conventions import KINDS
+from sg2im_parsers.english.parser import parse_doc
+from sg2im_parsers.english.pipeline import load_pipeline
+from sg2im_parsers.english.word_lists import packaged_phrasebook
 
 
 def main() -> None:

@@ -9,14 +9,14 @@ from graphs import Triples, found, objects, qualities
 from majorities import LEFT_OUT, MARGIN_ABSENT, MARGIN_EXACT, MARGIN_GENERAL, Line, counts, decide
 from spacy.tokens import Doc
 
-from sg2im_parsers.assembly import Assembly
-from sg2im_parsers.conventions import ANY, TURNED
-from sg2im_parsers.parsed import ParsedText
-from sg2im_parsers.parser import read_tree
-from sg2im_parsers.phrasebook import packaged_phrasebook
-from sg2im_parsers.relations import Found, between, find_relations
-from sg2im_parsers.rules import packaged_rules
-from sg2im_parsers.tree import Tree
+from sg2im_parsers.english.conventions import ANY, TURNED
+from sg2im_parsers.english.extraction.assembly import Assembly
+from sg2im_parsers.english.extraction.relation_rules import packaged_rules
+from sg2im_parsers.english.extraction.relations import Found, between, find_relations
+from sg2im_parsers.english.parsed_text import ParsedText
+from sg2im_parsers.english.parser import read_tree
+from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.word_lists import packaged_phrasebook
 
 ALIKE = 0.8
 """From here on, two names are spellings of one."""

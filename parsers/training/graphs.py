@@ -2,8 +2,8 @@
 
 import re
 
-from sg2im_parsers.open_graph import open_json
-from sg2im_parsers.parsed import ParsedText
+from sg2im_parsers.english.open_graph import open_json
+from sg2im_parsers.english.parsed_text import ParsedText
 
 Triples = set[tuple[str, ...]]
 """(subject, predicate, object), (object, "is", attribute) and (object, "is", "2")."""

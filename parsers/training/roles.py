@@ -8,9 +8,9 @@ from graphs import Triples, objects, qualities
 from majorities import LEFT_OUT, MARGIN_EXACT, MARGIN_GENERAL, Line, counts, decide
 from spacy.tokens import Doc
 
-from sg2im_parsers.conventions import NAME, NOTHING, QUALITY, WHOLE
-from sg2im_parsers.phrasebook import packaged_phrasebook
-from sg2im_parsers.tree import NOUN_TAGS
+from sg2im_parsers.english.conventions import NAME, NOTHING, QUALITY, WHOLE
+from sg2im_parsers.english.tree import NOUN_TAGS
+from sg2im_parsers.english.word_lists import packaged_phrasebook
 
 
 def role_in_graph(graph: Triples, word: str, noun: str, forms: dict[str, str]) -> str | None:

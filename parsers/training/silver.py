@@ -18,8 +18,8 @@ from graphs import drawn, found
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Token
 
-from sg2im_parsers.parser import parse_doc
-from sg2im_parsers.pipeline import load_pipeline
+from sg2im_parsers.english.parser import parse_doc
+from sg2im_parsers.english.pipeline import load_pipeline
 
 FRAMES = (
     "{}",

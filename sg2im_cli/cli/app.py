@@ -10,11 +10,10 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli import (
+from sg2im_cli.cli.commands import (
     data,
     diff,
     doctor,
-    evaluate,
     generate,
     judge,
     parse,
@@ -26,11 +25,11 @@ from sg2im_cli.cli import (
     weights,
     words,
 )
+from sg2im_cli.cli.commands import eval as evaluate
 from sg2im_cli.cli.completion import complete_values
 from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
-from sg2im_parsers.errors import InputError, Sg2imError
-from sg2im_weights.errors import WeightsError, WeightsInputError
+from sg2im_errors import InputError, Sg2imError
 
 DEFAULT_COMMAND = "generate"
 STOPPED = 130
@@ -159,9 +158,9 @@ def main() -> None:
     quieten_downloads(quiet=False)
     try:
         code = app(prog_name="sg2im", standalone_mode=False)
-    except (InputError, WeightsInputError) as error:
+    except InputError as error:
         _leave(error, 2)
-    except (Sg2imError, WeightsError) as error:
+    except Sg2imError as error:
         _leave(error, 1)
     except CommandLineError as error:
         _leave_usage(error)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sg2im_cli.record import LARGEST_SCALE, LAST_SEED
-from sg2im_parsers.errors import InputError
+from sg2im_cli.provenance.record import LARGEST_SCALE, LAST_SEED
+from sg2im_errors import InputError
 
 ALONE = "is for one sentence or graph, and --file has many"
 """Why an option does not go with --file."""

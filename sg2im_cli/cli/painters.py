@@ -1,16 +1,13 @@
-"""A painter for a command, and the record of what it makes."""
+"""A painter for a command."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sg2im_cli.record import Options, Record, WeightsMark, versions
-from sg2im_parsers.errors import InputError
-from sg2im_parsers.scene_graph import SceneGraph
+from sg2im_errors import InputError
 
 if TYPE_CHECKING:
-    from sg2im_cli.painter import Painter, Painting
+    from sg2im_cli.painter import Painter
     from sg2im_weights import Bundle
 
 
@@ -29,8 +26,8 @@ def load_painter(
     """
     parser = None
     if reads:
-        from sg2im_parsers.parser import SceneGraphParser
-        from sg2im_parsers.pipeline import load_pipeline
+        from sg2im_parsers.english.parser import SceneGraphParser
+        from sg2im_parsers.english.pipeline import load_pipeline
 
         parser = SceneGraphParser(load_pipeline(nlp))
     from sg2im_cli.painter import Painter, choose_device
@@ -41,42 +38,3 @@ def load_painter(
         except InputError:
             device = instead
     return Painter.from_pretrained(bundle, device, dtype, parser)
-
-
-@dataclass(frozen=True)
-class Recorder:
-    """Says of pictures what made them.
-
-    Attributes:
-        weights: of all pictures of a call.
-        options: likewise.
-    """
-
-    weights: WeightsMark
-    options: Options
-
-    def record(self, painting: Painting) -> Record:
-        """Of a painting with one picture."""
-        return Record(
-            text=painting.text,
-            seed=painting.seeds[0],
-            graph=painting.asked,
-            drawn=_without_remade_masks(painting),
-            weights=self.weights,
-            options=self.options,
-            versions=versions(),
-        )
-
-
-def _without_remade_masks(painting: Painting) -> SceneGraph:
-    """What was drawn, without masks that the seed of their object makes again: they are most of a record."""
-    objects = tuple(
-        replace(item, mask=None) if item.seed is not None and asked.mask is None else item
-        for item, asked in zip(painting.graph.objects, painting.asked.objects, strict=True)
-    )
-    return replace(painting.graph, objects=objects)
-
-
-def mark(bundle: Bundle) -> WeightsMark:
-    """Which weights a bundle holds; reads all of them for the checksum."""
-    return WeightsMark(bundle.ref, bundle.revision, bundle.checksum(), bundle.settings_checksum())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Any
 
 import typer
 
-from sg2im_parsers.errors import InputError
+from sg2im_cli.output.json_text import json_text
+from sg2im_errors import InputError
 
 
 def read_text(argument: str) -> str:
@@ -43,13 +43,3 @@ def quieten_downloads(quiet: bool) -> None:
 def print_json(value: Any) -> None:  # noqa: ANN401
     """One line of JSON, in UTF-8 whatever the terminal's encoding."""
     typer.echo(json_text(value).encode())
-
-
-def json_text(value: Any) -> str:  # noqa: ANN401
-    """JSON with letters as they are; with escapes if there is one that UTF-8 cannot hold, as in some file names."""
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value)
-    return text

@@ -14,7 +14,7 @@ from PIL import Image
 
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.segmentation import Corners, cut_mask
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 Stated = tuple[tuple[int, str, int], ...]
 """Relationships as data states them: subject, predicate, object."""

@@ -19,7 +19,7 @@ from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
 from sg2im_cli.data.preparing import EVERYTHING, Source
 from sg2im_cli.data.sources import find_data
 from sg2im_cli.data.visual_genome import VisualGenomeOptions, visual_genome_source
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 LEAST = 50
 """Objects of a name in train below which little can be learnt of it."""

@@ -25,7 +25,7 @@ import numpy as np
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.annotated import Annotated, Annotation, Picture, load_image, used_item, used_objects, used_pictures
 from sg2im_cli.data.streaming import NotThatKindError, read_lists
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 __all__ = [
     "Annotated",

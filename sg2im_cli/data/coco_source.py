@@ -14,7 +14,7 @@ from sg2im_cli.config import DataConfig
 from sg2im_cli.data.annotated import Picture, chosen
 from sg2im_cli.data.coco import KINDS, Annotations, Report, picture_folder, read_annotations
 from sg2im_cli.data.preparing import Source
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 PAPER = DataConfig()
 """3 to 8 objects over 2 % of the picture."""

@@ -20,11 +20,10 @@ from sg2im_cli.data.loading import iterate
 from sg2im_cli.data.order import Order, rare_chances
 from sg2im_cli.data.recolor import LEAST_PIXELS, PAINTS, paint_area, say_color, visible_areas
 from sg2im_cli.data.relations import INFORMATIVE, MIRRORED, RELATIONS, SYMMETRIC
-from sg2im_cli.data.scenes import Scene, SceneMaker
+from sg2im_cli.data.scenes import Scene, SceneMaker, pick_objects, triples_among
 from sg2im_cli.data.sources import Split, open_split
-from sg2im_cli.data.stated import pick_objects, triples_among
 from sg2im_cli.data.weighing import Weights
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
 __all__ = ["DEFAULT_MASK_SIZE", "Scene", "SceneDataset", "load_scenes"]

@@ -22,7 +22,7 @@ from PIL import Image
 
 from sg2im_cli.data.annotated import Annotation, Picture, Stated
 from sg2im_cli.data.preparing import Source
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 KEYS = {
     "": ("image", "objects", "relationships", "source"),

@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from sg2im_cli.data.batch import GraphBatch
-from sg2im_parsers.errors import Sg2imError
+from sg2im_errors import Sg2imError
 
 MakeBatch = Callable[[int], GraphBatch]
 """From a batch's number to the batch; it depends on nothing else."""

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.annotated import Annotated, among, chosen
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 if TYPE_CHECKING:
     import pyarrow

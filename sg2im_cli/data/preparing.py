@@ -33,7 +33,7 @@ from sg2im_cli.data.prepared import (
     open_prepared,
 )
 from sg2im_cli.data.pseudo_masks import guess_masks
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 SHARD = 1024
 """Pictures in a shard: at 64 x 64 pixels about 13 megabytes, at 128 x 128 fifty."""

@@ -15,7 +15,7 @@ from PIL import Image
 
 from sg2im_cli.data.annotated import Annotated, open_image
 from sg2im_cli.data.segmentation import Corners, squeeze_mask
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 ROUNDS = 3
 FILLED = (0.2, 0.95)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sg2im_parsers.errors import Sg2imError
+from sg2im_errors import Sg2imError
 
 Corners = tuple[float, float, float, float]
 """x0 y0 x1 y1 in pixels."""

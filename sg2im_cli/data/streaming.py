@@ -9,7 +9,7 @@ from json.decoder import JSONDecodeError
 from pathlib import Path
 from typing import Any, TextIO
 
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 CHUNK = 1 << 20
 """Letters that are read at once."""

@@ -27,7 +27,7 @@ from sg2im_cli.data.annotated import Annotation, Picture
 from sg2im_cli.data.preparing import Source
 from sg2im_cli.data.streaming import read_list
 from sg2im_cli.data.visual_genome_splits import Splits, paper_splits, read_splits
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 TRAIN = "train"
 FILES = (

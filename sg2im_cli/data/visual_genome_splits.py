@@ -11,7 +11,7 @@ import lzma
 from importlib import resources
 from pathlib import Path
 
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 LETTERS = {"t": "train", "v": "val", "x": "test"}
 Splits = dict[str, tuple[int, ...]]

@@ -15,8 +15,8 @@ TOLD = ("car", "on", "street")
 def language() -> Finding:
     """Whether the embedded pipeline loads, and reads a sentence as it should."""
     start = time.perf_counter()
-    from sg2im_parsers.parser import SceneGraphParser
-    from sg2im_parsers.pipeline import EMBEDDED, load_pipeline
+    from sg2im_parsers.english.parser import SceneGraphParser
+    from sg2im_parsers.english.pipeline import EMBEDDED, load_pipeline
 
     nlp = load_pipeline()
     graph = SceneGraphParser(nlp)(SENTENCE).graph

@@ -20,7 +20,8 @@ from sg2im_cli.evaluation.drawing import Drawn, Told, draw_split, nothing
 from sg2im_cli.evaluation.figures import Figure, Resamples, Section, mean_figure
 from sg2im_cli.evaluation.subject import Subject
 from sg2im_cli.model.generator import Generator
-from sg2im_parsers.lexicon import packaged_lexicon
+from sg2im_parsers.grounding.lexicon import packaged_lexicon
+from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon
 from sg2im_parsers.vocabulary import Vocabulary
 
 Ids = NDArray[np.int64]
@@ -114,7 +115,7 @@ def _share(drawn: Ids, wanted: Ids, which: NDArray[np.bool_]) -> float | None:
 
 def known_colors(vocabulary: Vocabulary) -> dict[int, int]:
     """Which of `COLORS` a vocabulary has, and their ids among its attributes."""
-    words = packaged_lexicon().for_vocabulary(vocabulary)
+    words = VocabularyLexicon(packaged_lexicon(), vocabulary)
     found = {i: words.attribute(name) for i, name in enumerate(COLORS)}
     own = {i: match.name for i, match in found.items() if match is not None and match.rule in ("exact", "spelling")}
     return {i: vocabulary.attribute_id(name) for i, name in own.items()}

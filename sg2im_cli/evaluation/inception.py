@@ -23,7 +23,7 @@ from sg2im_cli.evaluation.figures import Figure, Floats, Layout, Resamples, Sect
 from sg2im_cli.evaluation.frechet import frechet_distance
 from sg2im_cli.evaluation.metrics import AsItIs, Metrics, load_metrics, measure_fid, quiet
 from sg2im_cli.evaluation.subject import Subject
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 BATCH_SIZE = 32
 GROUPS = 10

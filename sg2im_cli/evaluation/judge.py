@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sg2im_cli.model.crops import crop_objects
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 FORMAT_VERSION = 1
 LIBRARY = "sg2im-judge"

@@ -17,7 +17,7 @@ from torch.nn import functional
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.evaluation.judge import Judge, JudgeConfig
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 EVERY_PICTURE = DataConfig(relations="spoken", min_objects=1, max_objects=8, crowded="largest")
 """For training: also pictures with one object, and the eight largest objects of crowded ones."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from sg2im_parsers.errors import Sg2imError
+from sg2im_errors import Sg2imError
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from sg2im_cli.evaluation.pictures import measure_pictures
 from sg2im_cli.evaluation.sentences import measure_sentences
 from sg2im_cli.evaluation.subject import Subject
 from sg2im_cli.version import __version__
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
 SECTIONS: dict[str, Callable[[Subject], Section]] = {

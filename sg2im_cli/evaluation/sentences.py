@@ -23,7 +23,7 @@ from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.evaluation.figures import Figure, Resamples, Section, mean_figure
 from sg2im_cli.evaluation.judge import Judge
 from sg2im_cli.evaluation.subject import Painted, Subject
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.scene_graph import Relationship
 
 PHRASES = {

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 Name = Literal["lite0", "lite1"]
 

@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from torch import Tensor
 
 from sg2im_cli.painter.painting import Painting, Surrounding
+from sg2im_cli.painter.painting_model import PaintingModel
 from sg2im_cli.painter.placing import Placed, lay_out
 from sg2im_cli.painter.requirements import require_kind, require_seeds
 from sg2im_cli.steering.check import check, check_places
-from sg2im_parsers.account import Account
-from sg2im_parsers.errors import InputError
-from sg2im_parsers.given_graphs import ground_graph
-from sg2im_parsers.parsed import ParsedText
-from sg2im_parsers.parser import SceneGraphParser
+from sg2im_errors import InputError
+from sg2im_parsers.english.parsed_text import ParsedText
+from sg2im_parsers.english.parser import SceneGraphParser
+from sg2im_parsers.grounding.account import Account
+from sg2im_parsers.grounding.graph import ground_graph
 from sg2im_parsers.scene_graph import SceneGraph
-
-if TYPE_CHECKING:
-    from sg2im_cli.painter.painter import Painter
 
 ON_CPU, ON_GPU = 8, 64
 """Pictures of one pass: a CPU gains little from more, a GPU much."""
@@ -55,7 +53,7 @@ AnyJob = TypeVar("AnyJob", bound=Job)
 
 
 def paint_many(
-    painter: Painter,
+    painter: PaintingModel,
     sources: Iterable[str | SceneGraph],
     seed: int = 0,
     enforced: bool = False,
@@ -74,14 +72,14 @@ def paint_many(
             yield from paint_together(painter, batch, enforced)
 
 
-def parse_many(painter: Painter, texts: Iterable[str]) -> Iterator[ParsedText]:
+def parse_many(painter: PaintingModel, texts: Iterable[str]) -> Iterator[ParsedText]:
     """Parse sentences, as many at a time as the painter's parser can."""
     if isinstance(painter.parser, SceneGraphParser):
         return painter.parser.pipe(texts)
     return map(painter.parser, texts)
 
 
-def default_size(painter: Painter) -> int:
+def default_size(painter: PaintingModel) -> int:
     """How many pictures one pass makes where nobody says."""
     return ON_CPU if painter.device.type == "cpu" else ON_GPU
 
@@ -101,7 +99,7 @@ def in_batches(jobs: Iterable[AnyJob], size: int) -> Iterator[list[AnyJob]]:
         yield batch
 
 
-def paint_together(painter: Painter, jobs: Sequence[Job], enforced: bool = False) -> tuple[Painting, ...]:
+def paint_together(painter: PaintingModel, jobs: Sequence[Job], enforced: bool = False) -> tuple[Painting, ...]:
     """Paint jobs in one pass, one picture each.
 
     Args:
@@ -118,7 +116,9 @@ def paint_together(painter: Painter, jobs: Sequence[Job], enforced: bool = False
     return tuple(_painting(painter, *each) for each in zip(jobs, placed, images[:, None], around, strict=True))
 
 
-def _painting(painter: Painter, job: Job, placed: Placed, image: Tensor, around: tuple[Surrounding, ...]) -> Painting:
+def _painting(
+    painter: PaintingModel, job: Job, placed: Placed, image: Tensor, around: tuple[Surrounding, ...]
+) -> Painting:
     return Painting(
         images=(painter.picture(image),),
         seeds=(job.seed,),
@@ -135,7 +135,7 @@ def _painting(painter: Painter, job: Job, placed: Placed, image: Tensor, around:
 
 
 def _job(
-    painter: Painter, source: str | SceneGraph, parsed: Iterator[ParsedText], index: int, seed: int, strict: bool
+    painter: PaintingModel, source: str | SceneGraph, parsed: Iterator[ParsedText], index: int, seed: int, strict: bool
 ) -> Job:
     try:
         require_kind(source, str, SceneGraph)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from sg2im_cli.painter.painting import Choice, Layout, Painting
 from sg2im_parsers.scene_graph import Box, SceneGraph
-
-if TYPE_CHECKING:
-    from sg2im_cli.painter.painting import Layout, Painting
 
 Score = Callable[[Sequence[Image.Image], SceneGraph], Sequence[float] | None]
 """Says of pictures of one graph, with boxes and masks, how good each is: a larger number is better.
@@ -21,27 +18,6 @@ Score = Callable[[Sequence[Image.Image], SceneGraph], Sequence[float] | None]
 None says that it knows nothing of such a graph; then `contrast` decides."""
 
 RELATIONSHIPS = "relationships"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How one picture was chosen.
-
-    Attributes:
-        by: ``relationships``: layouts differed in what holds, and the share of what was said that holds decided (then
-            how far it is from holding, then the other score); or else the name of the score.
-        seed: of the one that was chosen: the best, and the first of equals.
-        scores: of each seed that was drawn.
-    """
-
-    by: str
-    seed: int
-    scores: tuple[tuple[int, float], ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """As ``--json`` prints it."""
-        scores = [{"seed": seed, "score": score} for seed, score in self.scores]
-        return {"by": self.by, "seed": self.seed, "scores": scores}
 
 
 def choose(drawn: Sequence[Painting], score: Score) -> Painting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 

@@ -11,51 +11,57 @@ from pathlib import Path
 from PIL import Image
 
 from sg2im_cli.drawing import graph_picture, layout_picture
-from sg2im_cli.painter.painting import Layout, Painting
-from sg2im_cli.steering.check import Verdict
-from sg2im_cli.steering.statements import said
+from sg2im_cli.steering.check import Check, PlaceCheck, Verdict
+from sg2im_cli.steering.statements import Statement, said
+from sg2im_parsers.grounding.account import Account
+from sg2im_parsers.scene_graph import SceneGraph
 
 HEIGHT = 256
 """Of every picture in a cell, in pixels."""
 
 
-def layout_html(layout: Layout) -> str:
-    """Graph, layout and account."""
-    return _cell(layout, [])
+def cell_html(
+    text: str | None,
+    graph: SceneGraph,
+    account: Account,
+    held: Sequence[Check | PlaceCheck],
+    pictures: Sequence[tuple[Image.Image, str]] = (),
+) -> str:
+    """Pictures with their captions, graph, layout and account.
 
-
-def painting_html(painting: Painting) -> str:
-    """Pictures with their seeds, graph, layout and account."""
-    shown = [_figure(_png(image), f"seed {seed}") for image, seed in zip(painting.images, painting.seeds, strict=True)]
-    return _cell(painting, shown)
-
-
-def _cell(layout: Layout, figures: list[str]) -> str:
-    graph, place = Path("graph.svg"), Path("layout.svg")
+    Args:
+        text: the sentence, or None.
+        graph: with boxes, and masks if there are any.
+        account: what became of the sentence's words.
+        held: what was said, and whether it holds.
+        pictures: each with its caption.
+    """
     figures = [
-        *figures,
-        _figure(_url("image/svg+xml", graph_picture(layout.graph, graph)), "graph"),
-        _figure(_url("image/svg+xml", layout_picture(layout.graph, place)), "layout"),
+        *(_figure(_png(image), caption) for image, caption in pictures),
+        _figure(_url("image/svg+xml", graph_picture(graph, Path("graph.svg"))), "graph"),
+        _figure(_url("image/svg+xml", layout_picture(graph, Path("layout.svg"))), "layout"),
     ]
-    title = "" if layout.text is None else f"<p>{escape(layout.text)}</p>"
+    title = "" if text is None else f"<p>{escape(text)}</p>"
     row = f'<div style="display:flex;flex-wrap:wrap;gap:12px">{"".join(figures)}</div>'
-    return f"<div>{title}{row}{_words(layout)}{_said(layout)}{_remarks(layout)}</div>"
+    return f"<div>{title}{row}{_words(account)}{_said(graph, held)}{_remarks(account)}</div>"
 
 
-def _words(layout: Layout) -> str:
-    rows = [(w.word, w.becomes or w.status, w.rule or w.reason or "") for w in layout.account.words]
+def _words(account: Account) -> str:
+    rows = [(w.word, w.becomes or w.status, w.rule or w.reason or "") for w in account.words]
     return _table(("word", "became", "how"), rows)
 
 
-def _said(layout: Layout) -> str:
-    graph = layout.graph
-    rows = [(said(item.relationship, graph), _verdict(item), _verdict(item.on_masks)) for item in layout.checks]
-    rows += [(said(item.placement, graph), _verdict(item), _verdict(item.on_masks)) for item in layout.place_checks]
+def _said(graph: SceneGraph, held: Sequence[Check | PlaceCheck]) -> str:
+    rows = [(said(_statement(item), graph), _verdict(item), _verdict(item.on_masks)) for item in held]
     return _table(("said", "holds", "on masks"), rows)
 
 
-def _remarks(layout: Layout) -> str:
-    return "".join(f"<p>{escape(remark)}</p>" for remark in layout.account.remarks)
+def _statement(item: Check | PlaceCheck) -> Statement:
+    return item.placement if isinstance(item, PlaceCheck) else item.relationship
+
+
+def _remarks(account: Account) -> str:
+    return "".join(f"<p>{escape(remark)}</p>" for remark in account.remarks)
 
 
 def _verdict(found: Verdict | None) -> str:

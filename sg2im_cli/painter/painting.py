@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
 from PIL import Image
 
-from sg2im_cli.painter.best import Choice
 from sg2im_cli.steering.check import Check, PlaceCheck
 from sg2im_cli.steering.statements import Placement, Statement
-from sg2im_parsers.account import Account
 from sg2im_parsers.graph_json import graph_to_json
+from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.scene_graph import Box, Mask, SceneGraph
 
 
@@ -31,6 +31,27 @@ class Surrounding:
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
         return {"category": self.category, "share": round(self.share, 3)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How one picture was chosen.
+
+    Attributes:
+        by: ``relationships``: layouts differed in what holds, and the share of what was said that holds decided (then
+            how far it is from holding, then the other score); or else the name of the score.
+        seed: of the one that was chosen: the best, and the first of equals.
+        scores: of each seed that was drawn.
+    """
+
+    by: str
+    seed: int
+    scores: tuple[tuple[int, float], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``--json`` prints it."""
+        scores = [{"seed": seed, "score": score} for seed, score in self.scores]
+        return {"by": self.by, "seed": self.seed, "scores": scores}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +107,12 @@ class Layout:
 
     def _repr_html_(self) -> str:
         """Graph, layout and account for a notebook's cell."""
-        from sg2im_cli.painter.notebook import layout_html
+        return self._cell()
 
-        return layout_html(self)
+    def _cell(self, pictures: Sequence[tuple[Image.Image, str]] = ()) -> str:
+        from sg2im_cli.painter.notebook import cell_html  # what draws graphs is imported where a cell shows one
+
+        return cell_html(self.text, self.graph, self.account, (*self.checks, *self.place_checks), pictures)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +162,8 @@ class Painting(Layout):
 
     def _repr_html_(self) -> str:
         """Pictures, graph, layout and account for a notebook's cell."""
-        from sg2im_cli.painter.notebook import painting_html
-
-        return painting_html(self)
+        captions = (f"seed {seed}" for seed in self.seeds)
+        return self._cell(tuple(zip(self.images, captions, strict=True)))
 
 
 def with_asked_masks(layout: Layout) -> SceneGraph:

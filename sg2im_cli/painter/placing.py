@@ -15,7 +15,7 @@ from sg2im_cli.painter.chance import object_latents, with_seeds
 from sg2im_cli.painter.given import given_boxes, given_masks, visible_boxes, with_layout, without_predicted
 from sg2im_cli.steering.around import place_around
 from sg2im_cli.steering.statements import Statement
-from sg2im_parsers.copies import keep_copies_apart
+from sg2im_parsers.grounding.copies import keep_copies_apart
 from sg2im_parsers.scene_graph import SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
 

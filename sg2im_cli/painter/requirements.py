@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from numbers import Integral
 
 from sg2im_cli.painter.painting import Layout
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.graph_json import LAST_SEED
 from sg2im_parsers.scene_graph import SceneGraph
 

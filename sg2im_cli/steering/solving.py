@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sg2im_cli.steering.conditions import Conditions, Corners, slack
 from sg2im_cli.steering.statements import Rules, Statement, ends
-from sg2im_parsers.errors import Sg2imError
+from sg2im_errors import Sg2imError
 
 if TYPE_CHECKING:
     from types import ModuleType

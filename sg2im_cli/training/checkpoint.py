@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from sg2im_cli.config import ConfigError, Recipe, read
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 
 def guarded(update: Callable[[], dict[str, float]], compiled: bool) -> dict[str, float]:

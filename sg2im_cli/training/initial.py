@@ -16,7 +16,7 @@ from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.refinement import RefinementNetwork
 from sg2im_cli.model.shapes import SampledMaskHead
 from sg2im_cli.model.surroundings import Surroundings
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
 OBJECT_TABLES = ("obj_embeddings", "layout_categories")

@@ -12,7 +12,7 @@ from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.division import divide
 from sg2im_cli.training.chance import Chance
 from sg2im_cli.training.processes import Processes
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 Kind = Literal["pictures", "objects", "masks", "given", "given_objects"]
 KINDS: tuple[Kind, ...] = ("pictures", "objects", "masks", "given", "given_objects")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 import torch
 from torch import Tensor, nn
 
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 if TYPE_CHECKING:
     from accelerate import PartialState

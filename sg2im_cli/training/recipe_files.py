@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sg2im_cli.config import ConfigError, Recipe, read
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)

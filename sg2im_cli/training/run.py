@@ -29,7 +29,7 @@ from sg2im_cli.training.samples import draw_sheet, fixed_batch
 from sg2im_cli.training.sentence_sheet import draw_sentences, sentence_batch
 from sg2im_cli.training.step import Trainer
 from sg2im_cli.training.update import NotFiniteError
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_weights import resolve
 
 __all__ = ["TrainOptions", "TrainResult", "train"]

@@ -12,10 +12,10 @@ from torch import Tensor
 from sg2im_cli.data.batch import GraphBatch, batch_graphs
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.training.samples import draw_graphs, tile, to_pixels
-from sg2im_parsers.errors import InputError
-from sg2im_parsers.grounding import ground, require_objects
-from sg2im_parsers.parser import SceneGraphParser
-from sg2im_parsers.pipeline import load_pipeline
+from sg2im_errors import InputError
+from sg2im_parsers.english.parser import SceneGraphParser
+from sg2im_parsers.english.pipeline import load_pipeline
+from sg2im_parsers.grounding.sentence import ground, require_objects
 from sg2im_parsers.scene_graph import SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
 

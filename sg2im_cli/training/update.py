@@ -13,7 +13,7 @@ from torch.optim import Adam
 from sg2im_cli.config import TrainingConfig
 from sg2im_cli.training.part import Part
 from sg2im_cli.training.processes import Processes
-from sg2im_parsers.errors import Sg2imError
+from sg2im_errors import Sg2imError
 
 Losses = dict[str, Tensor]
 

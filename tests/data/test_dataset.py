@@ -13,7 +13,7 @@ from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.batch import batch_graphs
 from sg2im_cli.data.dataset import Scene, SceneDataset, load_scenes
 from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS, spoken_table
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 

@@ -14,7 +14,7 @@ from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.jsonl import JsonlOptions, LineError, check_line, jsonl_source
 from sg2im_cli.data.preparing import PrepareOptions, prepare
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 OPTIONS = PrepareOptions(image_size=(32, 32), mask_size=8)
 GENERATOR = GeneratorConfig(image_size=(32, 32), refinement_dims=(8, 8), mask_size=8)

@@ -16,7 +16,7 @@ from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.division import divide
 from sg2im_cli.data.loading import iterate
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 VARIED = DataConfig(relations="spoken", thinning=0.5, flip=True)
 

@@ -18,7 +18,7 @@ from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.division import divide
 from sg2im_cli.data.prepared import open_prepared
 from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, prepare
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 from .machine_scenes import change, mark, people_only, source_of
 

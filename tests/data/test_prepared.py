@@ -17,7 +17,7 @@ from sg2im_cli.data.coco_source import CocoOptions, coco_source
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.prepared import open_prepared
 from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, find_finished, prepare
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 GENERATOR = GeneratorConfig(image_size=(32, 32), refinement_dims=(8, 8), mask_size=8)
 OPTIONS = PrepareOptions(image_size=(32, 32), mask_size=8)

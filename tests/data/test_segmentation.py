@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sg2im_cli.data.segmentation import cut_mask
-from sg2im_parsers.errors import Sg2imError
+from sg2im_errors import Sg2imError
 
 HEIGHT, WIDTH = 30, 50
 

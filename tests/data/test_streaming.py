@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sg2im_cli.data import streaming
 from sg2im_cli.data.streaming import NotThatKindError, read_list, read_lists
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

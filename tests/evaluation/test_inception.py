@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from sg2im_cli.evaluation.figures import Resamples
 from sg2im_cli.evaluation.inception import FeatureNetwork, inception_score, measure_inception, weighted_mmd
 from sg2im_cli.evaluation.subject import Subject
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 
 class Net(nn.Module):

@@ -9,7 +9,7 @@ import torch
 
 from sg2im_cli.evaluation.judge import Judge, JudgeConfig, load_judge, save_judge
 from sg2im_cli.evaluation.judge_training import EVERY_PICTURE, JudgeRecipe, measure_judge, read_crops, train_judge
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 from .conftest import colored_crops
 

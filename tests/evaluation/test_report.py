@@ -18,7 +18,7 @@ from sg2im_cli.evaluation.rows import with_interval
 from sg2im_cli.evaluation.sheet import comparison_page, report_page, sheet, to_html, to_markdown
 from sg2im_cli.evaluation.subject import Subject
 from sg2im_cli.model.generator import Generator
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 
 ALL = ("layout", "objects", "diversity")

@@ -14,10 +14,10 @@ from sg2im_cli.evaluation.sentences import graph_of, measure_sentences, write_se
 from sg2im_cli.evaluation.subject import Subject
 from sg2im_cli.painter import Painter
 from sg2im_cli.steering.check import Check
-from sg2im_parsers.errors import InputError
-from sg2im_parsers.grounding import ground
-from sg2im_parsers.parser import SceneGraphParser
-from sg2im_parsers.pipeline import load_pipeline
+from sg2im_errors import InputError
+from sg2im_parsers.english.parser import SceneGraphParser
+from sg2im_parsers.english.pipeline import load_pipeline
+from sg2im_parsers.grounding.sentence import ground
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from sg2im_cli.model import efficientnet
 from sg2im_cli.model.efficientnet import TAP_CHANNELS, Weights, load_efficientnet, weights_file
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 NAMES = ("lite0", "lite1")
 PHOTOGRAPHS = Path(__file__).parents[3] / "shared" / "coco_sample" / "val2017"

@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 NEEDED = {
     "sg2im_cli/py.typed",
+    "sg2im_errors/py.typed",
     "sg2im_parsers/py.typed",
     "sg2im_weights/py.typed",
     "sg2im_cli/data/annotations.schema.json",
@@ -23,7 +24,9 @@ NEEDED = {
     "sg2im_cli/recipes/scenes64.toml",
     "sg2im_parsers/data/conventions.tsv",
     "sg2im_parsers/data/lexicon.toml",
-    "sg2im_parsers/data/record.schema.json",
+    "sg2im_cli/output/batch/batch_line.schema.json",
+    "sg2im_cli/output/batch/manifest.schema.json",
+    "sg2im_cli/provenance/record.schema.json",
     "sg2im_parsers/data/rules.toml",
     "sg2im_parsers/data/scene_graph.schema.json",
     "sg2im_parsers/data/spelling.tsv",
@@ -36,6 +39,7 @@ NEEDED = {
     "sg2im_weights/judge/model.safetensors",
     "sg2im_weights/judge/README.md",
 }
+PACKAGES = {"sg2im_cli", "sg2im_errors", "sg2im_parsers", "sg2im_weights"}
 MEGABYTE = 1_000_000
 
 NO_NETWORK = """
@@ -87,7 +91,12 @@ def test_what_the_wheel_holds(wheel):
         names = set(archive.namelist())
     assert names >= NEEDED
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"sg2im_cli", "sg2im_parsers", "sg2im_weights"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        "sg2im_cli",
+        "sg2im_errors",
+        "sg2im_parsers",
+        "sg2im_weights",
+    }
     assert {Path(name).name for name in names if ".dist-info/licenses/" in name} == {"LICENSE", "NOTICE"}
     assert not [name for name in names if "__pycache__" in name or "test" in name]
     assert wheel.stat().st_size < 60 * MEGABYTE
@@ -95,8 +104,8 @@ def test_what_the_wheel_holds(wheel):
 
 def test_nothing_of_the_checkout_can_be_imported(installed, tmp_path):
     script = (
-        "import json, sys, sg2im_cli, sg2im_parsers, sg2im_weights;"
-        "print(json.dumps([sys.path, [m.__file__ for m in (sg2im_cli, sg2im_parsers, sg2im_weights)]]))"
+        "import json, sys, sg2im_cli, sg2im_errors, sg2im_parsers, sg2im_weights;"
+        "print(json.dumps([sys.path, [m.__file__ for m in (sg2im_cli, sg2im_errors, sg2im_parsers, sg2im_weights)]]))"
     )
     paths, files = json.loads(run(installed / "bin" / "python", "-c", script, cwd=tmp_path).stdout)
     assert str(ROOT) not in paths

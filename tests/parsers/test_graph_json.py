@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sg2im_parsers.errors import GraphError, InputError
+from sg2im_errors import InputError
+from sg2im_parsers.errors import GraphError
 from sg2im_parsers.graph_json import (
     MOST_OBJECTS,
     graph_from_json,

@@ -45,7 +45,7 @@ def test_conventions_are_counted(captions, tmp_path):
 def test_trees_are_kept_whose_graph_is_the_one_that_people_drew(captions, tmp_path):
     from spacy.tokens import DocBin
 
-    from sg2im_parsers.pipeline import load_pipeline
+    from sg2im_parsers.english.pipeline import load_pipeline
 
     said = run("silver.py", captions, tmp_path / "silver.spacy", "--rows", 4)
     trees = list(DocBin().from_disk(tmp_path / "silver.spacy").get_docs(load_pipeline().vocab))
@@ -55,8 +55,8 @@ def test_trees_are_kept_whose_graph_is_the_one_that_people_drew(captions, tmp_pa
 
 
 def test_the_pipeline_can_be_trained_on_with_them(captions, tmp_path):
-    from sg2im_parsers.parser import SceneGraphParser
-    from sg2im_parsers.pipeline import EMBEDDED, load_pipeline
+    from sg2im_parsers.english.parser import SceneGraphParser
+    from sg2im_parsers.english.pipeline import EMBEDDED, load_pipeline
 
     trees = tmp_path / "silver.spacy"
     run("silver.py", captions, trees)

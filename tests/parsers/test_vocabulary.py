@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import IMAGE, IN_IMAGE, UNUSED, Vocabulary
 
 SHARED = Path(__file__).parents[3] / "shared" / "vocab"

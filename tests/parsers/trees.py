@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from sg2im_parsers.parsed import ParsedText
-from sg2im_parsers.pipeline import import_spacy
+from sg2im_parsers.english.parsed_text import ParsedText
+from sg2im_parsers.english.pipeline import import_spacy
 
 
 @cache

@@ -24,7 +24,7 @@ from sg2im_cli.training.run import train
 from sg2im_cli.training.samples import save_sheet
 from sg2im_cli.training.step import Trainer
 from sg2im_cli.training.update import NotFiniteError
-from sg2im_parsers.errors import InputError, Sg2imError
+from sg2im_errors import InputError, Sg2imError
 
 from .conftest import Silent, options, tensors
 

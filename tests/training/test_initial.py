@@ -12,7 +12,7 @@ from sg2im_cli.config import GeneratorConfig
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.training.initial import start_from
 from sg2im_cli.training.run import train
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import read_bundle
 

@@ -19,7 +19,7 @@ from sg2im_cli.training.recipes import load_recipe, recipe_names, to_toml
 from sg2im_cli.training.rehearsal import rehearse
 from sg2im_cli.training.run import train
 from sg2im_cli.training.step import Trainer
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 from .conftest import Silent, options, tensors
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from sg2im_cli.training.processes import Processes, join
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 from .conftest import tensors
 from .two_processes import gradients, recipes

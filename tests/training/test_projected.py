@@ -23,7 +23,7 @@ from sg2im_cli.training.relations import RelationLoss
 from sg2im_cli.training.run import train
 from sg2im_cli.training.shapes import divergence_from_normal, sizes_alone, unhidden
 from sg2im_cli.training.step import Trainer
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_weights import read_bundle
 
 from .conftest import Silent, options, small_scenes, tensors

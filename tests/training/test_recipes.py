@@ -19,7 +19,7 @@ from sg2im_cli.evaluation.subject import Subject
 from sg2im_cli.painter import Painter
 from sg2im_cli.training.recipes import load_recipe, recipe_names, targets_of
 from sg2im_cli.training.run import train
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_weights import read_bundle
 
 from .conftest import Silent, options

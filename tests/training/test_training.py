@@ -18,7 +18,7 @@ from sg2im_cli.training.recipes import load_recipe, recipe_names
 from sg2im_cli.training.run import train
 from sg2im_cli.training.sentence_sheet import sentence_batch, sheet_sentences
 from sg2im_cli.training.step import Trainer
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import read_bundle
 

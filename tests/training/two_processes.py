@@ -17,7 +17,7 @@ from sg2im_cli.training.processes import Processes, StoppedElsewhereError, join
 from sg2im_cli.training.recipes import load_recipe
 from sg2im_cli.training.run import train
 from sg2im_cli.training.step import Trainer
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 
 from .conftest import Silent, options
 

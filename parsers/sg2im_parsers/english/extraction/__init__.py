@@ -1,0 +1,1 @@
+"""From a tree to things, what is said of them, and relations between them."""

@@ -1,0 +1,135 @@
+"""What is read in place of what is written: capitals, one-letter mistakes, and requests before the description.
+
+The pipeline reads "a brown dog" where somebody wrote "PLEASE DRAW A BROWN DGO"; the result speaks of the written words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sg2im_parsers.english.normalization.requests import request
+from sg2im_parsers.english.normalization.spelling import guesses
+from sg2im_parsers.english.parsed_text import ParsedText, Word
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+MOST_LETTERS, MOST_WORDS = 250_000, 25_000
+"""How much of a text is read; it bounds time and memory."""
+
+LITTLE = frozenset({"an", "the", "and", "or", "of", "on", "in", "at", "to", "by", "with", "near", "from", "is", "are"})
+LONGEST_REQUEST = 16
+"""How many words at the start are searched for a request."""
+
+
+NO_LANGUAGE = re.compile(
+    r"</?[A-Za-z][^<>]{0,200}>|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2190-\u2bff"
+    "\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff0-\uffff\U0001f000-\U0010ffff]"
+)
+"""Markup, control characters, arrows and emoji."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a text is read.
+
+    Attributes:
+        text: as given.
+        doc: the words that are written, not parsed.
+        places: positions in `doc` of the words that are read.
+        words: those words, as they are read.
+        guessed: positions in `doc` -> what a misspelled word was taken for.
+    """
+
+    text: str
+    doc: Doc
+    places: tuple[int, ...]
+    words: tuple[str, ...]
+    guessed: dict[int, str]
+
+    @property
+    def unread(self) -> int:
+        """How many letters at the end of the text are too many."""
+        end = self.doc[MOST_WORDS].idx if len(self.doc) > MOST_WORDS else MOST_LETTERS
+        return max(0, len(self.text) - end)
+
+
+def plain(text: str) -> str:
+    """The start of a text, with a space for every letter of what is no language; places stay the same."""
+    start = text[:MOST_LETTERS]
+    return NO_LANGUAGE.sub(lambda found: " " * len(found[0]), start)
+
+
+def read(text: str, doc: Doc) -> Reading:
+    """Decide how the words of a text are read.
+
+    Args:
+        text: as given.
+        doc: the words of `plain` of it, not parsed.
+    """
+    written = [token.text for token in doc[:MOST_WORDS]]
+    lowers = [word.lower() for word in written]
+    skipped = request(lowers[:LONGEST_REQUEST])
+    guessed = {skipped + place: word for place, word in guesses(lowers[skipped:]).items()}
+    words = lowers if _is_shouted(written[skipped:]) else written
+    words = [guessed.get(place, "." if word.count("\n") > 1 else word) for place, word in enumerate(words)]
+    places = tuple(place for place in range(skipped, len(words)) if not words[place].isspace())
+    return Reading(text, doc, places, tuple(words[place] for place in places), guessed)
+
+
+def to_read(reading: Reading) -> Doc:
+    """A Doc of the words that are read, for the pipeline."""
+    doc = reading.doc
+    if [token.text for token in doc] == list(reading.words):
+        return doc
+    spaces = [bool(doc[place].whitespace_) for place in reading.places]
+    return type(doc)(doc.vocab, words=list(reading.words), spaces=spaces)
+
+
+def put_back(parsed: ParsedText, reading: Reading) -> ParsedText:
+    """Let a result speak of the words that were written."""
+    doc, places = reading.doc, reading.places
+    if parsed.text == reading.text:
+        return parsed
+    spans = [(token.idx, reading.text[token.idx : token.idx + len(token)]) for token in doc[:MOST_WORDS]]
+    words = [Word(text, text.lower(), "", start, False) for start, text in spans]
+    for place, word in zip(places, parsed.words, strict=True):
+        words[place] = replace(word, start=spans[place][0], text=spans[place][1])
+
+    def moved(found: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(places[word] for word in found)
+
+    mentions = tuple(
+        replace(
+            mention,
+            head=places[mention.head],
+            name_words=moved(mention.name_words),
+            again=moved(mention.again),
+            attribute_words=tuple(map(moved, mention.attribute_words)),
+            number_words=moved(mention.number_words),
+            place_words=moved(mention.place_words),
+        )
+        for mention in parsed.mentions
+    )
+    return replace(
+        parsed,
+        text=reading.text,
+        words=tuple(words),
+        mentions=mentions,
+        relation_words=tuple(map(moved, parsed.relation_words)),
+        denied=moved(parsed.denied),
+        guesses=tuple(sorted(reading.guessed.items())),
+        unread=reading.unread,
+    )
+
+
+def _is_shouted(words: Sequence[str]) -> bool:
+    """Whether capitals say nothing: all letters are, or the first ones of all words but little ones, as in titles."""
+    told = [word for word in words if word.isalpha() and len(word) > 1]
+    titled = [word for word in told if word.lower() not in LITTLE]
+    return (bool(told) and all(word.isupper() for word in told)) or (
+        len(titled) > 1 and all(word[0].isupper() for word in titled)
+    )

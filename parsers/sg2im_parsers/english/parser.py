@@ -1,0 +1,106 @@
+"""Text to scene graph: a spaCy pipeline's tree, simplified, shown to the rules, and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import tee
+from typing import TYPE_CHECKING
+
+from sg2im_parsers.english.extraction.anaphora import find_others
+from sg2im_parsers.english.extraction.assembly import Assembly
+from sg2im_parsers.english.extraction.distributivity import resolve_reciprocals, share_out, tell_each
+from sg2im_parsers.english.extraction.locations import put_things_in_places, take_places
+from sg2im_parsers.english.extraction.mentions import Thing, find_things
+from sg2im_parsers.english.extraction.predicative import add_descriptions
+from sg2im_parsers.english.extraction.relation_rules import packaged_rules
+from sg2im_parsers.english.extraction.relations import find_relations
+from sg2im_parsers.english.normalization.normalize import plain, put_back, read, to_read
+from sg2im_parsers.english.parsed_text import ParsedText
+from sg2im_parsers.english.rewrites.attachment import attach_by_meaning
+from sg2im_parsers.english.rewrites.clearnlp import is_clearnlp, to_universal
+from sg2im_parsers.english.rewrites.coordination import mend_lists
+from sg2im_parsers.english.rewrites.inversion import turn_inversions
+from sg2im_parsers.english.rewrites.negation import find_denied
+from sg2im_parsers.english.rewrites.numerals import find_numbers
+from sg2im_parsers.english.rewrites.parse_errors import repair
+from sg2im_parsers.english.rewrites.prepositions import join_prepositions
+from sg2im_parsers.english.rewrites.reciprocals import free_reciprocals, join_reciprocals
+from sg2im_parsers.english.rewrites.simplification import (
+    join_hyphens,
+    join_measures,
+    join_sides,
+    open_participles,
+    promote_existentials,
+    skip_helper_verbs,
+)
+from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.word_lists import packaged_phrasebook
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+
+class SceneGraphParser:
+    """Finds the scene graph of a text.
+
+    Args:
+        nlp: an English pipeline with tags, lemmas and dependencies, in Universal Dependencies or ClearNLP labels.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+
+    def __call__(self, text: str) -> ParsedText:
+        """Parse one text; without words there are no objects."""
+        return next(self.pipe([text]))
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 256) -> Iterator[ParsedText]:
+        """Parse many texts, `batch_size` at a time, one result for each, in order."""
+        readings, waiting = tee(read(text, self.nlp.make_doc(plain(text))) for text in texts)
+        docs = self.nlp.pipe(map(to_read, waiting), batch_size=batch_size)
+        for reading, doc in zip(readings, docs, strict=True):
+            yield put_back(parse_doc(doc), reading)
+
+
+def parse_doc(doc: Doc) -> ParsedText:
+    """Find the scene graph of a Doc that has tags, lemmas and dependencies."""
+    book = packaged_phrasebook()
+    tree, things = read_tree(doc)
+    found = list(resolve_reciprocals(tree, things, find_relations(tree, book, packaged_rules())))
+    share_out(tree, book, things, found)
+    found = tell_each(tree, found)
+    assembly = Assembly(tree, book, things)
+    assembly.settle(found)
+    found = assembly.told_once(found)
+    told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
+    add_descriptions(tree, book, assembly.things_meant, told)
+    return assembly.parsed(found)
+
+
+def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
+    """A Doc's tree, simplified until the rules can read it, and the things named in it."""
+    book = packaged_phrasebook()
+    tree = Tree.from_doc(doc)
+    if is_clearnlp(tree):
+        to_universal(tree)
+    repair(tree, book)
+    mend_lists(tree)
+    places = take_places(tree, book)
+    attach_by_meaning(tree, book)
+    join_hyphens(tree, book)
+    tree.numbers = find_numbers(tree, book)
+    open_participles(tree, book)
+    join_reciprocals(tree)
+    join_prepositions(tree, book)
+    free_reciprocals(tree)
+    turn_inversions(tree)
+    promote_existentials(tree)
+    join_sides(tree, book)
+    measured = join_measures(tree, book)
+    skip_helper_verbs(tree, book)
+    find_denied(tree, book)
+    things = find_things(tree, book, measured)
+    find_others(tree, book, things)
+    put_things_in_places(things, places)
+    return tree, things

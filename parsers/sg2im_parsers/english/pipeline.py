@@ -1,0 +1,115 @@
+"""Which spaCy pipeline reads the sentences: the embedded one, an installed one, or one at a path."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sg2im_errors import InputError, Sg2imError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from spacy.language import Language
+
+LabelScheme = Literal["ud", "clearnlp"]
+"""How a parser names dependencies: Universal Dependencies, or ClearNLP as in ``en_core_web_*``."""
+
+EMBEDDED = Path(__file__).parents[1] / "data" / "pipeline"
+"""The pipeline that ships with the package; ``parsers/training`` makes it."""
+
+NEEDED = {"token.tag": "tagger", "token.dep": "parser", "token.lemma": "lemmatizer"}
+SCHEME_LABELS: dict[LabelScheme, frozenset[str]] = {
+    "ud": frozenset({"case", "obl", "obj"}),
+    "clearnlp": frozenset({"prep", "pobj", "dobj"}),
+}
+NOT_NEEDED = ("ner", "entity_linker", "textcat", "textcat_multilabel", "spancat")
+WAY_OUT = "name an installed English pipeline or its folder, or leave --nlp out"
+
+
+@cache
+def load_pipeline(name: str | None = None) -> Language:
+    """Load a pipeline with a tagger, a dependency parser and a lemmatizer, once per name.
+
+    Args:
+        name: an installed package ("en_core_web_sm") or the path of a folder; None for the embedded one.
+
+    Raises:
+        InputError: there is no such pipeline, it cannot be loaded, or it lacks what the rules need.
+    """
+    if name is None:
+        if not EMBEDDED.is_dir():
+            raise Sg2imError(f"The embedded pipeline is missing from {EMBEDDED}; install sg2im-cli again.")
+        return import_spacy().load(EMBEDDED)  # type: ignore[no-any-return]
+    nlp = _load_named(name)
+    _check(nlp, name)
+    return nlp
+
+
+def label_scheme(nlp: Language) -> LabelScheme:
+    """Tell by its parser's labels which scheme a pipeline follows.
+
+    Raises:
+        InputError: it follows neither.
+    """
+    parsers = _pipes_that_assign(nlp, "token.dep")
+    labels = {label for parser in parsers for label in nlp.pipe_labels.get(parser, [])}
+    for scheme, telling in SCHEME_LABELS.items():
+        if telling <= labels:
+            return scheme
+    raise InputError(
+        f"The parser of the spaCy pipeline {nlp.meta['name']!r} has labels of neither Universal Dependencies "
+        f"nor ClearNLP; {WAY_OUT}."
+    )
+
+
+def import_spacy() -> ModuleType:
+    """Import spaCy without torch, which it would import for two seconds and not need.
+
+    Pipelines with a transformer do need torch: import it before, and spaCy will use it.
+    """
+    with _without_torch():
+        return importlib.import_module("spacy")
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """Make ``import torch`` fail meanwhile; nothing happens if torch or spaCy are there already."""
+    if "torch" in sys.modules or "spacy" in sys.modules:
+        yield
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if sys.modules.get("torch", sys) is None:
+            del sys.modules["torch"]
+
+
+def _load_named(name: str) -> Language:
+    spacy = importlib.import_module("spacy")
+    if not name or not (spacy.util.is_package(name) or Path(name).is_dir()):
+        raise InputError(f"No spaCy pipeline named {name!r} is installed and no such folder exists; {WAY_OUT}.")
+    try:
+        return spacy.load(name, exclude=NOT_NEEDED)  # type: ignore[no-any-return]
+    except Exception as error:  # a foreign folder fails in many ways
+        reason = " ".join(str(error).split())
+        raise InputError(f"The spaCy pipeline {name!r} cannot be loaded ({reason}); {WAY_OUT}.") from error
+
+
+def _check(nlp: Language, name: str) -> None:
+    if nlp.lang != "en":
+        raise InputError(f"The spaCy pipeline {name!r} is for the language {nlp.lang!r}; {WAY_OUT}.")
+    missing = [component for attribute, component in NEEDED.items() if not _pipes_that_assign(nlp, attribute)]
+    if missing:
+        raise InputError(f"The spaCy pipeline {name!r} has no {' and no '.join(missing)}; {WAY_OUT}.")
+    label_scheme(nlp)
+
+
+def _pipes_that_assign(nlp: Language, attribute: str) -> list[str]:
+    return [pipe for pipe in nlp.pipe_names if attribute in nlp.get_pipe_meta(pipe).assigns]

@@ -1,0 +1,84 @@
+"""What grammar leaves open and meaning decides: hair does not sit, and a cap goes with a jacket, not with a man."""
+
+from __future__ import annotations
+
+from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.word_lists import Phrasebook
+
+
+def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
+    """Move clauses and coordinated nouns that hang from the wrong noun, in place."""
+    for token in range(len(tree)):
+        if tree.labels[token] == "acl" and tree.lemmas[token] in book.lists["deeds"]:
+            _give_deed_to_person(tree, book, token)
+        elif tree.labels[token] == "conj" and _listed(tree, book, "clothes", token):
+            _put_clothes_together(tree, book, token)
+        elif tree.lowers[token] == "full" and tree.labels[token] in ("xcomp", "advcl"):
+            _fill_noun(tree, token)
+        elif tree.tags[token] == "PRP" and tree.labels[token] in ("nmod", "obl"):
+            _hang_pronoun_on_nearest(tree, token)
+        elif tree.labels[token] == "nmod":
+            _attach_place(tree, book, token)
+
+
+def _listed(tree: Tree, book: Phrasebook, name: str, token: int) -> bool:
+    return tree.lemmas[token] in book.lists[name]
+
+
+def _give_deed_to_person(tree: Tree, book: Phrasebook, verb: int) -> None:
+    """Of "a man with a hat sitting on a bench", the man sits."""
+    noun = tree.heads[verb]
+    owner = tree.heads[noun]
+    idle = _listed(tree, book, "clothes", noun) or _listed(tree, book, "parts", noun)
+    if tree.labels[noun] == "nmod" and idle and _listed(tree, book, "people", owner):
+        tree.attach(verb, owner, "acl")
+
+
+def _put_clothes_together(tree: Tree, book: Phrasebook, garment: int) -> None:
+    """Of "a man in a jacket and a cap", he is in both."""
+    person = tree.heads[garment]
+    worn = [c for c in tree.all_children(person, "nmod") if c < garment and _listed(tree, book, "clothes", c)]
+    if worn and _listed(tree, book, "people", person):
+        tree.attach(garment, worn[-1], "conj")
+
+
+def _fill_noun(tree: Tree, full: int) -> None:
+    """Of "a bear walking across a river full of rocks", the river is full."""
+    if full and tree.is_noun(full - 1) and tree.lowers[full + 1 : full + 2] == ["of"]:
+        tree.attach(full, full - 1, "amod")
+
+
+def _attach_place(tree: Tree, book: Phrasebook, noun: int) -> None:
+    head = tree.heads[noun]
+    if tree.labels[head] == "nmod" and is_absent(tree, head):
+        tree.attach(noun, tree.heads[head], "nmod")
+    elif tree.labels[head] == "obj" and tree.lemmas[tree.heads[head]] in book.lists["deeds"]:
+        _give_place_to_deed(tree, book, noun)
+
+
+def _give_place_to_deed(tree: Tree, book: Phrasebook, place: int) -> None:
+    """Of "a man flying a kite on the beach", the beach is where he does it."""
+    verb = tree.heads[tree.heads[place]]
+    if _listed(tree, book, "places", place) and [tree.lowers[c] for c in tree.case_of(place)] in (
+        ["on"],
+        ["in"],
+        ["at"],
+    ):
+        tree.attach(place, verb, "obl")
+
+
+def is_absent(tree: Tree, noun: int) -> bool:
+    """Whether a thing is said not to be there: "no clouds", "without clouds"."""
+    return any(tree.lowers[c] in ("no", "without") for c in tree.children[noun] if c < noun)
+
+
+def _hang_pronoun_on_nearest(tree: Tree, pronoun: int) -> None:
+    """Of "a table with plates on it" and "there is a table with plates on it", the plates are on it, not the table."""
+    head, case = tree.heads[pronoun], tree.case_of(pronoun)
+    carried = case[0] - 1 if case and case[0] else head
+    if tree.is_noun(carried) and [tree.lowers[c] for c in tree.case_of(carried)] == ["with"]:
+        tree.attach(pronoun, carried, "nmod")
+        return
+    nearest = [n for n in tree.all_children(head, "nmod") if head < n < pronoun and tree.is_noun(n)]
+    if nearest:
+        tree.attach(pronoun, nearest[-1], "nmod")

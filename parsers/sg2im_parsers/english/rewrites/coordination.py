@@ -1,0 +1,84 @@
+"""Lists: "a toddler, a policeman and a bride", "sky, mountains, lake, two boats", "dog on bed, lamp, window"."""
+
+from __future__ import annotations
+
+from sg2im_parsers.english.tree import Tree
+
+PLACING = (["on"], ["in"], ["under"], ["behind"], ["above"], ["at"], ["over"], ["below"], ["near"], ["beside"])
+"""After "with", "of" or "between", a list goes on."""
+
+
+def mend_lists(tree: Tree) -> None:
+    """Coordinate what commas list, in place."""
+    for token in range(len(tree)):
+        if tree.labels[token] == "appos" and tree.is_noun(token) and _goes_on(tree, token):
+            tree.labels[token] = "conj"
+        elif tree.labels[token] == "nsubj" and tree.child(token, "cc") is not None:
+            _join_subjects(tree, token)
+        elif tree.labels[token] == "conj" and tree.is_noun(token):
+            _mend_conjunct(tree, token)
+
+
+def _mend_conjunct(tree: Tree, token: int) -> None:
+    listed = _list_after_with(tree, token)
+    if listed is not None:
+        tree.attach(token, listed, "conj")
+    elif _starts_anew(tree, token) or _is_parallel(tree, token):
+        tree.attach(token, tree.heads[tree.heads[token]], "conj")
+
+
+def _join_subjects(tree: Tree, token: int) -> None:
+    """Make one subject of the two in "a cat and a dog are on a bed"."""
+    first = tree.child(tree.heads[token], "nsubj")
+    if first is not None and first < token and tree.is_noun(first) and tree.is_noun(token):
+        tree.attach(token, first, "conj")
+
+
+def _goes_on(tree: Tree, token: int) -> bool:
+    """Whether a comma stands before it, and the list that it would belong to has other members."""
+    head = tree.heads[token]
+    if not tree.is_noun(head) or not any(tree.lowers[c] == "," for c in tree.children[token]):
+        return False
+    return any(tree.labels[c] == "conj" and tree.is_noun(c) for c in tree.children[head])
+
+
+def _starts_anew(tree: Tree, token: int) -> bool:
+    """Whether a comma without an "and" leads from the place of a first thing to a next thing: "dog on bed, lamp"."""
+    place = tree.heads[token]
+    members = [place, *(c for c in tree.children[place] if tree.labels[c] == "conj")]
+    if tree.labels[place] != "nmod" or any(tree.child(member, "cc") is not None for member in members):
+        return False
+    listed = all(any(tree.lowers[c] == "," for c in tree.children[member]) for member in members[1:])
+    return listed and tree.is_noun(tree.heads[place]) and [tree.lowers[c] for c in tree.case_of(place)] in PLACING
+
+
+def _list_after_with(tree: Tree, token: int) -> int | None:
+    """What the list of "a bathroom with a toilet, a sink and a mirror" starts with, where the parser saw two baths."""
+    place = tree.heads[token]
+    if not any(tree.lowers[c] == "," for c in tree.children[token]) or tree.child(token, "conj") is None:
+        return None
+    before = [c for c in tree.all_children(place, "nmod") if place < c < token]
+    if not before or [tree.lowers[c] for c in tree.case_of(before[-1])] != ["with"]:
+        return None
+    return None if tree.child(before[-1], "conj") is not None else before[-1]
+
+
+def _is_parallel(tree: Tree, token: int) -> bool:
+    """Whether two things are each in a place: "a cat on a mat and a dog on a bed" has no dog under the cat.
+
+    So has "a chair near a window and a rug under it".
+    """
+    place = tree.heads[token]
+    case = [tree.lowers[c] for c in tree.case_of(place)]
+    if (
+        tree.labels[place] != "nmod"
+        or case in ([], ["of"])
+        or not tree.is_noun(tree.heads[place])
+        or tree.case_of(token)
+    ):
+        return False
+    for own in (c for c in tree.all_children(token, "nmod") if c > token):
+        same = [tree.lowers[c] for c in tree.case_of(own)] == case
+        if same if tree.is_noun(own) else tree.tags[own] == "PRP" and case != ["with"]:
+            return True
+    return False

@@ -1,0 +1,105 @@
+"""What a text says is not there or not so: "a street without cars", "a man not wearing a hat", "the car is not red"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.word_lists import Phrasebook
+
+NOT = frozenset({"not", "n't", "never"})
+NONE = frozenset({"no", "without", "neither", "minus"})
+NOBODY = frozenset({"nobody", "none", "nothing"})
+LACKING = frozenset({"lack"})
+FREE = frozenset({"free", "empty", "devoid", "clear", "bare"})
+"""Before "of", these say that there is none."""
+
+DEFINITE = frozenset({"the", "this", "that", "these", "those"})
+OWN = frozenset({"amod", "compound", "nummod", "det", "case", "advmod", "cc:preconj"})
+"""Labels of words that go with a noun that is not there."""
+
+
+def find_denied(tree: Tree, book: Phrasebook) -> None:
+    """Fill `Tree.denied` with nouns that are said not to be there, `Tree.negated` with what is said not to be so."""
+    for token in range(len(tree)):
+        if token in tree.gone:
+            continue
+        if tree.is_noun(token):
+            if tree.lowers[token] in NOBODY or _is_none(tree, token) or _shares_denial(tree, token):
+                tree.denied.add(token)
+        elif _is_negated(tree, token):
+            tree.negated.add(token)
+            tree.denied.update(_indefinite(tree, token, "obj", "obl"))
+        elif tree.lemmas[token] in LACKING:
+            tree.negated.add(token)
+            tree.denied.update(tree.all_children(token, "obj"))
+        elif tree.lowers[token] in FREE:
+            lacking = [n for n in tree.all_children(token, "obl", "nmod") if _case(tree, n) == ["of"]]
+            tree.denied.update(lacking)
+            tree.negated.update([token] if lacking else [])
+    for noun in list(tree.denied):
+        tree.denied.update(_carried(tree, book, noun))
+
+
+def denied_words(tree: Tree) -> tuple[int, ...]:
+    """Positions of all words that only say what is not there or not so."""
+    found: set[int] = set()
+    for noun in tree.denied:
+        found.update(tree.unit(noun), *(tree.unit(c) for c in tree.children[noun] if tree.labels[c] in OWN))
+    for told in tree.negated:
+        found.update(t for t in (told, *tree.children[told]) if not tree.is_noun(t) and tree.labels[t] != "nsubj")
+        found.update(w for noun in tree.all_children(told, "obl", "obj") for w in tree.case_of(noun))
+    return tuple(sorted(found))
+
+
+def _is_none(tree: Tree, noun: int) -> bool:
+    before = [c for c in tree.children[noun] if c < noun]
+    if any(tree.lowers[c] in NONE and not _is_name(tree, noun, c) for c in before):
+        return True
+    if not _is_negated(tree, noun):
+        return False
+    if tree.child(noun, "cop", "nsubj") is None or tree.child(noun, "expl") is not None:
+        return True
+    tree.negated.add(noun)
+    return not _case(tree, noun) or not _is_definite(tree, noun)
+
+
+def _is_name(tree: Tree, noun: int, no: int) -> bool:
+    """Whether "no" is part of a name, as in "a no parking sign"."""
+    articles = any(c < no and tree.lowers[c] in ("a", "the") for c in tree.children[noun])
+    return tree.lowers[no] == "no" and (articles or (tree.lemmas[noun] == "sign" and no < noun - 1))
+
+
+def _is_negated(tree: Tree, token: int) -> bool:
+    return any(tree.lowers[c] in NOT and tree.labels[c] == "advmod" for c in tree.children[token])
+
+
+def _shares_denial(tree: Tree, noun: int) -> bool:
+    """Whether it follows "no dogs or" without an article, number or preposition of its own; not after "but"."""
+    if tree.labels[noun] != "conj" or tree.heads[noun] not in tree.denied or tree.heads[noun] > noun:
+        return False
+    cc = tree.child(noun, "cc")
+    return tree.child(noun, "case", "det", "nummod") is None and (cc is None or tree.lowers[cc] != "but")
+
+
+def _indefinite(tree: Tree, token: int, *labels: str) -> list[int]:
+    return [n for n in tree.all_children(token, *labels) if tree.is_noun(n) and not _is_definite(tree, n)]
+
+
+def _is_definite(tree: Tree, noun: int) -> bool:
+    return any(tree.lowers[c] in DEFINITE or tree.labels[c] == "nmod:poss" for c in tree.children[noun])
+
+
+def _case(tree: Tree, noun: int) -> list[str]:
+    return [tree.lowers[c] for c in tree.case_of(noun)]
+
+
+def _carried(tree: Tree, book: Phrasebook, noun: int) -> Iterator[int]:
+    """What those who are not there would have with them: "no people with dogs", "nobody wearing a hat"."""
+    for item in _indefinite(tree, noun, "nmod"):
+        if _case(tree, item) == ["with"] or (
+            _case(tree, item) == ["in"] and tree.lemmas[item] in book.lists["clothes"]
+        ):
+            yield item
+    for clause in tree.all_children(noun, "acl", "acl:relcl"):
+        yield from _indefinite(tree, clause, "obj")

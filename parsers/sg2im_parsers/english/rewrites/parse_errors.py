@@ -1,0 +1,275 @@
+"""Readings that a description of a picture cannot have, put right before the rules look.
+
+Treebanks hold commands, questions and the perfect tense; descriptions of pictures hold none of them. So a verb
+in the place of a noun ("green leaves on a tree") is a noun, and "has" before a noun is the verb.
+"""
+
+from __future__ import annotations
+
+from sg2im_parsers.english.rewrites.modal_nouns import is_tin, make_tin
+from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.word_lists import Phrasebook
+
+NOUN_MARKS = frozenset({"det", "amod", "nummod", "compound", "nmod:poss"})
+BARE_VERBS = frozenset({"VB", "VBP", "VBZ", "MD"})
+NEVER_VERBS = {"leaves": "leaf"}
+"""Plurals that taggers take for verbs, with their base form: a picture shows leaves, and nobody leaving."""
+
+LEADING_TO = frozenset({"next", "close", "adjacent", "attached", "tied", "connected", "taped", "chained", "hooked"})
+BEFORE_NOUNS = frozenset({"DT", "JJ", "CD", "PRP$", "POS"})
+
+
+def repair(tree: Tree, book: Phrasebook) -> None:
+    """Mend tags and edges in place."""
+    _mend_tags(tree, book)
+    _mend_edges(tree, book)
+
+
+def _mend_tags(tree: Tree, book: Phrasebook) -> None:
+    for token in range(len(tree)):
+        tag = tree.tags[token]
+        if tag == "VBZ" and tree.child(token, "compound") == token - 1 and tree.lemmas[token] in book.lists["deeds"]:
+            tree.labels[token - 1] = "nsubj"
+            _take_marks(tree, token)
+        elif tag in ("NN", "NNS") and _is_verb_after_all(tree, token):
+            tree.tags[token] = "VBZ"
+        elif tag == "VB" and _is_reached_by_to(tree, token):
+            _make_goal(tree, token)
+        elif tag in ("VB", "VBG") and _is_start_of_name(tree, book, token):
+            _make_name(tree, token)
+        elif _is_noun_after_all(tree, token) or _is_name_in_ing(tree, book, token):
+            _make_noun(tree, token)
+        elif tree.lowers[token].endswith("ing") and (tag == "NN" or tree.labels[token] == "compound"):
+            _make_participle(tree, book, token)
+        elif tree.lowers[token] == "left" and tree.child(token, "aux:pass") is not None:
+            _make_side(tree, token)
+        elif tag == "MD" and is_tin(tree, token):
+            make_tin(tree, token)
+            _make_noun(tree, token)
+
+
+def _make_side(tree: Tree, left: int) -> None:
+    """Read "is left of the tree" as "is right of the tree": nobody left anything."""
+    target = tree.child(left, "obl")
+    if target is None or left + 1 not in tree.all_children(target, "case") or tree.lowers[left + 1] != "of":
+        return
+    tree.tags[left], tree.labels[target] = "JJ", "nmod"
+    for child in tree.children[left]:
+        tree.labels[child] = {"nsubj:pass": "nsubj", "aux:pass": "cop"}.get(tree.labels[child], tree.labels[child])
+
+
+def _mend_edges(tree: Tree, book: Phrasebook) -> None:
+    for token in range(len(tree)):
+        if tree.lemmas[token] == "have" and tree.labels[token] == "aux":
+            _make_have_a_verb(tree, token)
+        elif tree.labels[token] == "csubj" and token and tree.is_noun(token - 1):
+            _make_description(tree, token)
+        elif tree.labels[token].startswith("nsubj") and tree.is_root(tree.heads[token]):
+            _open_relative_clause(tree, token)
+        elif tree.labels[token] == "obl" and tree.case_of(token) and _is_plain_noun(tree, tree.heads[token]):
+            tree.labels[token] = "nmod"
+        elif tree.labels[token] == "compound" and tree.tags[tree.heads[token]] == "VBG":
+            _make_doer(tree, token)
+        elif tree.lowers[token] == "each" and token > tree.heads[token] and tree.is_noun(tree.heads[token]):
+            tree.move_children(token, tree.heads[token])
+        elif tree.labels[token] == "flat" and tree.is_noun(token):
+            _turn_flat_name(tree, book, token)
+        elif tree.labels[token] in ("compound", "amod"):
+            _turn_impossible_compound(tree, token)
+        elif tree.labels[token] == "compound:prt" and tree.is_noun(tree.heads[token]):
+            _make_preposition(tree, token)
+
+
+def _make_doer(tree: Tree, noun: int) -> None:
+    """Let a noun do what the next word says, not be part of its name: "a herd of sheep grazing"."""
+    verb = tree.heads[noun]
+    case = [c for c in tree.all_children(verb, "case") if c < noun]
+    if not case:
+        tree.labels[noun] = "nsubj"
+        return
+    tree.put_in_place_of(noun, verb)
+    tree.labels[noun], tree.labels[verb] = "nmod", "acl"
+    for word in case:
+        tree.attach(word, noun, "case")
+
+
+def _is_plain_noun(tree: Tree, token: int) -> bool:
+    """Whether a noun is no predicate: nothing "is" it."""
+    return tree.is_noun(token) and tree.child(token, "cop", "nsubj", "aux") is None
+
+
+def _take_marks(tree: Tree, verb: int) -> None:
+    """Give the articles and adjectives of "a bird flies" to the bird."""
+    for mark in [c for c in tree.children[verb] if c < verb - 1 and tree.labels[c] in NOUN_MARKS]:
+        tree.attach(mark, verb - 1, tree.labels[mark])
+    for place in tree.all_children(verb, "nmod"):
+        tree.labels[place] = "obl"
+
+
+def _is_noun_after_all(tree: Tree, token: int) -> bool:
+    """A command at the start, or a finite verb with an article or adjective of its own."""
+    if tree.tags[token] not in BARE_VERBS:
+        return False
+    if any(tree.labels[c] in NOUN_MARKS and c < token for c in tree.children[token]):
+        return True
+    subject = tree.child(token, "nsubj")
+    if tree.lowers[token] in NEVER_VERBS and tree.child(token, "obj") is None:
+        if subject is not None and subject == token - 1:
+            tree.labels[subject] = "amod"
+        return True
+    if subject is not None and tree.tags[subject] == "JJ" and subject == token - 1:
+        tree.labels[subject] = "amod"
+        return True
+    if tree.tags[token] == "VB" and tree.labels[token] == "conj" and tree.is_noun(tree.heads[token]):
+        return True
+    if tree.tags[token] not in ("VB", "VBP") or not tree.is_root(token):
+        return False
+    return all(tree.tags[t] in BEFORE_NOUNS for t in range(max(0, token - 6), token))
+
+
+def _is_verb_after_all(tree: Tree, token: int) -> bool:
+    """A bare noun with a subject, as in "a boy watches", or where only a clause can stand, as in "zebras graze"."""
+    if any(tree.labels[c] in NOUN_MARKS or tree.labels[c] in ("cop", "case") for c in tree.children[token]):
+        return False
+    if tree.labels[token] == "acl":
+        return tree.heads[token] == token - 1 and tree.child(token, "obl", "obj") is not None
+    subject = tree.child(token, "nsubj")
+    return tree.tags[token] == "NNS" and subject == token - 1 and tree.tags[subject] in ("NN", "PRP")
+
+
+def _is_reached_by_to(tree: Tree, token: int) -> bool:
+    """Whether a "verb" is where something is "next to" or "attached to": "a toilet next to sink"."""
+    leads = token > 1 and tree.lowers[token - 1] == "to" and tree.lowers[token - 2] in LEADING_TO
+    return leads and tree.child(token, "obj", "nsubj", "xcomp") is None
+
+
+def _is_start_of_name(tree: Tree, book: Phrasebook, token: int) -> bool:
+    """Whether a "verb" is part of a name after a preposition: "next to train platform", "on cutting board"."""
+    noun = tree.child(token, "obj")
+    if noun is None or noun != token + 1 or not token or tree.child(token, "nsubj") is not None:
+        return False
+    if tree.tags[token] == "VB":
+        return tree.lowers[token - 1] == "to" and token > 1 and tree.lowers[token - 2] in LEADING_TO
+    return tree.tags[token - 1] in ("IN", "DT") and f"{tree.lowers[token]} {tree.lemmas[noun]}" in book.lists["names"]
+
+
+def _make_name(tree: Tree, token: int) -> None:
+    noun, head = token + 1, tree.heads[token]
+    tree.put_in_place_of(noun, token)
+    tree.attach(token - 1, noun, "case" if tree.tags[token - 1] in ("IN", "TO") else "det")
+    tree.attach(token, noun, "compound")
+    tree.tags[token] = "NN"
+    if not tree.is_root(noun):
+        tree.labels[noun] = "obl" if tree.is_verb(head) else "nmod"
+
+
+def _make_goal(tree: Tree, token: int) -> None:
+    _make_noun(tree, token)
+    tree.attach(token - 1, token, "case")
+    if tree.labels[token] not in ("obl", "nmod"):
+        tree.labels[token] = "obl" if tree.is_verb(tree.heads[token]) else "nmod"
+
+
+def _make_noun(tree: Tree, token: int) -> None:
+    word = tree.lowers[token]
+    plural = word.endswith("s") and not word.endswith("ss")
+    tree.tags[token] = "NNS" if plural else "NN"
+    tree.lemmas[token] = NEVER_VERBS.get(word, tree.lemmas[token] if plural else word)
+    for child in tree.children[token]:
+        if tree.labels[child] in ("obl", "obl:agent"):
+            tree.labels[child] = "nmod"
+
+
+def _is_name_in_ing(tree: Tree, book: Phrasebook, token: int) -> bool:
+    """Whether "building" is the thing: it stands where a description starts, and nobody builds."""
+    if tree.tags[token] != "VBG" or tree.lowers[token] not in book.lists["nouns_in_ing"] or not tree.is_root(token):
+        return False
+    return tree.child(token, "nsubj", "obj", "aux") is None
+
+
+def _make_participle(tree: Tree, book: Phrasebook, token: int) -> None:
+    """Read "surfing" as a verb in "man surfing waves" and "man surfing": people do not name waves."""
+    if tree.labels[token] == "acl" and tree.lowers[token] not in book.lists["nouns_in_ing"]:
+        tree.tags[token] = "VBG"
+        return
+    person = tree.child(token, "compound")
+    if person is None or person != token - 1 or tree.lemmas[person] not in book.lists["people"]:
+        return
+    noun = tree.heads[token] if tree.labels[token] == "compound" else token
+    tree.put_in_place_of(person, noun)
+    tree.attach(token, person, "acl")
+    if noun != token:
+        tree.attach(noun, token, "obj")
+        for mark in [c for c in tree.children[noun] if c < person and tree.labels[c] in NOUN_MARKS]:
+            tree.attach(mark, person, tree.labels[mark])
+    else:
+        tree.move_children(token, person)
+    tree.tags[token] = "VBG"
+
+
+def _make_have_a_verb(tree: Tree, token: int) -> None:
+    """Read "has" as a verb in "the zebra has stripes", "a building has arched doors"."""
+    head = tree.heads[token]
+    if tree.is_noun(head):
+        noun = head
+    elif tree.tags[head] in ("VBN", "VBD") and head == token + 1 and (noun_ := tree.child(head, "obj")) is not None:
+        noun = noun_
+    else:
+        return
+    tree.put_in_place_of(token, head)
+    tree.move_children(head, token, *NOUN_MARKS, "nmod", "acl", "acl:relcl", "case", "conj", "cc")
+    if noun != head:
+        tree.attach(noun, token, "obj")
+        tree.attach(head, noun, "amod")
+        tree.tags[head] = "JJ"
+    else:
+        tree.labels[noun] = "obj"
+
+
+def _turn_impossible_compound(tree: Tree, token: int) -> None:
+    """Keep apart what a preposition parts: "sign" cannot be part of the name of "edge" in "sign on edge"."""
+    head = tree.heads[token]
+    between = [c for c in tree.children[head] if tree.labels[c] == "case" and token < c < head]
+    if between and tree.is_noun(token):
+        tree.put_in_place_of(token, head)
+        tree.labels[head] = "nmod"
+        for child in [c for c in tree.children[head] if c < token]:
+            tree.attach(child, token, tree.labels[child])
+
+
+def _make_preposition(tree: Tree, particle: int) -> None:
+    """Read "down" as a preposition in "a line down the road": nouns have no particles."""
+    noun = tree.child(tree.heads[particle], "obj", "nmod", "obl")
+    if noun is not None and noun > particle:
+        tree.labels[noun] = "nmod"
+        tree.attach(particle, noun, "case")
+
+
+def _make_description(tree: Tree, verb: int) -> None:
+    """Of "a man wearing a hat is riding", the man rides, not the wearing."""
+    if not tree.has_ancestor(verb - 1, verb):
+        tree.attach(verb, verb - 1, "acl")
+
+
+def _open_relative_clause(tree: Tree, noun: int) -> None:
+    """Read "the street the bus is parked on" as a street and what is on it: a verb has one subject."""
+    verb = tree.heads[noun]
+    second = next((s for s in tree.all_children(verb, "nsubj", "nsubj:pass") if noun < s < verb), None)
+    if second is None or not (tree.is_noun(noun) and tree.is_noun(second) and tree.is_verb(verb)):
+        return
+    if tree.child(second, "cc") is None:
+        tree.put_in_place_of(noun, verb)
+        tree.labels[verb] = "acl:relcl"
+
+
+def _turn_flat_name(tree: Tree, book: Phrasebook, token: int) -> None:
+    """Make the last noun of "lego kitchen" its head, since names end in what they name; but zebras graze."""
+    first = tree.heads[token]
+    if token != first + 1 or not tree.is_noun(first):
+        return
+    if tree.lowers[first].endswith("s") and tree.lemmas[token] in book.lists["deeds"]:
+        tree.tags[token], tree.labels[token] = "VBP", "acl"
+        return
+    tree.put_in_place_of(token, first)
+    tree.move_children(first, token)
+    tree.labels[first] = "compound"

@@ -1,0 +1,190 @@
+"""A dependency tree as plain lists: what the rules see, whatever pipeline made it.
+
+Labels are those of Universal Dependencies (with subtypes: ``nsubj:pass``, ``acl:relcl``); `clearnlp` rewrites
+other trees into them. spaCy's token objects are read once, because asking them again is what costs time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+NOUN_TAGS = frozenset({"NN", "NNS", "NNP", "NNPS"})
+PLURAL_TAGS = frozenset({"NNS", "NNPS"})
+ROOT = "ROOT"
+
+
+def _tag(tag: str, text: str) -> str:
+    """A tag as given, but white space and signs are never nouns, whatever a tagger makes of them."""
+    return "SYM" if tag in NOUN_TAGS and not any(c.isalnum() for c in text) else tag
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a text.
+
+    Attributes:
+        value: how many.
+        exact: whether just so many are meant; "three or four" and "about ten" are not exact.
+        words: positions of its words.
+    """
+
+    value: int
+    exact: bool
+    words: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Tree:
+    """Tokens by position; a root is its own head.
+
+    Rewriting steps change ``heads``, ``labels`` and ``children`` and remove tokens from the tree (``gone``)
+    that have become part of another token's preposition or number.
+
+    Attributes:
+        text: the whole text.
+        words: as written.
+        lowers: in lower case.
+        lemmas: in lower case.
+        tags: Penn Treebank tags.
+        starts: offset of each token in the text.
+        heads: position of each token's head.
+        labels: of the edge to the head.
+        children: positions of each token's dependents, left to right.
+        units: for a token that stands for several ("t-shirt"), all of them.
+        cases: for a noun, the words of the preposition before it, when it was put together from several.
+        gone: tokens that are no part of the tree any more.
+        means: for words such as "each", the positions of the nouns that they mean.
+        numbers: numbers, by the position of each of their words.
+        denied: nouns that are said not to be there.
+        negated: verbs and other predicates that are said not to be so.
+    """
+
+    text: str
+    words: list[str]
+    lowers: list[str]
+    lemmas: list[str]
+    tags: list[str]
+    starts: list[int]
+    heads: list[int]
+    labels: list[str]
+    children: list[list[int]] = field(init=False)
+    units: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    cases: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+    means: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    numbers: dict[int, Number] = field(default_factory=dict)
+    denied: set[int] = field(default_factory=set)
+    negated: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.children = [[] for _ in self.words]
+        for token, head in enumerate(self.heads):
+            if head != token:
+                self.children[head].append(token)
+
+    @classmethod
+    def from_doc(cls, doc: Doc) -> Tree:
+        """Read a parsed Doc, as it is."""
+        words = [token.text for token in doc]
+        lowers = [word.lower() for word in words]
+        return cls(
+            text=doc.text,
+            words=words,
+            lowers=lowers,
+            lemmas=[token.lemma_.lower() or low for token, low in zip(doc, lowers, strict=True)],
+            tags=[_tag(token.tag_, token.text) for token in doc],
+            starts=[token.idx for token in doc],
+            heads=[token.head.i for token in doc],
+            labels=[token.dep_ or "dep" for token in doc],
+        )
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def unit(self, token: int) -> tuple[int, ...]:
+        """The tokens that a token stands for: itself, or all parts of a hyphenated word."""
+        return self.units.get(token, (token,))
+
+    def is_noun(self, token: int) -> bool:
+        """Whether it is tagged as a noun."""
+        return self.tags[token] in NOUN_TAGS
+
+    def is_verb(self, token: int) -> bool:
+        """Whether it is tagged as a verb."""
+        return self.tags[token].startswith("V")
+
+    def is_root(self, token: int) -> bool:
+        """Whether nothing is above it."""
+        return self.heads[token] == token
+
+    def child(self, token: int, *labels: str) -> int | None:
+        """The first dependent with one of the labels, or None."""
+        for dependent in self.children[token]:
+            if self.labels[dependent] in labels:
+                return dependent
+        return None
+
+    def all_children(self, token: int, *labels: str) -> list[int]:
+        """Every dependent with one of the labels."""
+        return [dependent for dependent in self.children[token] if self.labels[dependent] in labels]
+
+    def has_ancestor(self, token: int, above: int) -> bool:
+        """Whether `above` is the token or lies on its way to the root."""
+        for _ in range(len(self.words)):
+            if token == above:
+                return True
+            if self.heads[token] == token:
+                return False
+            token = self.heads[token]
+        return False
+
+    def attach(self, token: int, head: int, label: str) -> None:
+        """Give a token another head; a token that is put under itself becomes a root."""
+        old = self.heads[token]
+        if old != token:
+            self.children[old].remove(token)
+        self.heads[token], self.labels[token] = head, label
+        if head != token:
+            siblings = self.children[head]
+            siblings.append(token)
+            siblings.sort()
+
+    def put_in_place_of(self, new: int, old: int) -> None:
+        """Give `new` the head and label of `old`, one of its ancestors, and hang `old` below it."""
+        head, label = self.heads[old], self.labels[old]
+        self.attach(new, new, ROOT)
+        if head != old:
+            self.attach(new, head, label)
+        self.attach(old, new, "dep")
+
+    def move_children(self, old: int, new: int, *but: str) -> None:
+        """Hang the dependents of `old` under `new`, except those with the labels given."""
+        for dependent in list(self.children[old]):
+            if dependent != new and self.labels[dependent] not in but:
+                self.attach(dependent, new, self.labels[dependent])
+
+    def remove(self, token: int) -> None:
+        """Take a token out of the tree; what hung below it goes to its head."""
+        head = self.heads[token]
+        for dependent in list(self.children[token]):
+            self.attach(dependent, dependent if head == token else head, self.labels[dependent])
+        if head != token:
+            self.children[head].remove(token)
+            self.heads[token] = token
+        self.labels[token] = "gone"
+        self.gone.add(token)
+
+    def case_of(self, token: int) -> tuple[int, ...]:
+        """The words of the preposition that leads to a noun, left to right."""
+        if token in self.cases:
+            return self.cases[token]
+        found: list[int] = []
+        for dependent in self.children[token]:
+            if self.labels[dependent] == "case" and self.tags[dependent] != "POS":
+                found.append(dependent)
+                found += self.all_children(dependent, "fixed", "case")
+        return tuple(sorted(found))

@@ -1,0 +1,125 @@
+"""The words that the rules speak of: prepositions, measures, numbers and lists, read from packaged data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from typing import Any
+
+from sg2im_errors import Sg2imError
+from sg2im_parsers.english.conventions import Conventions, packaged_conventions
+
+TABLES = ("lists", "measures", "amounts", "numbers", "pronouns", "verbs", "attributes", "derived", "fillers")
+ARTICLES = ("a", "an", "the")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A noun before "of" that counts or measures what follows.
+
+    Attributes:
+        quality: what the graph says of the thing measured ("piece"), if anything.
+        amount: how many are meant, if it says.
+        exact: whether it says exactly.
+    """
+
+    quality: str | None = None
+    amount: int | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Phrasebook:
+    """Packaged words.
+
+    Attributes:
+        lists: words by what they do; rules name these lists.
+        measures: nouns before "of", by lemma.
+        amounts: vague numbers ("several") and how many to draw.
+        numbers: exact numbers.
+        pronouns: whom a pronoun means when nothing in the text does.
+        phrases: first word -> prepositions that start with it, longest first, with their form in a graph.
+        forms: single prepositions that have another form in a graph.
+        forms_of_verbs: verbs that have another form in a graph.
+        derived: adjectives made of nouns ("haired") and the nouns.
+        fillers: participles that follow what fills or covers something ("snow covered"), and their verbs.
+        attribute_forms: attributes that have another form in a graph.
+        conventions: what people who draw graphs agree on, by counts.
+    """
+
+    lists: Mapping[str, frozenset[str]]
+    measures: Mapping[str, Measure]
+    amounts: Mapping[str, int]
+    numbers: Mapping[str, int]
+    pronouns: Mapping[str, str]
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    forms: Mapping[str, str]
+    forms_of_verbs: Mapping[str, str]
+    derived: Mapping[str, str]
+    fillers: Mapping[str, str]
+    attribute_forms: Mapping[str, str]
+    conventions: Conventions = field(default_factory=Conventions)
+
+    @classmethod
+    def from_data(
+        cls, words: Mapping[str, Any], prepositions: Mapping[str, Any], conventions: Conventions | None = None
+    ) -> Phrasebook:
+        """Build it from the parsed data files.
+
+        Raises:
+            Sg2imError: a table is missing, or a list has a word twice.
+        """
+        for table in TABLES:
+            if table not in words:
+                raise Sg2imError(f"The packaged words lack the table [{table}]; install the package again.")
+        return cls(
+            lists={name: _word_list(name, entries) for name, entries in words["lists"].items()},
+            measures={noun: Measure(**entry) for noun, entry in words["measures"].items()},
+            amounts=words["amounts"],
+            numbers=words["numbers"],
+            pronouns=words["pronouns"],
+            phrases=_by_first_word(prepositions["phrases"]),
+            forms=prepositions["words"],
+            forms_of_verbs=words["verbs"],
+            derived=words["derived"],
+            fillers=words["fillers"],
+            attribute_forms=words["attributes"],
+            conventions=conventions or Conventions(),
+        )
+
+
+@cache
+def packaged_phrasebook() -> Phrasebook:
+    """The words that come with the package."""
+    words, prepositions = read_data("rules_words.toml"), read_data("rules_prepositions.toml")
+    return Phrasebook.from_data(words, prepositions, packaged_conventions())
+
+
+def read_data(name: str) -> dict[str, Any]:
+    """Parse one of the package's TOML files."""
+    return tomllib.loads((files("sg2im_parsers") / "data" / name).read_text(encoding="utf8"))
+
+
+def _word_list(name: str, entries: list[str]) -> frozenset[str]:
+    twice = sorted({word for word in entries if entries.count(word) > 1})
+    if twice:
+        raise Sg2imError(f"The packaged word list {name!r} has {twice[0]!r} twice; leave one.")
+    return frozenset(entries)
+
+
+def _by_first_word(phrases: Mapping[str, str]) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for phrase, form in phrases.items():
+        for words in _spellings(phrase):
+            table.setdefault(words[0], []).append((words, form))
+    return {first: tuple(sorted(found, key=lambda p: -len(p[0]))) for first, found in table.items()}
+
+
+def _spellings(phrase: str) -> list[tuple[str, ...]]:
+    """Write out "(the)": any article, or nothing."""
+    choices = [((), *((a,) for a in ARTICLES)) if word == "(the)" else ((word,),) for word in phrase.split()]
+    return [tuple(word for part in parts for word in part) for parts in product(*choices)]

@@ -1,0 +1,147 @@
+"""Finds a vocabulary's objects for the nouns of a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sg2im_parsers.grounding.lexicon import Lexicon
+from sg2im_parsers.grounding.match import Match, Rule
+from sg2im_parsers.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectNames:
+    """The objects of a vocabulary, and every way to them.
+
+    Attributes:
+        lexicon: what may stand for what.
+        vocabulary: the words that may be reached.
+    """
+
+    lexicon: Lexicon
+    vocabulary: Vocabulary
+
+    def find(self, text: str, lemma: str, head: str) -> Match | None:
+        """See `sg2im_parsers.grounding.vocabulary_lexicon.VocabularyLexicon.object`."""
+        if text in self.lexicon.own:
+            return self._by_name(text, text) or self._by_meaning(text)
+        written, base = text.split(), lemma.split()
+        tails = [(" ".join(written[i:]), " ".join(base[i:])) for i in range(min(len(written), len(base)))]
+        understood = False
+        for i, (form, base_form) in enumerate([*tails, (head, head)]):
+            found = self._by_name(form, base_form)
+            if not (found or understood):
+                found = self._by_meanings(form, base_form)
+            if found is None and i == 0:
+                found = self._as_usual(base_form)
+            if found is not None:
+                return found if i == 0 else Match(found.name, "head of compound")
+            if self._is_opaque(base_form):
+                return None
+            understood = understood or self.lexicon.wordnet.knows(base_form)
+        return None
+
+    def knows(self, word: str) -> bool:
+        """Whether a word in base form means anything here, be it nothing that can be drawn."""
+        by_hand = (self._spellings, self.lexicon.synonyms, self.lexicon.kinds, self.lexicon.usual)
+        return any(word in words for words in by_hand) or self.lexicon.wordnet.knows(word)
+
+    def _by_name(self, text: str, lemma: str) -> Match | None:
+        """By its spelling, or by what the lexicon says by hand."""
+        found = self._spelled(text, "exact") or self._spelled(lemma, "base form")
+        for word in (lemma, text, *_joined(lemma)):
+            found = found or self._spelled(word, "spelling") or self._alike(word)
+        return found
+
+    def _by_meanings(self, text: str, lemma: str) -> Match | None:
+        """By WordNet; the plural is asked for only where its base form is no word ("tails" are more than dress)."""
+        if lemma in self.lexicon.opaque:
+            return None
+        words = [lemma, *_joined(lemma), *self.lexicon.synonyms.get(lemma, ())]
+        if not self.lexicon.wordnet.knows(lemma):
+            words.append(text)
+        return next((found for found in map(self._by_meaning, words) if found is not None), None)
+
+    def _by_meaning(self, word: str) -> Match | None:
+        """The nearest more general meaning that a known word, or one of the words by hand, has."""
+        for depth, level in enumerate(self.lexicon.wordnet.levels(word)):
+            for sense in level:
+                if sense in self._meanings:
+                    return Match(self._meanings[sense], "kind of" if depth else "synonym")
+            for sense in level:
+                by_hand = self.lexicon.meanings.get(sense, word)
+                found = None if by_hand == word else self._alike(by_hand)
+                if found is not None:
+                    return Match(found.name, "kind of") if depth else found
+        return None
+
+    def _as_usual(self, lemma: str) -> Match | None:
+        for word in (lemma, *_joined(lemma)):
+            for name in self.lexicon.usual.get(word, ()):
+                if name in self._spellings:
+                    return Match(self._spellings[name], "usually")
+        return None
+
+    def _is_opaque(self, compound: str) -> bool:
+        """Whether a compound is known, and no kind of what its head says; "sun glasses" are as "sunglasses" are."""
+        if compound in self.lexicon.opaque or self.lexicon.wordnet.is_opaque(compound):
+            return True
+        return any(self.lexicon.wordnet.senses(word) for word in _joined(compound))
+
+    def _spelled(self, word: str, rule: Rule) -> Match | None:
+        name = self._spellings.get(word)
+        if name is None:
+            return None
+        return Match(name, "spelling" if rule == "exact" and name != word else rule)
+
+    def _alike(self, word: str) -> Match | None:
+        for other in self.lexicon.synonyms.get(word, ()):
+            if other in self._spellings:
+                return Match(self._spellings[other], "synonym")
+        return self._kind(word, set())
+
+    def _kind(self, word: str, seen: set[str]) -> Match | None:
+        """Follow "kind of" upwards, the preferred kinds first; a synonym of a kind will do."""
+        seen.add(word)
+        for kind in self.lexicon.kinds.get(word, ()):
+            for name in (kind, *self.lexicon.synonyms.get(kind, ())):
+                if name in self._spellings:
+                    return Match(self._spellings[name], "kind of")
+        for other in (*self.lexicon.synonyms.get(word, ()), *self.lexicon.kinds.get(word, ())):
+            found = None if other in seen else self._kind(other, seen)
+            if found is not None:
+                return found
+        return None
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        """How a sentence may spell each object: by its name, COCO-Stuff's "wall-brick" as "brick wall", and so on."""
+        names: dict[str, str] = {}
+        for name in self.vocabulary.object_names:
+            names.setdefault(name.lower(), name)
+            kind, _, which = name.partition("-")
+            if which in ("other", "stuff"):
+                names.setdefault(kind, name)
+            elif which:
+                names.setdefault(f"{which} {kind}", name)
+        for name in self.vocabulary.object_names:
+            if name.endswith("s") and not name.endswith("ss"):
+                names.setdefault(name[:-1], name)
+        return names | {name: name for name in self.vocabulary.object_names}
+
+    @cached_property
+    def _meanings(self) -> dict[str, str]:
+        """The objects by their meaning in WordNet."""
+        found: dict[str, str] = {}
+        for spelling, name in self._spellings.items():
+            for sense in self.lexicon.wordnet.senses(spelling):
+                found.setdefault(sense, name)
+        return found
+
+
+def _joined(compound: str) -> tuple[str, ...]:
+    """Other spellings of a name in two parts: "hill side" as "hillside", "flip flop" as "flip-flop"."""
+    if compound.count(" ") + compound.count("-") != 1:
+        return ()
+    return (compound.replace(" ", "").replace("-", ""), compound.replace(" ", "-"))

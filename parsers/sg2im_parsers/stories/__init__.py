@@ -1,0 +1,1 @@
+"""From several lines to a scene for each, with what stays from one to the next."""

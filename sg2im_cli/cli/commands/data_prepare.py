@@ -1,0 +1,208 @@
+"""``sg2im data prepare``: pictures and annotations of any layout to data that a training run reads as it is."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sg2im_cli.cli.display.prepare_progress import run
+from sg2im_errors import InputError
+
+if TYPE_CHECKING:
+    from sg2im_cli.config import DataConfig
+
+app = typer.Typer(
+    help="Make prepared data of COCO, of Visual Genome, or of your own pictures.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+OUT = typer.Option(help="The directory to make; if it was broken off, the same command goes on.")
+IMAGE_SIZE = typer.Option(min=8, max=1024, help="Side of the pictures in pixels: that of the recipe's image_size.")
+MASK_SIZE = typer.Option(min=1, max=256, help="Side of the masks: that of the recipe's mask_size.")
+SKIP = typer.Option("--skip-unreadable", help="Leave out pictures that cannot be read, in place of stopping.")
+GUESS = typer.Option(
+    "--guess-masks", help="In train, find masks for objects with a box only (GrabCut), where that works."
+)
+LICENSE = typer.Option("--license", help="What the card says of the data's licence.")
+MIN_AREA = typer.Option(min=0, max=1, help="Leave out objects whose box is not above this share of the picture.")
+MIN_OBJECTS = typer.Option(min=1, help="Leave out pictures with fewer objects.")
+MAX_OBJECTS = typer.Option(min=1, help="Leave out pictures with more objects.")
+
+
+def _print_schema(wanted: bool) -> None:
+    if wanted:
+        schema = resources.files("sg2im_cli.data").joinpath("annotations.schema.json").read_text(encoding="utf8")
+        typer.echo(schema.rstrip())
+        raise typer.Exit
+
+
+@app.command()
+def coco(
+    source: Annotated[Path, typer.Argument(help="A directory with annotations/ and images/, as COCO unpacks.")],
+    out: Annotated[Path, OUT],
+    image_size: Annotated[int, IMAGE_SIZE] = 64,
+    mask_size: Annotated[int, MASK_SIZE] = 16,
+    paper: Annotated[
+        bool,
+        typer.Option(
+            "--paper",
+            help="COCO-Stuff as in the paper: --stuff-only, 3 to 8 objects above 0.02, --divide-val 1024.",
+        ),
+    ] = False,
+    stuff_only: Annotated[
+        bool, typer.Option("--stuff-only", help="Leave out pictures without stuff (2017: the stuff subset).")
+    ] = False,
+    things_only: Annotated[bool, typer.Option("--things-only", help="Leave the stuff files out.")] = False,
+    divide_val: Annotated[
+        int | None, typer.Option(min=1, help="So many pictures of val stay val; the rest of them are test.")
+    ] = None,
+    min_area: Annotated[float, MIN_AREA] = 0.0,
+    min_objects: Annotated[int, MIN_OBJECTS] = 1,
+    max_objects: Annotated[int | None, MAX_OBJECTS] = None,
+    skip_unreadable: Annotated[bool, SKIP] = False,
+    guess_masks: Annotated[bool, GUESS] = False,
+    license_: Annotated[str | None, LICENSE] = None,
+) -> None:
+    """Prepare data in the COCO / COCO-Stuff layout.
+
+    Without further options every picture with an object is kept, and the recipe chooses among them.
+
+    Example: sg2im data prepare coco coco/ --out data/coco64 --paper
+    """
+    from sg2im_cli.data.coco_source import PAPER, PAPER_VAL, CocoOptions, coco_source
+    from sg2im_cli.data.preparing import EVERYTHING
+
+    if things_only and (stuff_only or paper):
+        raise InputError("--things-only leaves out the stuff that --stuff-only and --paper need; give one of them.")
+    chosen_here = (min_area, min_objects, max_objects, stuff_only, divide_val) != (0.0, 1, None, False, None)
+    if paper and chosen_here:
+        raise InputError("--paper says which pictures and objects are kept; leave the other options of that out.")
+    keep = PAPER if paper else _bounds(EVERYTHING, min_area, min_objects, max_objects)
+    options = CocoOptions(
+        things_only=things_only,
+        stuff_only=stuff_only or paper,
+        divide_val=PAPER_VAL if paper else divide_val,
+        keep=keep,
+        paper=paper,
+        license=license_,
+    )
+    run(
+        lambda: coco_source(source, options),
+        out,
+        image_size,
+        mask_size,
+        keep,
+        skip_unreadable,
+        {"things_only": things_only, "stuff_only": options.stuff_only, "divide_val": options.divide_val},
+        guess_masks,
+    )
+
+
+def _bounds(everything: DataConfig, min_area: float, min_objects: int, max_objects: int | None) -> DataConfig:
+    from dataclasses import replace
+
+    most = everything.max_objects if max_objects is None else max_objects
+    return replace(everything, min_area=min_area, min_objects=min_objects, max_objects=most)
+
+
+@app.command()
+def vg(
+    source: Annotated[Path, typer.Argument(help="A directory with image_data.json, objects.json and so on.")],
+    out: Annotated[Path, OUT],
+    image_size: Annotated[int, IMAGE_SIZE] = 64,
+    mask_size: Annotated[int, MASK_SIZE] = 16,
+    splits: Annotated[
+        Path | None, typer.Option(help="A JSON file of image ids by split, in place of the paper's.")
+    ] = None,
+    object_count: Annotated[int, typer.Option(min=1, help="Least objects in train for a name to be kept.")] = 2000,
+    predicate_count: Annotated[
+        int, typer.Option(min=1, help="Least relationships in train for a predicate to be kept.")
+    ] = 500,
+    attribute_count: Annotated[
+        int, typer.Option(min=1, help="Least objects in train for an attribute to be kept.")
+    ] = 2000,
+    skip_unreadable: Annotated[bool, SKIP] = False,
+    guess_masks: Annotated[bool, GUESS] = False,
+    license_: Annotated[str | None, LICENSE] = None,
+) -> None:
+    """Prepare Visual Genome 1.4, by default as in the paper.
+
+    Names go through the alias files; pictures are divided by the paper's list of ids.
+
+    Example: sg2im data prepare vg visual_genome/ --out data/vg64
+    """
+    from sg2im_cli.data.preparing import EVERYTHING
+    from sg2im_cli.data.visual_genome import LICENSE as VG_LICENSE
+    from sg2im_cli.data.visual_genome import VisualGenomeOptions, visual_genome_source
+
+    options = VisualGenomeOptions(
+        splits=splits,
+        object_count=object_count,
+        predicate_count=predicate_count,
+        attribute_count=attribute_count,
+        license=license_ or VG_LICENSE,
+    )
+    counts = {"object": object_count, "predicate": predicate_count, "attribute": attribute_count}
+    run(
+        lambda: visual_genome_source(source, options),
+        out,
+        image_size,
+        mask_size,
+        EVERYTHING,
+        skip_unreadable,
+        {"splits": "paper" if splits is None else splits.name, "counts": counts},
+        guess_masks,
+    )
+
+
+@app.command()
+def jsonl(
+    source: Annotated[Path, typer.Argument(help="A file with a JSON object a line; --schema prints what it may have.")],
+    out: Annotated[Path, OUT],
+    val: Annotated[Path | None, typer.Option(help="Such a file for the val split.")] = None,
+    val_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Without --val: the share of the pictures that are val.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of which pictures those are.")] = 0,
+    stuff: Annotated[str | None, typer.Option(help="Names that have no count, with commas: sky,grass.")] = None,
+    image_size: Annotated[int, IMAGE_SIZE] = 64,
+    mask_size: Annotated[int, MASK_SIZE] = 16,
+    min_area: Annotated[float, MIN_AREA] = 0.0,
+    min_objects: Annotated[int, MIN_OBJECTS] = 1,
+    max_objects: Annotated[int | None, MAX_OBJECTS] = None,
+    skip_unreadable: Annotated[bool, SKIP] = False,
+    guess_masks: Annotated[bool, GUESS] = False,
+    license_: Annotated[str | None, LICENSE] = None,
+    schema: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option("--schema", is_eager=True, callback=_print_schema, help="Print the JSON schema of a line."),
+    ] = False,
+) -> None:
+    """Prepare your own pictures.
+
+    Each line of SOURCE has the path of a picture, its objects with a name and a box in pixels (and polygons or run
+    lengths, and attributes, if there are any), and relationships, if they are known.
+
+    Example: sg2im data prepare jsonl mine.jsonl --val-share 0.1 --out data/mine
+    """
+    from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
+    from sg2im_cli.data.preparing import EVERYTHING
+
+    if val is not None and val_share:
+        raise InputError("--val names the val split and --val-share draws one; give one of them.")
+    names = tuple(name.strip() for name in (stuff or "").split(",") if name.strip())
+    options = JsonlOptions(val=val, val_share=val_share, seed=seed, stuff=names, license=license_)
+    run(
+        lambda: jsonl_source(source, options),
+        out,
+        image_size,
+        mask_size,
+        _bounds(EVERYTHING, min_area, min_objects, max_objects),
+        skip_unreadable,
+        {"val_share": val_share, "seed": seed if val_share else None, "stuff": list(names)},
+        guess_masks,
+    )

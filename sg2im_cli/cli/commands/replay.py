@@ -1,0 +1,194 @@
+"""``sg2im replay``: a picture again, from what it carries, with one thing changed or none."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sg2im_cli.cli.commands.generate import Made, show_painting, title
+from sg2im_cli.cli.painters import load_painter
+from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
+from sg2im_cli.output.encode import encode, enlarge
+from sg2im_cli.output.files import Target
+from sg2im_cli.provenance.read import read_record
+from sg2im_cli.provenance.record import LARGEST_SCALE, LAST_SEED, Record, differences
+from sg2im_cli.provenance.recorder import Recorder, mark
+from sg2im_parsers.grounding.account import Account
+from sg2im_parsers.stories.alignment import keep_layout, pin_boxes
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from sg2im_cli.painter import Painter, Painting
+    from sg2im_parsers.scene_graph import SceneGraph
+    from sg2im_weights import Bundle
+
+
+def command(
+    picture: Annotated[Path, typer.Argument(help="A PNG that sg2im made.")],
+    text: Annotated[
+        str | None, typer.Option(help="Another sentence; objects that both have keep their boxes and masks.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LAST_SEED, help="Another seed for the noise; the layout stays.")
+    ] = None,
+    weights: Annotated[str | None, typer.Option(help="Other weights; the layout is predicted anew.")] = None,
+    scale: Annotated[int | None, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge it so many times.")] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="A file, or a directory.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps; the picture's own if not given.")] = None,
+    nlp: Annotated[str | None, typer.Option(help="The spaCy pipeline that reads --text.")] = None,
+    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave out of a PNG what made it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of the path.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the path (or JSON).")] = False,
+) -> None:
+    """Make a picture again, with one thing changed or none.
+
+    Example: sg2im replay boat.png --text "a boat on the sea under clouds" --output clouds.png
+    """
+    quieten_downloads(quiet)
+    then = read_record(picture)
+    target = Target(output, overwrite, many=False)
+    target.check()
+    new = None if text is None else read_text(text).strip()
+    named = new or then.text or title(then.graph)
+    wanted = then.seed if seed is None else seed
+    path = target.path(named, wanted, 0)
+    bundle = _resolve(then, picture, weights)
+    painter = _painter(bundle, then, device, nlp, reads=new is not None)
+    weights_now = mark(bundle)
+    painting = _paint(painter, then, new, wanted, weights_now.same_as(then.weights))
+    options = replace(then.options, device=painter.device.type, scale=scale or then.options.scale)
+    options = options if new is None else replace(options, nlp=nlp)
+    now = Recorder(weights_now, options).record(painting)
+    image = enlarge(painting.images[0], options.scale)
+    target.write(path, encode(image, path, None if no_metadata else now))
+    differs = differences(then, now)
+    unchanged = new is None and weights is None and (now.seed, options.scale) == (then.seed, then.options.scale)
+    compared = _compare(picture, image) if unchanged else None
+    if not quiet:
+        _show(painting, picture, differs, compared)
+    if not as_json:
+        typer.echo(os.fsencode(path))
+        return
+    print_json({**Made(painting, ((path, now.seed),)).to_json(), "replayed": _result(picture, differs, compared)})
+
+
+def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
+    """The weights that the user names, or else the picture's own."""
+    from sg2im_weights import WeightsError, resolve
+
+    if weights is not None:
+        return resolve(weights)
+    try:
+        return resolve(then.weights.pinned)
+    except WeightsError as error:
+        problem = str(error).rstrip(".")
+        raise type(error)(
+            f"The weights that made {picture} are not here ({problem}); name them or others with --weights."
+        ) from None
+
+
+def _painter(bundle: Bundle, then: Record, device: str | None, nlp: str | None, reads: bool) -> Painter:
+    """On the kind of device that the picture was made on, if there is one here and no other is asked for."""
+    if device is not None:
+        return load_painter(bundle, device, then.options.dtype, nlp, reads)
+    return load_painter(bundle, then.options.device, then.options.dtype, nlp, reads, instead="auto")
+
+
+def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_weights: bool) -> Painting:
+    enforced = then.options.enforce
+    if text is not None:
+        grounded = painter.ground(text, seed, then.options.strict)
+        graph = keep_layout(grounded.graph, _with_masks(painter, then) if same_weights else then.drawn)
+        if enforced or any(item.pin for item in then.graph.objects):
+            graph = pin_boxes(graph)
+        painting = painter.paint(graph, seed, enforced=enforced)
+        return replace(painting, text=text, account=grounded.account)
+    return _paint_again(painter, then, seed, same_weights)
+
+
+def _paint_again(painter: Painter, then: Record, seed: int, same_weights: bool) -> Painting:
+    """What the record says, with each object's own seed, also for a picture with another one."""
+    given = any(item.box is not None or item.pin for item in then.graph.objects)
+    seeded = _filled(then.graph, seed=then.drawn)
+    if (then.options.enforce or given) and same_weights:  # boxes that were moved are exact in the record
+        from sg2im_cli.painter import Layout
+
+        moved = _filled(seeded, box=then.drawn)
+        return painter.render(Layout(graph=moved, account=Account(), text=then.text, asked=then.graph), seed)
+    painting = painter.paint(seeded, seed, enforced=then.options.enforce)
+    return replace(painting, text=then.text, asked=_filled(painting.asked, seed=then.graph))
+
+
+def _with_masks(painter: Painter, then: Record) -> SceneGraph:
+    """What was drawn, with masks that its record leaves out, because seeds make them again."""
+    if not any(item.seed is not None and item.mask is None for item in then.drawn.objects):
+        return then.drawn
+    return _filled(then.drawn, mask=_paint_again(painter, then, then.seed, same_weights=True).graph)
+
+
+def _filled(graph: SceneGraph, **known: SceneGraph) -> SceneGraph:
+    """The graph with some fields of its objects as they are in another graph of the same objects."""
+    objects = graph.objects
+    for name, other in known.items():
+        pairs = zip(objects, other.objects, strict=True)
+        objects = tuple(replace(item, **{name: getattr(own, name)}) for item, own in pairs)
+    return replace(graph, objects=objects)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How far the pixels are from the picture's own.
+
+    Attributes:
+        largest: difference of one colour of one pixel, of 255; None if the two cannot be compared.
+    """
+
+    largest: int | None
+
+
+def _compare(picture: Path, image: Image) -> Compared:
+    import PIL.Image
+    from PIL import ImageChops
+
+    try:
+        with PIL.Image.open(picture) as file:
+            before = file.convert("RGB")
+    except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError):
+        return Compared(None)
+    if before.size != image.size:
+        return Compared(None)
+    return Compared(max(int(high) for _, high in ImageChops.difference(before, image).getextrema()))  # type: ignore[misc]
+
+
+def _result(picture: Path, differs: tuple[str, ...], compared: Compared | None) -> dict[str, Any]:
+    largest = None if compared is None else compared.largest
+    same = None if largest is None else largest == 0
+    return {"picture": str(picture), "same_pixels": same, "largest_difference": largest, "differs": list(differs)}
+
+
+def _show(painting: Painting, picture: Path, differs: tuple[str, ...], compared: Compared | None) -> None:
+    from sg2im_cli.cli.display.tables import console
+
+    show_painting(painting, None)
+    screen = console()
+    for phrase in differs:
+        screen.print(f"Not as it was: {phrase}.", style="yellow", markup=False)
+    if compared is not None:
+        screen.print(_verdict(picture, differs, compared), markup=False)
+
+
+def _verdict(picture: Path, differs: tuple[str, ...], compared: Compared) -> str:
+    if compared.largest is None:
+        return f"The pixels of {picture} cannot be compared: it is damaged, or was cut or enlarged since."
+    if compared.largest == 0:
+        return f"The same pixels as {picture}."
+    why = "see above" if differs else "it was edited since, or another processor drew it"
+    if compared.largest == 1 and not differs:
+        why = "as between a picture drawn together with others and one drawn alone"
+    return f"Not the same pixels as {picture}: they differ by up to {compared.largest} of 255 ({why})."

@@ -1,0 +1,70 @@
+"""``sg2im words``: what a model can draw."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import Annotated, Any
+
+import typer
+
+from sg2im_errors import InputError
+from sg2im_parsers.grounding.graph import object_match
+from sg2im_parsers.grounding.lexicon import packaged_lexicon
+from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon
+from sg2im_parsers.vocabulary import Vocabulary
+
+
+def command(
+    pattern: Annotated[str | None, typer.Argument(help="Only words that hold this; * and ? may be used.")] = None,
+    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the objects, relations and attributes that a model knows.
+
+    Stuff, such as sky, has no count.
+
+    Example: sg2im words "*board"
+    """
+    from sg2im_weights import resolve
+
+    vocabulary = Vocabulary.from_json(resolve(weights).config["vocabulary"])
+    rows = [row for row in _rows(vocabulary) if pattern is None or matches(row["word"], pattern)]
+    if not rows and pattern is not None:
+        rows = [row for row in _rows(vocabulary) if row["word"] == _becomes(pattern, vocabulary)]
+        typer.echo(f"These weights have no word {pattern!r}; in a sentence it becomes {rows[0]['word']!r}.", err=True)
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        typer.echo(f"{row['word']}\t{row['kind']}")
+
+
+def matches(word: str, pattern: str) -> bool:
+    """Whether a word holds the pattern, or with * or ? in it equals it; capitals do not matter."""
+    word, pattern = word.lower(), pattern.lower()
+    return fnmatchcase(word, pattern) if set(pattern) & set("*?") else pattern in word
+
+
+def _rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    words = VocabularyLexicon(packaged_lexicon(), vocabulary)
+    kinds = [(name, "stuff" if words.is_stuff(name) else "object") for name in sorted(vocabulary.object_names)]
+    kinds += [(name, "relation") for name in vocabulary.predicate_names]
+    kinds += [(name, "attribute") for name in sorted(vocabulary.attribute_names)]
+    return [{"word": word, "kind": kind} for word, kind in kinds]
+
+
+def _becomes(word: str, vocabulary: Vocabulary) -> str:
+    """What a word that a model does not know would become in a sentence.
+
+    Raises:
+        InputError: nothing; the words that are spelled alike are named.
+    """
+    words = VocabularyLexicon(packaged_lexicon(), vocabulary)
+    found = object_match(words, word) or words.predicate(word) or words.attribute(word)
+    if found is not None:
+        return found.name
+    nearest = (vocabulary.nearest_objects, vocabulary.nearest_predicates, vocabulary.nearest_attributes)
+    near = dict.fromkeys(name for names in nearest for name in names(word.lower()))
+    hint = f"the nearest are {', '.join(near)}" if near else "leave the pattern out to see all"
+    raise InputError(f"These weights have no word like {word!r}; {hint}.")

@@ -1,0 +1,1 @@
+"""Files of pictures, graphs and sheets: their names and their bytes."""

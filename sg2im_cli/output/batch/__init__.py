@@ -1,0 +1,1 @@
+"""Many pictures from a file of lines, and the manifest of what was made."""

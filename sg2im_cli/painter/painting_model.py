@@ -1,0 +1,135 @@
+"""A generator with its words and what reads sentences for it: all that painting, one or many, is done with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Self
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from sg2im_cli.checkpoint import load_generator
+from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.latents import draw_noise, draw_picture_latents
+from sg2im_cli.painter.devices import choose_device, choose_dtype
+from sg2im_cli.painter.painting import Surrounding
+from sg2im_parsers.english.parsed_text import ParsedText
+from sg2im_parsers.grounding.account import require_every_word
+from sg2im_parsers.grounding.sentence import Grounded, ground, require_objects
+from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_weights import Bundle, resolve
+
+Parser = Callable[[str], ParsedText]
+
+LEAST_SHARE = 0.02
+"""Of a picture: surroundings that cover less are not named."""
+
+
+class PaintingModel:
+    """One model and its parser: from a sentence to the model's words, and from the model's layout to pixels.
+
+    Args:
+        generator: in eval mode; its device and precision are used.
+        vocabulary: the words it knows.
+        weights: what to call them.
+        parser: reads sentences; the embedded pipeline's if not given, loaded when first needed.
+    """
+
+    def __init__(
+        self, generator: Generator, vocabulary: Vocabulary, weights: str, parser: Parser | None = None
+    ) -> None:
+        self.generator = generator
+        self.vocabulary = vocabulary
+        self.weights = weights
+        self._parser = parser
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        ref: str | Bundle = "default",
+        device: str = "auto",
+        dtype: torch.dtype | str = torch.float32,
+        parser: Parser | None = None,
+    ) -> Self:
+        """Load weights.
+
+        Args:
+            ref: ``default``, a directory, ``owner/name[@revision]``, or a bundle.
+            device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+            dtype: ``torch.float32``, ``bfloat16`` or ``float16``, or its name.
+            parser: see `PaintingModel`.
+
+        Raises:
+            InputError: no such device or precision.
+            WeightsError: weights that cannot be found or used.
+        """
+        where = choose_device(device)
+        bundle = ref if isinstance(ref, Bundle) else resolve(ref)
+        loaded = load_generator(bundle, where, choose_dtype(dtype))
+        name = bundle.ref if bundle.revision is None else f"{bundle.ref.partition('@')[0]}@{bundle.revision}"
+        return cls(loaded.generator, loaded.vocabulary, name, parser)
+
+    @cached_property
+    def parser(self) -> Parser:
+        """What reads sentences."""
+        if self._parser is not None:
+            return self._parser
+        from sg2im_parsers.english.parser import SceneGraphParser
+        from sg2im_parsers.english.pipeline import load_pipeline
+
+        return SceneGraphParser(load_pipeline())
+
+    def ground(self, text: str | ParsedText, seed: int = 0, strict: bool = False) -> Grounded:
+        """A sentence's graph in the model's words.
+
+        Args:
+            text: a sentence, or one that was parsed before.
+            seed: says which side "beside" is on, where a model has only sides.
+            strict: refuse a sentence of which a word is dropped.
+
+        Raises:
+            InputError: nothing in it can be drawn, or a word is dropped and ``strict`` is set.
+        """
+        parsed = self.parser(text) if isinstance(text, str) else text
+        grounded = ground(parsed, self.vocabulary, seed=seed)
+        require_objects(grounded, parsed)
+        if strict:
+            require_every_word(grounded.account)
+        return grounded
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.generator.obj_embeddings.weight.device
+
+    @property
+    def samples_masks(self) -> bool:
+        """Whether an object's mask is drawn from its seed, to fill the box that it is given."""
+        return self.generator.config.mask_head == "sampled"
+
+    @torch.no_grad()
+    def refine(self, canvas: Tensor, seeds: Sequence[int]) -> Tensor:
+        """The model's layouts (N, D, H, W) as pictures (N, 3, H, W) in model units, each with noise from its seed."""
+        config, seeds = self.generator.config, [int(seed) for seed in seeds]
+        return self.generator.refine(canvas, draw_noise(config, seeds), draw_picture_latents(config, seeds))
+
+    @torch.no_grad()
+    def surroundings(self, canvas: Tensor, seeds: Sequence[int]) -> list[tuple[Surrounding, ...]]:
+        """What fills the free places of the model's layouts (N, D, H, W), as `refine` draws them with these seeds."""
+        generator, names = self.generator, self.vocabulary.objects
+        shares = generator.surroundings_of(canvas, draw_picture_latents(generator.config, [int(s) for s in seeds]))
+        if shares is None:
+            return [()] * len(seeds)
+        found = ([Surrounding(n, s) for n, s in zip(names, row, strict=True)] for row in shares.tolist())
+        return [
+            tuple(sorted((one for one in row if one.share >= LEAST_SHARE), key=lambda one: -one.share)) for row in found
+        ]
+
+    def picture(self, images: Tensor) -> Image.Image:
+        """(1, 3, H, W) in model units to a picture; values are clamped, never stretched."""
+        config = self.generator.config
+        pixels = images[0].float().cpu().permute(1, 2, 0)
+        pixels = pixels * torch.tensor(config.pixel_std) + torch.tensor(config.pixel_mean)
+        return Image.fromarray((pixels.clamp(0, 1) * 255).round().to(torch.uint8).numpy())

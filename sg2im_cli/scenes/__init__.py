@@ -1,0 +1,1 @@
+"""Several scenes that belong together: a story, and two graphs side by side."""
