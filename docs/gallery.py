@@ -34,7 +34,8 @@ Sentences, their scene graphs, where the objects go, and pictures: seed {SEED}, 
 pixels). `python docs/gallery.py` draws all of it again; the first is made by
 
 ```bash
-sg2im "{SENTENCES["street"]}" --seed {SEED} --save-graph graph.svg --save-layout layout.svg --output picture.png
+sg2im "{SENTENCES["street"]}" --seed {SEED} \\
+  --save-graph graph.svg --save-layout layout.svg --output picture.png
 ```
 """
 
