@@ -50,8 +50,8 @@ def start_from(generator: Generator, vocabulary: Vocabulary, source: Checkpoint)
     """Give a new generator the weights of another as far as they fit.
 
     Words keep their rows by name. Every other part (graph network, heads) is taken whole if all its tensors fit, else
-    it starts anew; what it has beyond them, all zeros (such as a layout's modulation), may stay. Of a refinement network
-    for larger pictures, the coarse modules are taken, and the rest starts anew.
+    it starts anew; what it has beyond them, all zeros (such as a layout's modulation), may stay. Of a refinement
+    network for larger pictures, the coarse modules are taken, and the rest starts anew.
 
     Args:
         generator: changed in place.

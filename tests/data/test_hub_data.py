@@ -19,7 +19,7 @@ from pathlib import Path
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.sources import find_data, has_split
-from sg2im_parsers.errors import InputError
+from sg2im_errors import InputError
 from sg2im_weights.errors import WeightsError
 data = Path(sys.argv[1])
 try:

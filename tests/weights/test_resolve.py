@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import sg2im_errors
 import sg2im_weights
 from sg2im_weights import WeightsInputError, list_bundles, pull, resolve
 
@@ -75,6 +76,7 @@ except WeightsInputError as error:
 def test_an_installation_without_the_default_says_so(tmp_path):
     source = Path(sg2im_weights.__file__).parent
     shutil.copytree(source, tmp_path / "sg2im_weights", ignore=shutil.ignore_patterns("default"))
+    shutil.copytree(Path(sg2im_errors.__file__).parent, tmp_path / "sg2im_errors")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", WITHOUT],
         env={**os.environ, "PYTHONPATH": str(tmp_path), "HF_HOME": str(tmp_path / "hf")},

@@ -99,7 +99,7 @@ def test_loading_it_imports_no_torch_and_leaves_torch_importable():
     pytest.importorskip("torch")
     code = """
 import sys
-from sg2im_parsers.pipeline import load_pipeline
+from sg2im_parsers.english.pipeline import load_pipeline
 load_pipeline()("a dog")
 assert "torch" not in sys.modules, "torch was imported"
 import torch
@@ -115,7 +115,7 @@ def test_torch_stays_importable_when_spacy_cannot_be_imported(failure, tmp_path)
     code = f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
-from sg2im_parsers.pipeline import import_spacy
+from sg2im_parsers.english.pipeline import import_spacy
 try:
     import_spacy()
 except {failure}:
