@@ -15,9 +15,8 @@ from textwrap import wrap
 
 from PIL import Image, ImageDraw, ImageFont
 
-from sg2im_cli import Painter
-from sg2im_cli.drawing import draw_layout
-from sg2im_errors import InputError
+from sg2im_cli import Painter, draw_layout
+from sg2im_parsers import InputError
 
 SENTENCES = (
     "a car on the street beside buildings",

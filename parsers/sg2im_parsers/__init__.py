@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sg2im_parsers.grounding.graph import ground_graph
     from sg2im_parsers.grounding.sentence import Grounded, ground
     from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
+    from sg2im_parsers.stories.story import Scene, read_story, scenes_of
     from sg2im_parsers.vocabulary import Vocabulary
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Mention",
     "ParsedText",
     "Relationship",
+    "Scene",
     "SceneGraph",
     "SceneGraphParser",
     "SceneObject",
@@ -51,6 +53,8 @@ __all__ = [
     "load_pipeline",
     "open_json",
     "parse_doc",
+    "read_story",
+    "scenes_of",
 ]
 
 _HOMES = {
@@ -61,6 +65,7 @@ _HOMES = {
     "Mention": "english.parsed_text",
     "ParsedText": "english.parsed_text",
     "Relationship": "scene_graph",
+    "Scene": "stories.story",
     "SceneGraph": "scene_graph",
     "SceneGraphParser": "english.parser",
     "SceneObject": "scene_graph",
@@ -78,6 +83,8 @@ _HOMES = {
     "load_pipeline": "english.pipeline",
     "open_json": "english.open_graph",
     "parse_doc": "english.parser",
+    "read_story": "stories.story",
+    "scenes_of": "stories.story",
 }
 
 
