@@ -47,6 +47,14 @@ def test_what_is_no_json(tmp_path, chunk, text):
         list(read_list(write(tmp_path, text)))
 
 
+@pytest.mark.parametrize("text", ["[1,", "[1 2]", "[1,]", '["a', "[tru]", "[1.]", "[\x00]", "[1, 2", '[{"a": 1}, {"a" 1}]'])
+def test_a_mistake_is_where_the_standard_library_finds_it(tmp_path, chunk, text):
+    with pytest.raises(json.JSONDecodeError) as expected:
+        json.loads(text)
+    with pytest.raises(InputError, match=f"at letter {expected.value.pos + 1},"):
+        list(read_list(write(tmp_path, text)))
+
+
 @pytest.mark.parametrize("text", ["{", '{"wanted"', '{"wanted": [', '{"wanted": [1] 3', "{3: 4}", '{"wanted": [], }'])
 def test_what_is_no_object(tmp_path, chunk, text):
     with pytest.raises(InputError, match="some.json cannot be read as JSON: at letter"):
