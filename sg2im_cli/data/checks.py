@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from sg2im_cli.data.annotated import Annotated, Annotation, Picture, annotate, load_image
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
-from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.images import Annotated, Annotation, Picture, annotate, load_image
 from sg2im_cli.data.label_counts import LabelCounts
-from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
-from sg2im_cli.data.preparing import EVERYTHING, Source
+from sg2im_cli.data.prepared.reading import Prepared, Rows, is_prepared, open_prepared
+from sg2im_cli.data.prepared.writing import EVERYTHING, Source
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
+from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
 from sg2im_cli.data.sources import find_data
-from sg2im_cli.data.visual_genome import VisualGenomeOptions, visual_genome_source
 from sg2im_parsers.errors import InputError
 
 LEAST = 50

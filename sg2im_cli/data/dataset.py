@@ -15,15 +15,14 @@ from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.attributes import DERIVED, frequent_words, usual_sizes
 from sg2im_cli.data.batch import WHOLE, GraphBatch, SceneExample, collate
 from sg2im_cli.data.division import bounds
-from sg2im_cli.data.lazy import LazyScenes
 from sg2im_cli.data.loading import iterate
-from sg2im_cli.data.order import Order, rare_chances
-from sg2im_cli.data.recolor import LEAST_PIXELS, PAINTS, paint_area, say_color, visible_areas
 from sg2im_cli.data.relations import INFORMATIVE, MIRRORED, RELATIONS, SYMMETRIC
-from sg2im_cli.data.scenes import Scene, SceneMaker
+from sg2im_cli.data.scenes.lazy import LazyScenes
+from sg2im_cli.data.scenes.order import Order, rare_chances
+from sg2im_cli.data.scenes.recolor import LEAST_PIXELS, PAINTS, paint_area, say_color, visible_areas
+from sg2im_cli.data.scenes.scene import Scene, SceneMaker, pick_objects, triples_among
+from sg2im_cli.data.scenes.weighing import Weights
 from sg2im_cli.data.sources import Split, open_split
-from sg2im_cli.data.stated import pick_objects, triples_among
-from sg2im_cli.data.weighing import Weights
 from sg2im_parsers.errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Annotated, without_machine_masks
-from sg2im_cli.data.coco import picture_folder, read_annotations, sampled_images, used_images
-from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
+from sg2im_cli.data.images import Annotated, without_machine_masks
+from sg2im_cli.data.prepared.reading import Prepared, Rows, is_prepared, open_prepared
+from sg2im_cli.data.readers.coco import picture_folder, read_annotations, sampled_images, used_images
 from sg2im_parsers.errors import InputError
 from sg2im_weights.hub import fetch_dataset, parse_ref
 

@@ -13,7 +13,7 @@ from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.batch import SceneExample
 from sg2im_cli.data.dataset import DEFAULT_MASK_SIZE, SceneDataset, load_scenes
 from sg2im_cli.data.label_counts import LabelCounts
-from sg2im_cli.data.prepared import is_prepared, open_prepared
+from sg2im_cli.data.prepared.reading import is_prepared, open_prepared
 from sg2im_cli.data.sources import find_data
 from sg2im_parsers.scene_graph import Box, Relationship, SceneGraph, SceneObject
 

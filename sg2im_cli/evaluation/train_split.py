@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sg2im_cli.config import GeneratorConfig
-from sg2im_cli.data.annotated import Annotated, load_image
 from sg2im_cli.data.dataset import DEFAULT_MASK_SIZE, SceneDataset
+from sg2im_cli.data.images import Annotated, load_image
 from sg2im_cli.data.sources import sample_split
 from sg2im_cli.evaluation.drawing import Drawn
 from sg2im_cli.evaluation.mask_classifier import MaskClassifier, Shapes, train_mask_classifier

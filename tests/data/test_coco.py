@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.coco import load_image, read_annotations, used_images
+from sg2im_cli.data.readers.coco import load_image, read_annotations, used_images
 from sg2im_parsers.errors import InputError
 
 COCO_SAMPLE = Path(__file__).parents[3] / "shared" / "coco_sample"

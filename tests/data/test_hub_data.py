@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
-from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.prepared.writing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 
 from ..weights.hub_server import COMMIT, FakeHub
 

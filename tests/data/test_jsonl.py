@@ -12,8 +12,8 @@ from PIL import Image
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.jsonl import JsonlOptions, LineError, check_line, jsonl_source
-from sg2im_cli.data.preparing import PrepareOptions, prepare
+from sg2im_cli.data.prepared.writing import PrepareOptions, prepare
+from sg2im_cli.data.readers.jsonl import JsonlOptions, LineError, check_line, jsonl_source
 from sg2im_parsers.errors import InputError
 
 OPTIONS = PrepareOptions(image_size=(32, 32), mask_size=8)
@@ -157,7 +157,7 @@ def test_mistakes_are_named_with_their_place(wrong, message):
 
 @pytest.fixture(scope="module")
 def schema():
-    found = json.loads(resources.files("sg2im_cli.data").joinpath("annotations.schema.json").read_text())
+    found = json.loads(resources.files("sg2im_cli.data.readers").joinpath("annotations.schema.json").read_text())
     return jsonschema.Draft202012Validator(found)
 
 

@@ -12,12 +12,12 @@ import torch
 from sg2im_cli.config import ConfigError, DataConfig, GeneratorConfig, read
 from sg2im_cli.data.batch import SceneExample, collate
 from sg2im_cli.data.checks import check_data
-from sg2im_cli.data.coco import read_annotations
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.division import divide
-from sg2im_cli.data.prepared import open_prepared
-from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.prepared.reading import open_prepared
+from sg2im_cli.data.prepared.writing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.readers.coco import read_annotations
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_parsers.errors import InputError
 
 from .machine_scenes import change, mark, people_only, source_of

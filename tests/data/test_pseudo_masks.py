@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from sg2im_cli.data.annotated import Annotated
-from sg2im_cli.data.pseudo_masks import guess_masks, segment_box
+from sg2im_cli.data.images import Annotated
+from sg2im_cli.data.prepared.pseudo_masks import guess_masks, segment_box
 
 BOX = (40, 30, 90, 100)
 

@@ -11,10 +11,10 @@ from PIL import Image
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.preparing import PrepareOptions, prepare
-from sg2im_cli.data.stated import pick_objects, triples_among
-from sg2im_cli.data.visual_genome import VisualGenomeOptions, read_aliases, visual_genome_source
-from sg2im_cli.data.visual_genome_splits import paper_splits, read_splits
+from sg2im_cli.data.prepared.writing import PrepareOptions, prepare
+from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, read_aliases, visual_genome_source
+from sg2im_cli.data.readers.visual_genome_splits import paper_splits, read_splits
+from sg2im_cli.data.scenes.scene import pick_objects, triples_among
 from sg2im_parsers.errors import InputError
 
 VOCAB = Path(__file__).parents[3] / "shared" / "vocab"

@@ -23,10 +23,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sg2im_cli.data.annotated import Annotation, Picture
-from sg2im_cli.data.preparing import Source
-from sg2im_cli.data.streaming import read_list
-from sg2im_cli.data.visual_genome_splits import Splits, paper_splits, read_splits
+from sg2im_cli.data.images import Annotation, Picture
+from sg2im_cli.data.prepared.writing import Source
+from sg2im_cli.data.readers.streaming import read_list
+from sg2im_cli.data.readers.visual_genome_splits import Splits, paper_splits, read_splits
 from sg2im_parsers.errors import InputError
 
 TRAIN = "train"

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Picture, annotate, chosen, load_image
-from sg2im_cli.data.hub_card import describe_for_hub
-from sg2im_cli.data.prepared import (
+from sg2im_cli.data.images import Picture, annotate, chosen, load_image
+from sg2im_cli.data.prepared.hub_card import describe_for_hub
+from sg2im_cli.data.prepared.pseudo_masks import guess_masks
+from sg2im_cli.data.prepared.reading import (
     COLUMNS,
     FORMAT,
     METADATA,
@@ -32,7 +33,6 @@ from sg2im_cli.data.prepared import (
     import_pyarrow,
     open_prepared,
 )
-from sg2im_cli.data.pseudo_masks import guess_masks
 from sg2im_parsers.errors import InputError, Sg2imError
 
 SHARD = 1024

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Annotated, among, chosen
+from sg2im_cli.data.images import Annotated, among, chosen
 from sg2im_parsers.errors import InputError, Sg2imError
 
 if TYPE_CHECKING:

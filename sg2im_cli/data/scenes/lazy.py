@@ -8,8 +8,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from sg2im_cli.data.annotated import Annotated
-from sg2im_cli.data.scenes import Scene
+from sg2im_cli.data.images import Annotated
+from sg2im_cli.data.scenes.scene import Scene
 from sg2im_cli.data.sources import Items
 from sg2im_parsers.vocabulary import Vocabulary
 

@@ -23,8 +23,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Annotated, Annotation, Picture, load_image, used_item, used_objects, used_pictures
-from sg2im_cli.data.streaming import NotThatKindError, read_lists
+from sg2im_cli.data.images import Annotated, Annotation, Picture, load_image, used_item, used_objects, used_pictures
+from sg2im_cli.data.readers.streaming import NotThatKindError, read_lists
 from sg2im_parsers.errors import InputError
 
 __all__ = [

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sg2im_cli.data.annotated import Annotated, open_image
+from sg2im_cli.data.images import Annotated, open_image
 from sg2im_cli.data.segmentation import Corners, squeeze_mask
 from sg2im_parsers.errors import InputError
 

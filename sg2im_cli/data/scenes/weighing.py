@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Annotated
+from sg2im_cli.data.images import Annotated
 
 EDGE = 0.015
 """A box that comes so near to the picture's edge, as a share of its side, is cut by it."""

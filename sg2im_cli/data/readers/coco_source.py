@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Picture, chosen
-from sg2im_cli.data.coco import KINDS, Annotations, Report, picture_folder, read_annotations
-from sg2im_cli.data.preparing import Source
+from sg2im_cli.data.images import Picture, chosen
+from sg2im_cli.data.prepared.writing import Source
+from sg2im_cli.data.readers.coco import KINDS, Annotations, Report, picture_folder, read_annotations
 from sg2im_parsers.errors import InputError
 
 PAPER = DataConfig()

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from sg2im_cli.data.annotated import Annotation, Picture, Stated
-from sg2im_cli.data.preparing import Source
+from sg2im_cli.data.images import Annotation, Picture, Stated
+from sg2im_cli.data.prepared.writing import Source
 from sg2im_parsers.errors import InputError
 
 KEYS = {
