@@ -75,7 +75,7 @@ def coco(
 
     Example: sg2im data prepare coco coco/ --out data/coco64 --paper
     """
-    from sg2im_cli.data.prepared.writing import EVERYTHING
+    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.coco_source import PAPER, PAPER_VAL, CocoOptions, coco_source
 
     if things_only and (stuff_only or paper):
@@ -137,7 +137,7 @@ def vg(
 
     Example: sg2im data prepare vg visual_genome/ --out data/vg64
     """
-    from sg2im_cli.data.prepared.writing import EVERYTHING
+    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.visual_genome import LICENSE as VG_LICENSE
     from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
 
@@ -191,7 +191,7 @@ def jsonl(
 
     Example: sg2im data prepare jsonl mine.jsonl --val-share 0.1 --out data/mine
     """
-    from sg2im_cli.data.prepared.writing import EVERYTHING
+    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 
     if val is not None and val_share:

@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from sg2im_cli.data.prepared.writing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.choosing import EVERYTHING
+from sg2im_cli.data.prepared.options import PrepareOptions
+from sg2im_cli.data.prepared.writing import prepare
 from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 
 from ..weights.hub_server import COMMIT, FakeHub

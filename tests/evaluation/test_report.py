@@ -212,7 +212,8 @@ def test_relations_that_boxes_do_not_tell(small_checkpoint, tiny_data):
 def test_relations_that_the_data_states(small_checkpoint, tmp_path):
     from PIL import Image
 
-    from sg2im_cli.data.prepared.writing import PrepareOptions, prepare
+    from sg2im_cli.data.prepared.options import PrepareOptions
+    from sg2im_cli.data.prepared.writing import prepare
     from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 
     Image.new("RGB", (100, 100), "gray").save(tmp_path / "a.png")
