@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -29,7 +30,7 @@ from generator_speed import MEGABYTE, resident
 from plain_training import PlainTrainer, copy_networks
 
 from sg2im_cli.config import Recipe
-from sg2im_cli.data.batch import GraphBatch, SceneExample, collate
+from sg2im_cli.data.batch import GraphBatch, collate
 from sg2im_cli.data.dataset import Scene, SceneDataset
 from sg2im_cli.data.relations import RELATIONS, spoken_table
 from sg2im_cli.training.batch_random import BatchRandom
@@ -47,28 +48,27 @@ def vocabulary(recipe: Recipe) -> Vocabulary:
     return Vocabulary.from_names([f"thing {i}" for i in range(OBJECTS)], RELATIONS[recipe.data.relations], ())
 
 
-def made_up(count: int, mask_size: int, seed: int = 0) -> list[SceneExample]:
+def made_up(count: int, mask_size: int, seed: int = 0) -> list[Scene]:
     """Pictures of noise with 3 to 8 objects and a relationship for each."""
     rng = np.random.default_rng(seed)
-    examples = []
+    scenes = []
     for _ in range(count):
         n = int(rng.integers(3, 9))
         low = rng.uniform(0, 0.6, (n, 2))
         boxes = np.concatenate([low, low + rng.uniform(0.2, 0.4, (n, 2))], axis=1)
         others = (np.arange(n) + rng.integers(1, n, n)) % n
         related = np.stack([np.arange(n), rng.integers(1, 7, n), others], axis=1)
-        in_image = np.stack([np.arange(n), np.zeros(n, dtype=int), np.full(n, n)], axis=1)
-        examples.append(
-            SceneExample(
-                objs=np.append(rng.integers(1, OBJECTS, n), 0),
-                triples=np.concatenate([related, in_image]),
-                boxes=np.concatenate([boxes, [[0, 0, 1, 1]]]).astype(np.float32),
-                masks=rng.integers(0, 2, (n + 1, mask_size, mask_size), dtype=np.uint8),
-                has_mask=np.ones(n + 1, dtype=bool),
+        scenes.append(
+            Scene(
+                objs=rng.integers(1, OBJECTS, n),
+                boxes=boxes.astype(np.float32),
+                masks=rng.integers(0, 2, (n, mask_size, mask_size), dtype=np.uint8),
+                has_mask=np.ones(n, dtype=bool),
                 image=rng.integers(0, 256, (3, SIDE, SIDE), dtype=np.uint8),
+                triples=related,
             )
         )
-    return examples
+    return scenes
 
 
 def step_of(kind: str, size: int) -> Callable[[], dict[str, float]]:
@@ -126,14 +126,10 @@ def waiting(rounds: int, workers: int) -> tuple[float, float]:
     """Median seconds of a step whose batch is at hand, and of one that workers prepare, of `scenes64`."""
     recipe = load_recipe("scenes64")
     words = vocabulary(recipe)
-    scenes = []
-    for example in made_up(512, recipe.generator.mask_size or 16):
-        table = spoken_table(example.boxes[:-1], np.zeros(len(example.objs) - 1, dtype=bool))
-        scenes.append(
-            Scene(
-                example.objs[:-1], example.boxes[:-1], example.masks[:-1], example.has_mask[:-1], table, example.image
-            )
-        )
+    scenes = [
+        replace(scene, relations=spoken_table(scene.boxes, np.zeros(len(scene.objs), dtype=bool)), triples=None)
+        for scene in made_up(512, recipe.generator.mask_size or 16)
+    ]
     data = SceneDataset(scenes, words, recipe.data)
     torch.manual_seed(0)
     trainer = Trainer(recipe, words, torch.device("cpu"))

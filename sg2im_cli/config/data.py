@@ -39,7 +39,7 @@ class DataConfig:
             with a chance proportional to n ** -rare, where n is in how many pictures the rarest of its things is. 0
             shows every picture once.
         fragment_weight: what the mask loss of a thing counts that the picture's edge cuts or other things mostly hide
-            (`sg2im_cli.data.weighing`): its outline is not that of its kind.
+            (`sg2im_cli.data.scenes.weighing`): its outline is not that of its kind.
     """
 
     RENAMED: ClassVar[Mapping[str, str]] = {"thinning": "object_dropout"}

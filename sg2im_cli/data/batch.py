@@ -11,38 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sg2im_cli.data.scenes.scene import Scene
 from sg2im_parsers.scene_graph import SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 """The box of `__image__`."""
-
-
-@dataclass(frozen=True)
-class SceneExample:
-    """One picture and one graph of it; `__image__` is the last object.
-
-    Attributes:
-        objs: (O,) int64.
-        triples: (T, 3) int64.
-        boxes: (O, 4) float32.
-        masks: (O, M, M) uint8, 0 or 1; meaningless where ``has_mask`` is False.
-        has_mask: (O,) bool, False where the data gives a box only.
-        image: (3, H, W) uint8, or None when only the graph half is trained.
-        attributes: (O, A) bool, which attributes are said of each object; None where the vocabulary has none.
-        box_weight: (O,) float32, what the loss of each box counts; None where all count 1.
-        mask_weight: likewise, of each mask.
-    """
-
-    objs: NDArray[np.int64]
-    triples: NDArray[np.int64]
-    boxes: NDArray[np.float32]
-    masks: NDArray[np.uint8]
-    has_mask: NDArray[np.bool_]
-    image: NDArray[np.uint8] | None = None
-    attributes: NDArray[np.bool_] | None = None
-    box_weight: NDArray[np.float32] | None = None
-    mask_weight: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,34 +62,52 @@ class GraphBatch:
         return replace(self, **moved)
 
 
-def collate(examples: Sequence[SceneExample]) -> GraphBatch:
-    """Join examples; the indices of their triples move up by the objects before them."""
-    counts = [len(example.objs) for example in examples]
+def collate(scenes: Sequence[Scene]) -> GraphBatch:
+    """Join scenes with drawn graphs.
+
+    Each gets `__image__` as its last object and a triple (i, `__in_image__`, image) for each other object; the indices
+    of its triples move up by the objects before it.
+    """
+    counts = [len(scene.objs) + 1 for scene in scenes]
     starts = np.cumsum([0, *counts[:-1]])
-    triples = [e.triples + np.array([s, 0, s]) for e, s in zip(examples, starts, strict=True)]
-    images = [e.image for e in examples if e.image is not None]
-    attributes = [e.attributes for e in examples if e.attributes is not None]
+    triples = [_with_image(scene) + np.array([s, 0, s]) for scene, s in zip(scenes, starts, strict=True)]
+    images = [scene.image for scene in scenes if scene.image is not None]
+    attributes = [scene.attributes for scene in scenes if scene.attributes is not None]
     return GraphBatch(
-        objs=torch.from_numpy(np.concatenate([e.objs for e in examples])),
+        objs=_joined([scene.objs for scene in scenes], 0),
         triples=torch.from_numpy(np.concatenate(triples)),
-        obj_to_img=torch.from_numpy(np.repeat(np.arange(len(examples)), counts)),
-        n_images=len(examples),
-        boxes=torch.from_numpy(np.concatenate([e.boxes for e in examples])),
-        masks=torch.from_numpy(np.concatenate([e.masks for e in examples])).float(),
-        has_mask=torch.from_numpy(np.concatenate([e.has_mask for e in examples])),
+        obj_to_img=torch.from_numpy(np.repeat(np.arange(len(scenes)), counts)),
+        n_images=len(scenes),
+        boxes=_joined([scene.boxes for scene in scenes], WHOLE),
+        masks=_joined([scene.masks for scene in scenes], 1).float(),
+        has_mask=_joined([scene.has_mask for scene in scenes], True),
         images=torch.from_numpy(np.stack(images)) if images else None,
-        attributes=torch.from_numpy(np.concatenate(attributes)).float() if attributes else None,
-        box_weight=_join([e.box_weight for e in examples], counts),
-        mask_weight=_join([e.mask_weight for e in examples], counts),
+        attributes=_joined(attributes, False).float() if attributes else None,
+        box_weight=_weights([scene.box_weight for scene in scenes], counts),
+        mask_weight=_weights([scene.mask_weight for scene in scenes], counts),
     )
 
 
-def _join(weights: Sequence[NDArray[np.float32] | None], counts: Sequence[int]) -> Tensor | None:
-    """Weights of all objects; None if no example has any."""
+def _with_image(scene: Scene) -> NDArray[np.int64]:
+    """(T + O, 3) the triples of a scene, and for each object that it is in the image, which comes after the others."""
+    assert scene.triples is not None, "a graph was drawn"
+    here = np.arange(len(scene.objs))
+    in_image = np.stack([here, np.zeros_like(here), np.full_like(here, len(here))], axis=1)
+    return np.concatenate([scene.triples, in_image])
+
+
+def _joined(rows: Sequence[NDArray[Any]], image: float | tuple[float, ...]) -> Tensor:
+    """The rows of all objects, with one of this value for `__image__` after those of each scene."""
+    last = np.full((1, *rows[0].shape[1:]), image, rows[0].dtype)
+    return torch.from_numpy(np.concatenate([part for own in rows for part in (own, last)]))
+
+
+def _weights(weights: Sequence[NDArray[np.float32] | None], counts: Sequence[int]) -> Tensor | None:
+    """Weights of all objects; None if no scene has any."""
     if all(own is None for own in weights):
         return None
-    filled = [np.ones(n, np.float32) if own is None else own for own, n in zip(weights, counts, strict=True)]
-    return torch.from_numpy(np.concatenate(filled))
+    filled = [np.ones(n - 1, np.float32) if own is None else own for own, n in zip(weights, counts, strict=True)]
+    return _joined(filled, 1)
 
 
 def batch_graphs(graphs: Sequence[SceneGraph], vocabulary: Vocabulary) -> GraphBatch:

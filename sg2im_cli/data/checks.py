@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sg2im_cli.data.annotated import Annotated, Annotation, Picture, annotate, load_image
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
-from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.arrays import prepare_image
+from sg2im_cli.data.choosing import EVERYTHING
+from sg2im_cli.data.images import AnnotatedImage, Annotation, PreparedImage
 from sg2im_cli.data.label_counts import LabelCounts
-from sg2im_cli.data.prepared import Prepared, Rows, is_prepared, open_prepared
-from sg2im_cli.data.preparing import EVERYTHING, Source
+from sg2im_cli.data.pixels import load_image
+from sg2im_cli.data.prepared.reading import PreparedData, is_prepared, open_prepared
+from sg2im_cli.data.prepared.rows import Rows
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
+from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.readers.source import Progress, Source
+from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
 from sg2im_cli.data.sources import find_data
-from sg2im_cli.data.visual_genome import VisualGenomeOptions, visual_genome_source
 from sg2im_errors import InputError
 
 LEAST = 50
@@ -40,8 +44,6 @@ PUBLISHED: dict[str, dict[str, int]] = {
 
 PUBLISHED_WORDS = {"object": 178, "predicate": 45}
 """Names that the paper keeps of Visual Genome, without `__image__` and `__in_image__`."""
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -93,9 +95,9 @@ class Findings:
         machine = {split: labels.to_json() for split, labels in self.labels.items()}
         return {"wrong": self.wrong, "splits": self.splits, "machine": machine, "found": found}
 
-    def count_labels(self, split: str, item: Annotated) -> None:
-        """Count who made the labels of a picture, or of some of its objects."""
-        self.labels.setdefault(split, LabelCounts()).add(item.source, item.has_mask, item.machine)
+    def count_labels(self, split: str, image: PreparedImage) -> None:
+        """Count who made the labels of an image, or of some of its objects."""
+        self.labels.setdefault(split, LabelCounts()).add(image.source, image.has_mask, image.machine)
 
 
 def check_data(path: Path, progress: Progress, least: int = LEAST) -> Findings:
@@ -148,18 +150,18 @@ class _Look:
     def source(self, source: Source, progress: Progress) -> None:
         """Data that is not prepared."""
         self.known = (*source.things, *source.stuff)
-        for split, pictures in source.splits.items():
+        for split, images in source.splits.items():
             objects = 0
             number = 0
-            for number, picture in enumerate(pictures(), 1):
-                objects += len(picture.objects)
-                self._picture(picture, split)
+            for number, image in enumerate(images(), 1):
+                objects += len(image.annotations)
+                self._image(image, split)
                 progress(split, number, source.counts[split])
             self._count(split, number, objects)
         if source.paper:
             self._published(source.layout, source.things, source.predicates or ())
 
-    def prepared(self, prepared: Prepared, progress: Progress) -> None:
+    def prepared(self, prepared: PreparedData, progress: Progress) -> None:
         """Prepared data."""
         self.known = (*prepared.things, *prepared.stuff)
         for split, said in prepared.splits.items():
@@ -217,19 +219,19 @@ class _Look:
         elif first != where:
             self.findings.add("pictures that are in a split twice", f"{first} is {where} ({split})", wrong=False)
 
-    def _picture(self, picture: Picture, split: str) -> None:
-        where = "/".join(picture.path.parts[-2:])
+    def _image(self, image: AnnotatedImage, split: str) -> None:
+        where = "/".join(image.path.parts[-2:])
         try:
-            self._same_pixels(load_image(picture.path, SIZE).tobytes(), split, where)
+            self._same_pixels(load_image(image.path, SIZE).tobytes(), split, where)
         except InputError as error:
             self.findings.add("pictures that are missing or cannot be read", str(error))
             return
-        for index, item in enumerate(picture.objects):
-            self._box(item, picture)
+        for index, item in enumerate(image.annotations):
+            self._box(item, image)
             if split == "train":
                 self.names[item.name] += 1
             try:
-                found = annotate(picture, [index], MASK)
+                found = prepare_image(image, [index], MASK)
             except InputError as error:
                 self.findings.add("masks that cannot be used", str(error))
             else:
@@ -237,11 +239,11 @@ class _Look:
                 if found.has_mask[0] and not found.masks[0].any():
                     self.findings.add(NOTHING, item.where, wrong=False)
 
-    def _box(self, item: Annotation, picture: Picture) -> None:
+    def _box(self, item: Annotation, image: AnnotatedImage) -> None:
         x0, y0, x1, y1 = item.corners
         if item.area <= 0:
             self.findings.add("boxes without size", item.where)
-        elif min(x0, y0) < -BEYOND or x1 > picture.width + BEYOND or y1 > picture.height + BEYOND:
+        elif min(x0, y0) < -BEYOND or x1 > image.width + BEYOND or y1 > image.height + BEYOND:
             self.findings.add("boxes that leave their picture", f"{item.where}: {item.corners}")
 
     def _row(self, rows: Rows, index: int, split: str, predicates: tuple[str, ...]) -> int:
@@ -251,7 +253,7 @@ class _Look:
         for problem in problems:
             self.findings.add(problem, where)
         if not problems:
-            found = rows.annotated(index, list(range(len(names))))
+            found = rows.image(index, list(range(len(names))))
             self.findings.count_labels(split, found)
             for place in np.flatnonzero(found.has_mask & ~found.masks.any((1, 2))):
                 self.findings.add(NOTHING, f"{names[place]}: {where}", wrong=False)

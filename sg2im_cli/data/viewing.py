@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
-from sg2im_cli.data.batch import SceneExample
 from sg2im_cli.data.dataset import DEFAULT_MASK_SIZE, SceneDataset, load_scenes
 from sg2im_cli.data.label_counts import LabelCounts
-from sg2im_cli.data.prepared import is_prepared, open_prepared
+from sg2im_cli.data.prepared.reading import is_prepared, open_prepared
+from sg2im_cli.data.scenes.scene import Scene
 from sg2im_cli.data.sources import find_data
 from sg2im_parsers.scene_graph import Box, Relationship, SceneGraph, SceneObject
 
@@ -70,17 +70,17 @@ def _box(corners: NDArray[np.float32]) -> Box:
     return x0, y0, x1, y1
 
 
-def _viewed(scenes: SceneDataset, example: SceneExample) -> ViewedScene:
+def _viewed(scenes: SceneDataset, drawn: Scene) -> ViewedScene:
     words = scenes.vocabulary
     objects = tuple(
         SceneObject(
-            name=words.objects[example.objs[i]],
-            box=_box(example.boxes[i]),
-            mask=tuple(tuple(map(float, row)) for row in example.masks[i]) if example.has_mask[i] else None,
+            name=words.objects[drawn.objs[i]],
+            box=_box(drawn.boxes[i]),
+            mask=tuple(tuple(map(float, row)) for row in drawn.masks[i]) if drawn.has_mask[i] else None,
         )
-        for i in range(len(example.objs) - 1)
+        for i in range(len(drawn.objs))
     )
-    said = dict.fromkeys((int(s), int(p), int(o)) for s, p, o in example.triples if p)
+    assert drawn.image is not None and drawn.triples is not None
+    said = dict.fromkeys((int(s), int(p), int(o)) for s, p, o in drawn.triples)
     relationships = tuple(Relationship(s, words.predicates[p], o) for s, p, o in said)
-    assert example.image is not None
-    return example.image, SceneGraph(objects, relationships)
+    return drawn.image, SceneGraph(objects, relationships)

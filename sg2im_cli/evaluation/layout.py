@@ -187,7 +187,7 @@ def satisfied(batch: GraphBatch, boxes: Tensor, data: SceneDataset) -> NDArray[n
 def rule_rows(data: SceneDataset) -> NDArray[np.int64]:
     """(P,) the row of the rules' table for each predicate id; -1 where no rule tells it from boxes."""
     names = data.vocabulary.predicates
-    if data.scenes[0].stated is None:
+    if data.scenes[0].triples is None:
         return np.arange(len(names)) - 1
     return np.array([SPOKEN_RELATIONS.index(name) if name in SPOKEN_RELATIONS else -1 for name in names])
 

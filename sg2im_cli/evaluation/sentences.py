@@ -101,10 +101,11 @@ def write_sentences(names: tuple[str, ...], triples: list[tuple[int, str, int]])
 
 def graph_of(data: SceneDataset, index: int, seed: int) -> tuple[tuple[str, ...], list[tuple[int, str, int]]]:
     """The fixed graph of a picture by name, without `__image__`."""
-    example = data.example(index, seed=seed, exact=True)
-    names = tuple(data.vocabulary.objects[i] for i in example.objs[:-1])
+    drawn = data.example(index, seed=seed, exact=True)
+    assert drawn.triples is not None
+    names = tuple(data.vocabulary.objects[i] for i in drawn.objs)
     predicates = data.vocabulary.predicates
-    return names, [(int(s), predicates[p], int(o)) for s, p, o in example.triples if p != 0]
+    return names, [(int(s), predicates[p], int(o)) for s, p, o in drawn.triples]
 
 
 @dataclass(frozen=True)

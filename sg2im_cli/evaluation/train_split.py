@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sg2im_cli.config import GeneratorConfig
-from sg2im_cli.data.annotated import Annotated, load_image
 from sg2im_cli.data.dataset import DEFAULT_MASK_SIZE, SceneDataset
+from sg2im_cli.data.images import PreparedImage
+from sg2im_cli.data.pixels import load_image
 from sg2im_cli.data.sources import sample_split
 from sg2im_cli.evaluation.drawing import Drawn
 from sg2im_cli.evaluation.mask_classifier import MaskClassifier, Shapes, train_mask_classifier
@@ -43,7 +44,7 @@ class TrainSplit:
         progress: told what is done, how much of it, of how much.
     """
 
-    items: Sequence[Annotated]
+    items: Sequence[PreparedImage]
     image_size: tuple[int, int]
     names: frozenset[str]
     things: frozenset[str]
@@ -116,7 +117,7 @@ def open_train(
         InputError: files that are missing or cannot be used.
     """
     size, side = generator.image_size, generator.mask_size or DEFAULT_MASK_SIZE
-    derive = measured.scenes[0].stated is None
+    derive = measured.scenes[0].triples is None
     pixels = None if features is None else size
     items = sample_split(data, SPLIT, measured.config, side, pixels, ANNOTATIONS, derive)
     return TrainSplit(items, size, names, names - measured.vocabulary.stuff, features, progress)

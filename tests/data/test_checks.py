@@ -11,9 +11,11 @@ from PIL import Image
 
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.checks import check_data
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
-from sg2im_cli.data.prepared import open_prepared
-from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.choosing import EVERYTHING
+from sg2im_cli.data.prepared.options import PrepareOptions
+from sg2im_cli.data.prepared.reading import open_prepared
+from sg2im_cli.data.prepared.writing import prepare
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_errors import InputError
 
 SIZES = PrepareOptions(image_size=(32, 32), mask_size=8)

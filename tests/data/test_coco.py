@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.coco import load_image, read_annotations, used_images
+from sg2im_cli.data.arrays import used_images
+from sg2im_cli.data.pixels import load_image
+from sg2im_cli.data.readers.coco import read_annotations
 from sg2im_errors import InputError
 
 COCO_SAMPLE = Path(__file__).parents[3] / "shared" / "coco_sample"
@@ -45,9 +47,9 @@ def test_cocos_own_folders_are_found(scenes, tiny_data):
     as_coco_unpacks(scenes)
     expected, found = read_annotations(tiny_data, "train"), read_annotations(scenes, "train")
     assert found.things == expected.things and found.stuff == expected.stuff
-    assert [p.path.name for p in found.pictures] == [p.path.name for p in expected.pictures]
-    assert all(p.path.is_file() and p.path.parent.name == "train2017" for p in found.pictures)
-    assert read_annotations(scenes, "val2017").pictures
+    assert [p.path.name for p in found] == [p.path.name for p in expected]
+    assert all(p.path.is_file() and p.path.parent.name == "train2017" for p in found)
+    assert len(read_annotations(scenes, "val2017"))
 
 
 @pytest.mark.skipif(not COCO_SAMPLE.is_dir(), reason="needs the sample of COCO beside the project")

@@ -66,24 +66,24 @@ def test_every_object_has_a_relationship_that_holds(scenes):
     for index in range(len(scenes)):
         for epoch in range(5):
             example = scenes.example(index, epoch)
-            triples = example.triples[example.triples[:, 1] != 0]
-            assert set(range(len(example.objs) - 1)) <= set(triples[:, [0, 2]].flatten())
-            for s, p, o in triples:
+            assert set(range(len(example.objs))) <= set(example.triples[:, [0, 2]].flatten())
+            for s, p, o in example.triples:
                 assert scenes.scenes[index].relations[p - 1, s, o]
 
 
 def test_image_object_is_last_and_whole(scenes):
-    example = scenes.example(0)
-    assert example.objs[-1] == 0
-    assert example.boxes[-1].tolist() == [0, 0, 1, 1]
-    in_image = example.triples[example.triples[:, 1] == 0]
-    assert in_image[:, 0].tolist() == list(range(len(example.objs) - 1))
-    assert set(in_image[:, 2]) == {len(example.objs) - 1}
+    batch = scenes.collate([0])
+    assert batch.objs[-1] == 0 and (batch.objs[:-1] > 0).all()
+    assert batch.boxes[-1].tolist() == [0, 0, 1, 1]
+    assert (batch.masks[-1] == 1).all() and batch.has_mask[-1]
+    in_image = batch.triples[batch.triples[:, 1] == 0]
+    assert in_image[:, 0].tolist() == list(range(len(batch.objs) - 1))
+    assert set(in_image[:, 2].tolist()) == {len(batch.objs) - 1}
 
 
 def test_thinning_leaves_the_picture_whole(tiny_data):
     thin = load_scenes(tiny_data, "train", DataConfig(relations="spoken", object_dropout=1.0), GENERATOR)
-    counts = {len(thin.example(i, e).objs) - 1 for i in range(12) for e in range(6)}
+    counts = {len(thin.example(i, e).objs) for i in range(12) for e in range(6)}
     assert counts == {1, 2, 3, 4}
     np.testing.assert_array_equal(thin.example(0).image, thin.scenes[0].image)
 
@@ -113,7 +113,7 @@ def test_flipping_mirrors_everything(tiny_data):
     seen = {flipping.example(0, epoch).image.tobytes() for epoch in range(20)}
     assert seen == {scene.image.tobytes(), scene.image[:, :, ::-1].tobytes()}
     flipped = next(e for e in (flipping.example(0, n) for n in range(20)) if e.image.tobytes() != scene.image.tobytes())
-    np.testing.assert_allclose(flipped.boxes[:-1, 0], 1 - scene.boxes[:, 2], atol=1e-6)
+    np.testing.assert_allclose(flipped.boxes[:, 0], 1 - scene.boxes[:, 2], atol=1e-6)
 
 
 def test_a_flipped_graph_is_true_of_the_flipped_boxes(random_scenes):
@@ -121,12 +121,12 @@ def test_a_flipped_graph_is_true_of_the_flipped_boxes(random_scenes):
     for index, scene in enumerate(random_scenes.scenes):
         for epoch in range(4):
             example = random_scenes.example(index, epoch)
-            mirrored = not np.array_equal(example.boxes[:-1], scene.boxes)
+            mirrored = not np.array_equal(example.boxes, scene.boxes)
             flipped += mirrored
-            table = spoken_table(example.boxes[:-1], stuff_of(scene.objs, random_scenes.vocabulary))
-            for s, p, o in example.triples[example.triples[:, 1] != 0]:
+            table = spoken_table(example.boxes, stuff_of(scene.objs, random_scenes.vocabulary))
+            for s, p, o in example.triples:
                 assert table[p - 1, s, o]
-            np.testing.assert_array_equal(example.masks[:-1], scene.masks[:, :, ::-1] if mirrored else scene.masks)
+            np.testing.assert_array_equal(example.masks, scene.masks[:, :, ::-1] if mirrored else scene.masks)
     assert 30 < flipped < 90
 
 
@@ -162,16 +162,14 @@ def test_a_batch_is_its_examples_in_a_row(random_scenes):
     batch = random_scenes.collate(indices, epoch=2, seed=9)
     examples = [random_scenes.example(i, epoch=2, seed=9) for i in indices]
     assert batch.n_images == 3 and batch.images is None
-    assert batch.obj_to_img.tolist() == [n for n, e in enumerate(examples) for _ in e.objs]
+    assert batch.obj_to_img.tolist() == [n for n, e in enumerate(examples) for _ in range(len(e.objs) + 1)]
     for n, example in enumerate(examples):
         mine = batch.obj_to_img == n
         start = int(mine.nonzero()[0])
-        np.testing.assert_array_equal(batch.objs[mine], example.objs)
-        np.testing.assert_array_equal(batch.boxes[mine], example.boxes)
-        np.testing.assert_array_equal(batch.masks[mine], example.masks)
-        np.testing.assert_array_equal(batch.has_mask[mine], example.has_mask)
-        triples = batch.triples[mine[batch.triples[:, 0]]]
-        np.testing.assert_array_equal(triples - torch.tensor([start, 0, start]), example.triples)
+        for name in ("objs", "boxes", "masks", "has_mask"):
+            np.testing.assert_array_equal(getattr(batch, name)[mine][:-1], getattr(example, name))
+        triples = batch.triples[mine[batch.triples[:, 0]]] - torch.tensor([start, 0, start])
+        np.testing.assert_array_equal(triples[triples[:, 1] > 0], example.triples)
     moved = batch.to("cpu")
     assert moved.n_images == 3 and torch.equal(moved.triples, batch.triples)
 
@@ -211,7 +209,7 @@ def test_a_lonely_object_has_its_picture_only(vocabulary):
         vocabulary,
         DataConfig(relations="spoken", object_dropout=1.0),
     )
-    assert data.example(0).triples.tolist() == [[0, 0, 1]]
+    assert data.collate([0]).triples.tolist() == [[0, 0, 1]]
 
 
 def test_the_papers_graphs(tiny_data):

@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
-from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.choosing import EVERYTHING
+from sg2im_cli.data.prepared.options import PrepareOptions
+from sg2im_cli.data.prepared.writing import prepare
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 
 from ..weights.hub_server import COMMIT, FakeHub
 

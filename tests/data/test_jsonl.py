@@ -12,8 +12,10 @@ from PIL import Image
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.jsonl import JsonlOptions, LineError, check_line, jsonl_source
-from sg2im_cli.data.preparing import PrepareOptions, prepare
+from sg2im_cli.data.prepared.options import PrepareOptions
+from sg2im_cli.data.prepared.writing import prepare
+from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.readers.jsonl_lines import LineError, check_line
 from sg2im_errors import InputError
 
 OPTIONS = PrepareOptions(image_size=(32, 32), mask_size=8)
@@ -70,25 +72,25 @@ def test_a_line_comes_back_as_a_scene(write, tmp_path):
     np.testing.assert_allclose(scene.boxes[1], [10 / 80, 10 / 60, 30 / 80, 50 / 60], rtol=1e-6)
     assert scene.has_mask.tolist() == [True, False, True]
     assert 0.35 < scene.masks[0].mean() < 0.65 and scene.masks[0][0, -1] == 1 and scene.masks[0][-1, 0] == 0
-    said = {(names[s], data.vocabulary.predicates[p], names[o]) for s, p, o in scene.stated}
+    said = {(names[s], data.vocabulary.predicates[p], names[o]) for s, p, o in scene.triples}
     assert said == {("dog", "stands on", "grass"), ("ball", "beside", "dog")}
     rows = done.rows("train")
-    assert rows.annotated(0, [1]).attributes == (("brown", "small"),)
-    assert rows.annotated(0, [1, 0]).relationships == ((0, "stands on", 1),)
-    triples = data.example(0, exact=True).triples
+    assert rows.image(0, [1]).attributes == (("brown", "small"),)
+    assert rows.image(0, [1, 0]).relationships == ((0, "stands on", 1),)
+    triples = data.collate([0], exact=True).triples
     assert triples[-3:].tolist() == [[0, 0, 3], [1, 0, 3], [2, 0, 3]] and len(triples) == 5
 
 
 def test_relationships_are_derived_where_no_line_has_any(write, tmp_path):
     make(write([line(relationships=...)]), tmp_path / "out")
     data = load_scenes(tmp_path / "out", "train", FEW, GENERATOR)
-    assert "surrounding" in data.vocabulary.predicates and data.scenes[0].stated is None
+    assert "surrounding" in data.vocabulary.predicates and data.scenes[0].triples is None
 
 
 def test_a_line_without_relationships_among_others_has_none(write, tmp_path):
     make(write([line(), line(image="two.png", relationships=...)]), tmp_path / "out")
     data = load_scenes(tmp_path / "out", "train", FEW, GENERATOR)
-    assert [len(scene.stated) for scene in data.scenes] == [2, 0]
+    assert [len(scene.triples) for scene in data.scenes] == [2, 0]
 
 
 def test_a_share_for_val(write, tmp_path):
@@ -157,7 +159,7 @@ def test_mistakes_are_named_with_their_place(wrong, message):
 
 @pytest.fixture(scope="module")
 def schema():
-    found = json.loads(resources.files("sg2im_cli.data").joinpath("annotations.schema.json").read_text())
+    found = json.loads(resources.files("sg2im_cli.data.readers").joinpath("annotations.schema.json").read_text())
     return jsonschema.Draft202012Validator(found)
 
 
@@ -191,7 +193,7 @@ def test_a_line_says_what_a_machine_made(write, tmp_path):
     assert rows.cell(0, "names") == ["grass", "dog", "ball"]
     assert rows.machine(0).tolist() == [[False, True], [True, False], [True, True]]
     left = load_scenes(tmp_path / "out", "train", FEW.by_people(), GENERATOR).scenes[0]
-    assert len(left.objs) == 1 and not left.has_mask.any() and not len(left.stated)
+    assert len(left.objs) == 1 and not left.has_mask.any() and not len(left.triples)
 
 
 def test_the_line_is_named(write, tmp_path):

@@ -10,14 +10,17 @@ import pytest
 import torch
 
 from sg2im_cli.config import ConfigError, DataConfig, GeneratorConfig, read
-from sg2im_cli.data.batch import SceneExample, collate
+from sg2im_cli.data.batch import collate
 from sg2im_cli.data.checks import check_data
-from sg2im_cli.data.coco import read_annotations
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
+from sg2im_cli.data.choosing import EVERYTHING
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.division import divide
-from sg2im_cli.data.prepared import open_prepared
-from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.prepared.options import PrepareOptions
+from sg2im_cli.data.prepared.reading import open_prepared
+from sg2im_cli.data.prepared.writing import prepare
+from sg2im_cli.data.readers.coco import read_annotations
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
+from sg2im_cli.data.scenes.scene import Scene
 from sg2im_errors import InputError
 
 from .machine_scenes import change, mark, people_only, source_of
@@ -48,8 +51,8 @@ def flags(data, split="train"):
     found = read_annotations(data, split)
     return {
         (picture.source, item.name in found.stuff, item.segmentation != "[]"): item.machine
-        for picture in found.pictures
-        for item in picture.objects
+        for picture in found
+        for item in picture.annotations
     }
 
 
@@ -81,9 +84,9 @@ def test_stuff_of_which_people_drew_boxes(marked, tmp_path):
     data = read_annotations(root, "train")
     machine = {
         item.name: item.machine
-        for picture in data.pictures
+        for picture in data
         if picture.source == "found"
-        for item in picture.objects
+        for item in picture.annotations
         if item.name in data.stuff and item.segmentation != "[]"
     }
     assert machine == {"sky": (False, True), "road": (True, True)}
@@ -94,7 +97,7 @@ def test_a_file_may_say_what_the_machine_made(tiny_data, tmp_path, said, flags):
     root = mark(tiny_data, tmp_path / "scenes")
     change(root, "stuff_train", lambda content: [a.update(machine=said) for a in content["annotations"]])
     data = read_annotations(root, "train")
-    assert {i.machine for p in data.pictures for i in p.objects if i.name in data.stuff} == {flags}
+    assert {i.machine for p in data for i in p.annotations if i.name in data.stuff} == {flags}
 
 
 @pytest.mark.parametrize("value", ["yes", 1])
@@ -174,15 +177,15 @@ def test_without_weights_there_are_none(ready):
     assert batch.box_weight is None and batch.mask_weight is None
 
 
-def example(weight):
-    boxes = np.zeros((2, 4), np.float32)
-    masks = np.zeros((2, 8, 8), np.uint8)
-    triples = np.zeros((1, 3), np.int64)
-    return SceneExample(np.ones(2, np.int64), triples, boxes, masks, np.ones(2, dtype=bool), mask_weight=weight)
+def scene_of_one(weight):
+    boxes = np.zeros((1, 4), np.float32)
+    masks = np.zeros((1, 8, 8), np.uint8)
+    triples = np.zeros((0, 3), np.int64)
+    return Scene(np.ones(1, np.int64), boxes, masks, np.ones(1, dtype=bool), triples=triples, mask_weight=weight)
 
 
-def test_examples_without_weights_count_one():
-    batch = collate([example(None), example(np.array([0.5, 1], np.float32)), example(None)])
+def test_scenes_without_weights_count_one():
+    batch = collate([scene_of_one(None), scene_of_one(np.array([0.5], np.float32)), scene_of_one(None)])
     assert batch.box_weight is None and batch.mask_weight.tolist() == [1, 1, 0.5, 1, 1, 1]
 
 

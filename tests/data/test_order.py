@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.order import Order, draw_evenly, rare_chances
+from sg2im_cli.data.scenes.order import Order, draw_evenly, rare_chances
 
 STUFF = np.array([True, False, False, False, True, True])
 """Of `__image__`, three things and two kinds of stuff."""

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
-from sg2im_cli.data import preparing
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
+from sg2im_cli.data.choosing import EVERYTHING
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.prepared import open_prepared
-from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, find_finished, prepare
+from sg2im_cli.data.prepared import shards
+from sg2im_cli.data.prepared.options import PrepareOptions
+from sg2im_cli.data.prepared.reading import open_prepared
+from sg2im_cli.data.prepared.writing import find_finished, prepare
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_errors import InputError
 
 GENERATOR = GeneratorConfig(image_size=(32, 32), refinement_dims=(8, 8), mask_size=8)
@@ -115,11 +117,11 @@ class Killed(BaseException):
 
 def test_a_call_that_was_broken_off_goes_on(tiny_data, ready, tmp_path, monkeypatch):
     """Finished shards stay as they are, half ones are never seen, and the whole is what it would have been."""
-    monkeypatch.setattr(preparing, "SHARD", 5)
-    monkeypatch.setattr(preparing, "ROWS", 2)
+    monkeypatch.setattr(shards, "SHARD", 5)
+    monkeypatch.setattr(shards, "ROWS", 2)
     out = tmp_path / "out"
     read = []
-    load = preparing.load_image
+    load = shards.load_image
 
     def breaks_off(path, size):
         read.append(path.name)
@@ -127,7 +129,7 @@ def test_a_call_that_was_broken_off_goes_on(tiny_data, ready, tmp_path, monkeypa
             raise Killed
         return load(path, size)
 
-    monkeypatch.setattr(preparing, "load_image", breaks_off)
+    monkeypatch.setattr(shards, "load_image", breaks_off)
     with pytest.raises(Killed):
         make(tiny_data, out)
     assert sorted(p.name for p in out.rglob("*") if p.is_file()) == ["data-00000.arrow", "preparing.json"]

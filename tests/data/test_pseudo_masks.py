@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from sg2im_cli.data.annotated import Annotated
-from sg2im_cli.data.pseudo_masks import guess_masks, segment_box
+from sg2im_cli.data.images import PreparedImage
+from sg2im_cli.data.prepared.pseudo_masks import guess_masks, segment_box
 
 BOX = (40, 30, 90, 100)
 
@@ -50,7 +50,7 @@ def test_boxes_without_surroundings_or_size_have_none(ellipse, box):
 def test_objects_without_a_mask_get_one_where_it_is_believed(ellipse, tmp_path):
     Image.fromarray(ellipse[0]).resize((512, 512)).save(tmp_path / "a.png")  # larger than it is looked at
     box = np.array(BOX) / 128
-    item = Annotated(
+    item = PreparedImage(
         path=tmp_path / "a.png",
         names=("ball", "grass", "ball"),
         boxes=np.array([box, (0, 0, 1, 1), box], dtype=np.float32),

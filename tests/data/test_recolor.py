@@ -10,7 +10,7 @@ import pytest
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.color_terms import COLORS, color_words
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.recolor import paint_area, say_color, visible_areas
+from sg2im_cli.data.scenes.recolor import paint_area, say_color, visible_areas
 
 
 def picture(seed=0):

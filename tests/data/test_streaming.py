@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sg2im_cli.data import streaming
-from sg2im_cli.data.streaming import NotThatKindError, read_list, read_lists
+from sg2im_cli.data.readers import streaming
+from sg2im_cli.data.readers.streaming import NotThatKindError, read_list, read_lists
 from sg2im_errors import InputError
 
 VALUES = st.recursive(
@@ -44,6 +44,16 @@ def test_entries_are_those_of_the_whole_file(tmp_path_factory, size, values, oth
 @pytest.mark.parametrize("text", ["", "[1", "[1,", "[1 2]", "[1,]", '["a', "[tru]", "[1.]", "nonsense", "[\x00]"])
 def test_what_is_no_json(tmp_path, chunk, text):
     with pytest.raises(InputError, match=r"some.json (cannot be read as JSON|must hold a JSON list)"):
+        list(read_list(write(tmp_path, text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["[1,", "[1 2]", "[1,]", '["a', "[tru]", "[1.]", "[\x00]", "[1, 2", '[{"a": 1}, {"a" 1}]']
+)
+def test_a_mistake_is_where_the_standard_library_finds_it(tmp_path, chunk, text):
+    with pytest.raises(json.JSONDecodeError) as expected:
+        json.loads(text)
+    with pytest.raises(InputError, match=f"at letter {expected.value.pos + 1},"):
         list(read_list(write(tmp_path, text)))
 
 

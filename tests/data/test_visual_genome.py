@@ -11,10 +11,12 @@ from PIL import Image
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.preparing import PrepareOptions, prepare
-from sg2im_cli.data.scenes import pick_objects, triples_among
-from sg2im_cli.data.visual_genome import VisualGenomeOptions, read_aliases, visual_genome_source
-from sg2im_cli.data.visual_genome_splits import paper_splits, read_splits
+from sg2im_cli.data.prepared.options import PrepareOptions
+from sg2im_cli.data.prepared.writing import prepare
+from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, read_aliases, visual_genome_source
+from sg2im_cli.data.readers.visual_genome_splits import paper_splits, read_splits
+from sg2im_cli.data.scenes.graphs import pick_objects
+from sg2im_cli.data.scenes.scene import triples_among
 from sg2im_errors import InputError
 
 VOCAB = Path(__file__).parents[3] / "shared" / "vocab"
@@ -116,10 +118,10 @@ def test_what_is_kept_of_a_picture(genome, options):
     pictures = list(source.splits["train"]())
     assert [p.path.name for p in pictures] == ["1.jpg", "2.jpg", "3.jpg"] and all(p.path.exists() for p in pictures)
     first = pictures[0]
-    assert [item.name for item in first.objects] == ["man", "horse", "tree"]
-    assert first.objects[1].corners == (30, 120, 230, 270)
+    assert [item.name for item in first.annotations] == ["man", "horse", "tree"]
+    assert first.annotations[1].corners == (30, 120, 230, 270)
     assert first.relationships == ((0, "riding", 1), (1, "beside", 2))
-    assert [item.attributes for item in first.objects] == [(), ("brown", "large"), ()]
+    assert [item.attributes for item in first.annotations] == [(), ("brown", "large"), ()]
     # Outside of train predicates are taken as they are written, as by the 2018 code: "Riding " is no word of train's.
     assert not list(source.splits["val"]())
     assert [p.relationships for p in source.splits["test"]()] == [((0, "riding", 1),), ((0, "riding", 1),)]
@@ -144,10 +146,10 @@ def test_prepared_and_read_again(genome, options, tmp_path):
     for index in range(3):
         example = data.example(index, epoch=index)
         names = [data.vocabulary.objects[i] for i in example.objs]
-        said = {(names[s], data.vocabulary.predicates[p], names[o]) for s, p, o in example.triples if p}
+        said = {(names[s], data.vocabulary.predicates[p], names[o]) for s, p, o in example.triples}
         assert said == {("man", "riding", "horse"), ("horse", "beside", "tree")}
-        assert not example.has_mask[:-1].any()
-    row = done.rows("train").annotated(0, [0, 1, 2])
+        assert not example.has_mask.any()
+    row = done.rows("train").image(0, [0, 1, 2])
     assert row.names == ("tree", "horse", "man") and row.attributes == ((), ("brown", "large"), ())
     assert row.relationships == ((2, "riding", 1), (1, "beside", 0))
 
@@ -156,11 +158,11 @@ def test_a_model_with_derived_relations_is_measured_by_them(genome, options, tmp
     prepare(visual_genome_source(genome, options()), tmp_path / "out", SIZES, lambda *_: None, print)
     known = type(vocabulary).from_names(("man", "tree"), vocabulary.predicate_names)
     data = load_scenes(tmp_path / "out", "train", DataConfig(relations="spoken", min_objects=1), GENERATOR, known)
-    assert data.scenes[0].stated is None and data.scenes[0].relations.shape == (12, 2, 2)
+    assert data.scenes[0].triples is None and data.scenes[0].relations.shape == (12, 2, 2)
     assert data.unknown == {"horse": 3}
     own = type(vocabulary).from_names(("man", "horse"), ("riding",))
     data = load_scenes(tmp_path / "out", "train", DataConfig(min_objects=1), GENERATOR, own)
-    assert data.scenes[0].stated.tolist() == [[1, 1, 0]]
+    assert data.scenes[0].triples.tolist() == [[1, 1, 0]]
 
 
 @pytest.mark.parametrize(

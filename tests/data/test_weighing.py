@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.weighing import EDGE, HIDDEN, fragments
+from sg2im_cli.data.scenes.weighing import EDGE, HIDDEN, fragments
 
 FINE = 400
 """Pixels a side by which coverage is painted and counted."""

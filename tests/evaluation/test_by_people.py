@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
-from sg2im_cli.data.coco_source import CocoOptions, coco_source
+from sg2im_cli.data.choosing import EVERYTHING
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.preparing import EVERYTHING, PrepareOptions, prepare
+from sg2im_cli.data.prepared.options import PrepareOptions
+from sg2im_cli.data.prepared.writing import prepare
+from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_cli.evaluation.figures import Resamples
 from sg2im_cli.evaluation.judge_training import MEASURED, gather
 from sg2im_cli.evaluation.report import evaluate, load_split

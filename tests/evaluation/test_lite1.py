@@ -126,8 +126,9 @@ def test_the_train_split_is_bounded_and_the_same_each_time(
 
 @pytest.fixture(scope="module")
 def prepared(tiny_data, tmp_path_factory, small_checkpoint):
-    from sg2im_cli.data.coco_source import PAPER, CocoOptions, coco_source
-    from sg2im_cli.data.preparing import PrepareOptions, prepare
+    from sg2im_cli.data.prepared.options import PrepareOptions
+    from sg2im_cli.data.prepared.writing import prepare
+    from sg2im_cli.data.readers.coco_source import PAPER, CocoOptions, coco_source
 
     made = tmp_path_factory.mktemp("prepared") / "made"
     config = small_checkpoint.generator.config

@@ -212,8 +212,9 @@ def test_relations_that_boxes_do_not_tell(small_checkpoint, tiny_data):
 def test_relations_that_the_data_states(small_checkpoint, tmp_path):
     from PIL import Image
 
-    from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
-    from sg2im_cli.data.preparing import PrepareOptions, prepare
+    from sg2im_cli.data.prepared.options import PrepareOptions
+    from sg2im_cli.data.prepared.writing import prepare
+    from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 
     Image.new("RGB", (100, 100), "gray").save(tmp_path / "a.png")
     boxes = {"car": [10, 10, 60, 50], "road": [0, 50, 100, 100], "sky": [60, 0, 100, 40]}

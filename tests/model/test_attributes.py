@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from sg2im_cli.config import GeneratorConfig
-from sg2im_cli.data.batch import SceneExample, batch_graphs, collate
+from sg2im_cli.data.batch import batch_graphs, collate
+from sg2im_cli.data.scenes.scene import Scene
 from sg2im_cli.model.generator import Generator
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
@@ -113,19 +114,19 @@ def test_graphs_say_their_attributes_to_a_model_that_knows_them():
     assert batch_graphs([graph], Vocabulary.from_names(["car", "road"], ["on"])).attributes is None
 
 
-def test_examples_with_attributes_become_one_batch():
-    def example(marks):
+def test_scenes_with_attributes_become_one_batch():
+    def scene(marks):
         count = len(marks)
         blank = np.zeros((count, 4, 4), dtype=np.uint8)
-        return SceneExample(
-            np.zeros(count, dtype=np.int64),
-            np.zeros((0, 3), dtype=np.int64),
+        return Scene(
+            np.ones(count, dtype=np.int64),
             np.zeros((count, 4), dtype=np.float32),
             blank,
             np.ones(count, dtype=bool),
             attributes=np.array(marks, dtype=bool),
+            triples=np.zeros((0, 3), dtype=np.int64),
         )
 
-    batch = collate([example([[1, 0], [0, 0]]), example([[0, 1]])])
+    batch = collate([scene([[1, 0]]), scene([[0, 1]])])
     assert batch.attributes.dtype == torch.float32
-    assert batch.attributes.tolist() == [[1, 0], [0, 0], [0, 1]]
+    assert batch.attributes.tolist() == [[1, 0], [0, 0], [0, 1], [0, 0]]  # nothing is said of `__image__`

@@ -35,7 +35,9 @@ MAX_OBJECTS = typer.Option(min=1, help="Leave out pictures with more objects.")
 
 def _print_schema(wanted: bool) -> None:
     if wanted:
-        schema = resources.files("sg2im_cli.data").joinpath("annotations.schema.json").read_text(encoding="utf8")
+        schema = (
+            resources.files("sg2im_cli.data.readers").joinpath("annotations.schema.json").read_text(encoding="utf8")
+        )
         typer.echo(schema.rstrip())
         raise typer.Exit
 
@@ -73,8 +75,8 @@ def coco(
 
     Example: sg2im data prepare coco coco/ --out data/coco64 --paper
     """
-    from sg2im_cli.data.coco_source import PAPER, PAPER_VAL, CocoOptions, coco_source
-    from sg2im_cli.data.preparing import EVERYTHING
+    from sg2im_cli.data.choosing import EVERYTHING
+    from sg2im_cli.data.readers.coco_source import PAPER, PAPER_VAL, CocoOptions, coco_source
 
     if things_only and (stuff_only or paper):
         raise InputError("--things-only leaves out the stuff that --stuff-only and --paper need; give one of them.")
@@ -135,9 +137,9 @@ def vg(
 
     Example: sg2im data prepare vg visual_genome/ --out data/vg64
     """
-    from sg2im_cli.data.preparing import EVERYTHING
-    from sg2im_cli.data.visual_genome import LICENSE as VG_LICENSE
-    from sg2im_cli.data.visual_genome import VisualGenomeOptions, visual_genome_source
+    from sg2im_cli.data.choosing import EVERYTHING
+    from sg2im_cli.data.readers.visual_genome import LICENSE as VG_LICENSE
+    from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
 
     options = VisualGenomeOptions(
         splits=splits,
@@ -189,8 +191,8 @@ def jsonl(
 
     Example: sg2im data prepare jsonl mine.jsonl --val-share 0.1 --out data/mine
     """
-    from sg2im_cli.data.jsonl import JsonlOptions, jsonl_source
-    from sg2im_cli.data.preparing import EVERYTHING
+    from sg2im_cli.data.choosing import EVERYTHING
+    from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 
     if val is not None and val_share:
         raise InputError("--val names the val split and --val-share draws one; give one of them.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from sg2im_cli.config import DataConfig
-    from sg2im_cli.data.preparing import Source
+    from sg2im_cli.data.readers.source import Source
 
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -43,7 +43,8 @@ def run(
         guess_masks: see `PrepareOptions`.
     """
     from sg2im_cli.cli.display.tables import console
-    from sg2im_cli.data.preparing import PrepareOptions, find_finished, prepare
+    from sg2im_cli.data.prepared.options import PrepareOptions
+    from sg2im_cli.data.prepared.writing import find_finished, prepare
 
     if mask_size & (mask_size - 1):
         raise InputError(f"--mask-size is {mask_size} and must be a power of two.")

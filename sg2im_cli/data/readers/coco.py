@@ -20,22 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
-from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Annotated, Annotation, Picture, load_image, used_item, used_objects, used_pictures
-from sg2im_cli.data.streaming import NotThatKindError, read_lists
+from sg2im_cli.data.images import AnnotatedImage, Annotation
+from sg2im_cli.data.readers.source import Report
+from sg2im_cli.data.readers.streaming import NotThatKindError, read_lists
 from sg2im_errors import InputError
-
-__all__ = [
-    "Annotated",
-    "Annotations",
-    "load_image",
-    "picture_folder",
-    "read_annotations",
-    "sampled_images",
-    "used_images",
-]
 
 LEFT_OUT = "other"
 """A stuff category of COCO-Stuff that says nothing; the paper leaves it out."""
@@ -51,34 +39,45 @@ BY_PEOPLE, OUTLINE, UNSAID, EVERYTHING = range(4)
 """What of an object a machine made: nothing, its segmentation, that or more (see `_Reader.finish`), and all of it."""
 
 T = TypeVar("T")
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Annotations:
-    """The files of one split.
+class CocoSplit:
+    """The images of one split, in the files' order; each loop begins anew.
 
     Attributes:
-        pictures: in the files' order, anew for each loop.
+        reader: what the files say.
+        stuff_only: whether images without a stuff annotation are left out.
         things: category names.
         stuff: category names, without `other`.
     """
 
-    pictures: Pictures
+    reader: _Reader
+    stuff_only: bool
     things: tuple[str, ...]
     stuff: tuple[str, ...]
+
+    def __len__(self) -> int:
+        idents = self.reader.images
+        return len(self.reader.with_stuff & idents.keys()) if self.stuff_only else len(idents)
+
+    def __iter__(self) -> Iterator[AnnotatedImage]:
+        for ident, (name, width, height, source) in self.reader.images.items():
+            if not self.stuff_only or ident in self.reader.with_stuff:
+                objects = list(self.reader.objects(ident))
+                yield AnnotatedImage(self.reader.folder / name, width, height, objects, source=source)
 
 
 def read_annotations(
     data: Path, split: str, kinds: tuple[str, ...] = KINDS, stuff_only: bool = False, report: Report | None = None
-) -> Annotations:
+) -> CocoSplit:
     """Read the annotation files of one split.
 
     Args:
         data: the directory.
         split: of it.
         kinds: which files; that of stuff may be absent unless ``stuff_only``.
-        stuff_only: leave out pictures without a stuff annotation, as the paper does.
+        stuff_only: leave out images without a stuff annotation, as the paper does.
         report: is told of each entry that cannot be used, and it is left out; without it the first one is an error.
 
     Raises:
@@ -98,7 +97,7 @@ def read_annotations(
             reader.read(kind, path)
     reader.finish()
     things, stuff = (tuple(dict.fromkeys(n for n in reader.kinds.get(kind, []) if n != LEFT_OUT)) for kind in KINDS)
-    return Annotations(Pictures(reader, stuff_only), things, tuple(name for name in stuff if name not in things))
+    return CocoSplit(reader, stuff_only, things, tuple(name for name in stuff if name not in things))
 
 
 def picture_folder(data: Path, split: str) -> Path | None:
@@ -111,34 +110,6 @@ def picture_folder(data: Path, split: str) -> Path | None:
     return None
 
 
-def used_images(annotations: Annotations, config: DataConfig, mask_size: int) -> Iterator[Annotated]:
-    """Yield the pictures that a configuration keeps, with their objects and masks.
-
-    Raises:
-        InputError: a segmentation that cannot be used; the message names it.
-    """
-    return used_pictures(annotations.pictures, config, mask_size)
-
-
-def sampled_images(
-    annotations: Annotations, config: DataConfig, mask_size: int, most: int, rng: np.random.Generator
-) -> list[Annotated]:
-    """Some of the pictures that a configuration keeps, drawn at random and in that order; only theirs are masks made.
-
-    Raises:
-        InputError: a segmentation that cannot be used; the message names it.
-    """
-    kept = [used_objects(picture, config) for picture in annotations.pictures]
-    drawn = rng.permutation([i for i, objects in enumerate(kept) if objects is not None])[:most].tolist()
-    wanted = frozenset(drawn)
-    made = {
-        i: used_item(picture, kept[i] or [], config, mask_size)
-        for i, picture in enumerate(annotations.pictures)
-        if i in wanted
-    }
-    return [made[i] for i in drawn]
-
-
 @dataclass
 class _Reader:
     """What the files of a split say, objects in a database that the disk holds as soon as it grows."""
@@ -148,7 +119,7 @@ class _Reader:
     files: list[Path] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     kinds: dict[str, list[str]] = field(default_factory=dict)
-    pictures: dict[int, tuple[str, int, int, str]] = field(default_factory=dict)
+    images: dict[int, tuple[str, int, int, str]] = field(default_factory=dict)
     with_stuff: set[int] = field(default_factory=set)
     boxed_by_people: set[tuple[str, str]] = field(default_factory=set)
 
@@ -160,7 +131,7 @@ class _Reader:
         """Take up one file."""
         self.files.append(path)
         self.kinds[kind] = []
-        add = {"images": self._add_picture, "categories": self._add_category, "annotations": self._add_object}
+        add = {"images": self._add_image, "categories": self._add_category, "annotations": self._add_object}
         try:
             for key, place, entry in read_lists(path, LISTS):
                 self._guarded(path, key, place, entry, lambda key=key, entry=entry: add[key](entry, kind))  # type: ignore[misc]
@@ -181,7 +152,7 @@ class _Reader:
             path = self.files[file]
             if category not in self.names:
                 self._damaged(path, "annotations", entry, f"it has category {category}, which no file defines")
-            elif picture not in self.pictures:
+            elif picture not in self.images:
                 self._damaged(path, "annotations", entry, f"it is of image {picture}, which no file lists")
             elif machine in (BY_PEOPLE, OUTLINE):
                 self.boxed_by_people.add(self._alike(file, picture, category))
@@ -202,7 +173,7 @@ class _Reader:
     def _alike(self, file: int, picture: int, category: int) -> tuple[str, str]:
         """What is labelled in one way: the things of a source, or a category of its stuff."""
         stuff = self.files[file].name.startswith(KINDS[1])
-        return self.pictures[picture][3], self.names[category] if stuff else ""
+        return self.images[picture][3], self.names[category] if stuff else ""
 
     def _guarded(self, path: Path, key: str, place: int, entry: Any, add: Callable[[], None]) -> None:  # noqa: ANN401
         try:
@@ -224,12 +195,12 @@ class _Reader:
             raise ValueError(f"it is called {name!r}, and another of the same id {self.names[ident]!r}")
         self.kinds[kind].append(name)
 
-    def _add_picture(self, entry: Any, kind: str) -> None:  # noqa: ANN401, ARG002
+    def _add_image(self, entry: Any, kind: str) -> None:  # noqa: ANN401, ARG002
         width, height = _of_type(int, entry["width"]), _of_type(int, entry["height"])
         if width < 1 or height < 1:
             raise ValueError(f"its size is {width}x{height}")
         name, source = _of_type(str, entry["file_name"]), _of_type(str, entry.get("source", ""))
-        self.pictures.setdefault(_of_type(int, entry["id"]), (name, width, height, source))
+        self.images.setdefault(_of_type(int, entry["id"]), (name, width, height, source))
 
     def _add_object(self, entry: Any, kind: str) -> None:  # noqa: ANN401
         category, picture = _of_type(int, entry["category_id"]), _of_type(int, entry["image_id"])
@@ -242,23 +213,6 @@ class _Reader:
         row = (picture, len(self.files) - 1, self.entry, category, x, y, width, height, json.dumps(shape))
         machine = _by_machine(entry.get("machine", False), bool(shape))
         self.base.execute("INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, machine))
-
-
-class Pictures:
-    """The pictures of a reader; each loop begins anew."""
-
-    def __init__(self, reader: _Reader, stuff_only: bool) -> None:
-        self.reader, self.stuff_only = reader, stuff_only
-
-    def __len__(self) -> int:
-        idents = self.reader.pictures
-        return len(self.reader.with_stuff & idents.keys()) if self.stuff_only else len(idents)
-
-    def __iter__(self) -> Iterator[Picture]:
-        for ident, (name, width, height, source) in self.reader.pictures.items():
-            if not self.stuff_only or ident in self.reader.with_stuff:
-                objects = list(self.reader.objects(ident))
-                yield Picture(self.reader.folder / name, width, height, objects, source=source)
 
 
 def _by_machine(value: object, has_shape: bool) -> int:

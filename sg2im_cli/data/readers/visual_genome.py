@@ -23,10 +23,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sg2im_cli.data.annotated import Annotation, Picture
-from sg2im_cli.data.preparing import Source
-from sg2im_cli.data.streaming import read_list
-from sg2im_cli.data.visual_genome_splits import Splits, paper_splits, read_splits
+from sg2im_cli.data.images import AnnotatedImage, Annotation
+from sg2im_cli.data.readers.source import Source
+from sg2im_cli.data.readers.streaming import read_list
+from sg2im_cli.data.readers.visual_genome_splits import Splits, paper_splits, read_splits
 from sg2im_errors import InputError
 
 TRAIN = "train"
@@ -87,7 +87,7 @@ def visual_genome_source(data: Path, options: VisualGenomeOptions) -> Source:
     return Source(
         layout="vg",
         name=data.resolve().name,
-        splits={split: partial(reader.pictures, split) for split in splits},
+        splits={split: partial(reader.images, split) for split in splits},
         counts={split: len(idents) for split, idents in reader.splits.items()},
         things=tuple(reader.object_names),
         predicates=tuple(reader.predicates),
@@ -134,9 +134,9 @@ class _Reader:
             self.base.execute(f"CREATE TABLE {table} (place INTEGER PRIMARY KEY, picture INTEGER UNIQUE, found TEXT)")
 
     def read(self) -> None:
-        images, objects, relationships, attributes, object_alias, relationship_alias = self.files
+        sizes, objects, relationships, attributes, object_alias, relationship_alias = self.files
         self.object_aliases, self.predicate_aliases = read_aliases(object_alias), read_aliases(relationship_alias)
-        _each(images, self._add_size)
+        _each(sizes, self._add_size)
         self.splits = {
             split: tuple(ident for ident in idents if ident in self.sizes) for split, idents in self.all_splits.items()
         }
@@ -154,7 +154,7 @@ class _Reader:
         _each(relationships, self._add_relationships)
         self._count_predicates()
 
-    def pictures(self, split: str) -> Iterator[Picture]:
+    def images(self, split: str) -> Iterator[AnnotatedImage]:
         """Those of a split that are kept, with what is kept of them, in the split's order."""
         for ident in self.splits[split]:
             kept = self._kept(ident)
@@ -167,9 +167,9 @@ class _Reader:
                 if s in places and o in places and self._predicate(p, split) in self.predicates
             )
             if _within(len(stated), self.options.relationships):
-                yield self._picture(ident, kept, stated)
+                yield self._image(ident, kept, stated)
 
-    def _picture(self, ident: int, kept: Kept, stated: tuple[tuple[int, str, int], ...]) -> Picture:
+    def _image(self, ident: int, kept: Kept, stated: tuple[tuple[int, str, int], ...]) -> AnnotatedImage:
         width, height, place = self.sizes[ident]
         said = dict(self._found("attributes", ident))
         items = [
@@ -182,7 +182,7 @@ class _Reader:
             )
             for object_id, name, corners in kept
         ]
-        return Picture(self._file(place), width, height, items, stated)
+        return AnnotatedImage(self._file(place), width, height, items, stated)
 
     def _file(self, place: str) -> Path:
         """A picture, whose url ends in its folder and name; or where it would be, if it is not there."""

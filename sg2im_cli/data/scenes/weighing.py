@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Annotated
+from sg2im_cli.data.images import PreparedImage
 
 EDGE = 0.015
 """A box that comes so near to the picture's edge, as a share of its side, is cut by it."""
@@ -20,16 +20,16 @@ SAMPLES = 16
 Weights = NDArray[np.float32]
 
 
-def box_weights(item: Annotated, config: DataConfig) -> Weights | None:
+def box_weights(item: PreparedImage, config: DataConfig) -> Weights | None:
     """What the box loss of each object counts (O,); None where all count 1."""
     return _of_machine(item, config, 0)
 
 
-def mask_weights(item: Annotated, stuff: NDArray[np.bool_], config: DataConfig) -> Weights | None:
+def mask_weights(item: PreparedImage, stuff: NDArray[np.bool_], config: DataConfig) -> Weights | None:
     """What the mask loss of each object counts (O,); None where all count 1.
 
     Args:
-        item: the objects of a picture.
+        item: the objects of an image.
         stuff: (O,) which of them are stuff.
         config: the weights.
     """
@@ -41,7 +41,7 @@ def mask_weights(item: Annotated, stuff: NDArray[np.bool_], config: DataConfig) 
     return whole if weights is None else weights * whole
 
 
-def _of_machine(item: Annotated, config: DataConfig, column: int) -> Weights | None:
+def _of_machine(item: PreparedImage, config: DataConfig, column: int) -> Weights | None:
     if item.machine is None or not config.machine_labels or not item.machine[:, column].any():
         return None
     weight = config.machine_weight(item.source)

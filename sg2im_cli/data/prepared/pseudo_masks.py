@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sg2im_cli.data.annotated import Annotated, open_image
+from sg2im_cli.data.images import PreparedImage
+from sg2im_cli.data.pixels import open_image
 from sg2im_cli.data.segmentation import Corners, squeeze_mask
 from sg2im_errors import InputError
 
@@ -37,30 +38,30 @@ SMALLEST_PART = 0.1
 """Share of the object below which a separate part of it is taken for noise."""
 
 
-def guess_masks(item: Annotated) -> Annotated:
+def guess_masks(image: PreparedImage) -> PreparedImage:
     """Give objects without a mask one, where it can be believed; it is marked as a machine's.
 
     Args:
-        item: a picture and its objects.
+        image: its objects, of which some have no mask.
 
     Raises:
         InputError: the picture cannot be read, or OpenCV is not installed.
     """
-    if item.has_mask.all():
-        return item
-    image = open_image(item.path)
-    image.thumbnail((SIDE, SIDE), Image.Resampling.BILINEAR)
-    pixels = np.asarray(image)
+    if image.has_mask.all():
+        return image
+    picture = open_image(image.path)
+    picture.thumbnail((SIDE, SIDE), Image.Resampling.BILINEAR)
+    pixels = np.asarray(picture)
     scale = np.array([pixels.shape[1], pixels.shape[0]] * 2)
-    masks, known = item.masks.copy(), item.has_mask.copy()
-    machine = np.zeros((len(known), 2), dtype=bool) if item.machine is None else item.machine.copy()
+    masks, known = image.masks.copy(), image.has_mask.copy()
+    machine = np.zeros((len(known), 2), dtype=bool) if image.machine is None else image.machine.copy()
     for i in np.flatnonzero(~known):
-        x0, y0, x1, y1 = (float(v) for v in item.boxes[i] * scale)
+        x0, y0, x1, y1 = (float(v) for v in image.boxes[i] * scale)
         found = segment_box(pixels, (x0, y0, x1, y1))
         mask = None if found is None else squeeze_mask(found.astype(np.uint8), (x0, y0, x1, y1), masks.shape[1])
         if mask is not None:
             masks[i], known[i], machine[i, 1] = mask, True, True
-    return replace(item, masks=masks, has_mask=known, machine=machine if machine.any() else None)
+    return replace(image, masks=masks, has_mask=known, machine=machine if machine.any() else None)
 
 
 def segment_box(pixels: NDArray[np.uint8], corners: Corners) -> NDArray[np.bool_] | None:

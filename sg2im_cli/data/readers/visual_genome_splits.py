@@ -19,7 +19,7 @@ Splits = dict[str, tuple[int, ...]]
 
 def paper_splits() -> Splits:
     """Ids by split, as the paper divides them: 86,463, 10,807 and 10,807."""
-    packed = resources.files("sg2im_cli.data").joinpath("visual_genome_splits.txt.xz").read_bytes()
+    packed = resources.files("sg2im_cli.data.readers").joinpath("visual_genome_splits.txt.xz").read_bytes()
     splits: dict[str, list[int]] = {name: [] for name in LETTERS.values()}
     for line in lzma.decompress(packed).decode().splitlines():
         first, letters = line.split()

@@ -8,12 +8,11 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.annotated import Picture, chosen
-from sg2im_cli.data.coco import KINDS, Annotations, Report, picture_folder, read_annotations
-from sg2im_cli.data.preparing import Source
+from sg2im_cli.data.choosing import choose_objects
+from sg2im_cli.data.images import AnnotatedImage
+from sg2im_cli.data.readers.coco import KINDS, CocoSplit, picture_folder, read_annotations
+from sg2im_cli.data.readers.source import Report, Source
 from sg2im_errors import InputError
 
 PAPER = DataConfig()
@@ -63,13 +62,12 @@ def coco_source(data: Path, options: CocoOptions, report: Report | None = None) 
         read_annotations(data, options.splits[0])  # says what is missing
     read = {split: read_annotations(data, split, kinds, options.stuff_only, report) for split in there}
     first = next(iter(read.values()))
-    splits: dict[str, Callable[[], Iterable[Picture]]] = {}
+    splits: dict[str, Callable[[], Iterable[AnnotatedImage]]] = {}
     counts: dict[str, int] = {}
     for split, found in read.items():
-        whole = partial(iter, found.pictures)
-        splits[split], counts[split] = whole, len(found.pictures)
+        splits[split], counts[split] = partial(iter, found), len(found)
         if split == "val" and options.divide_val is not None:
-            splits |= _divided(whole, options)
+            splits |= _divided(found, options)
             counts |= {"val": min(options.divide_val, counts[split]), "test": counts[split]}
     if options.divide_val is not None and "val" not in splits:
         raise InputError(f"{data} has no val split to divide.")
@@ -87,7 +85,7 @@ def coco_source(data: Path, options: CocoOptions, report: Report | None = None) 
     )
 
 
-def _all_names(first: Annotations, every: Iterable[Annotations]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _all_names(first: CocoSplit, every: Iterable[CocoSplit]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The first split's names as they are when it is trained on without preparation, and those that others add."""
     things = dict.fromkeys(first.things)
     stuff = dict.fromkeys(first.stuff)
@@ -97,14 +95,9 @@ def _all_names(first: Annotations, every: Iterable[Annotations]) -> tuple[tuple[
     return tuple(things), tuple(stuff)
 
 
-def _divided(
-    pictures: Callable[[], Iterator[Picture]], options: CocoOptions
-) -> dict[str, Callable[[], Iterable[Picture]]]:
-    def kept() -> Iterator[Picture]:
-        for picture in pictures():
-            areas = np.array([item.area for item in picture.objects])
-            if chosen(areas, picture.width * picture.height, options.keep) is not None:
-                yield picture
+def _divided(images: CocoSplit, options: CocoOptions) -> dict[str, Callable[[], Iterable[AnnotatedImage]]]:
+    def kept() -> Iterator[AnnotatedImage]:
+        return (image for image in images if choose_objects(image, options.keep) is not None)
 
     return {
         "val": lambda: islice(kept(), options.divide_val),

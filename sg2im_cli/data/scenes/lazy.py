@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sg2im_cli.data.annotated import Annotated
-from sg2im_cli.data.scenes import Scene
-from sg2im_cli.data.sources import Items
-from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_cli.data.scenes.making import SceneMaker
+from sg2im_cli.data.scenes.scene import Scene
+from sg2im_cli.data.splits import Split
 
 
 class LazyScenes(Sequence[Scene]):
     """The scenes at some places of a split; each is made once and kept, its pixels being a view of the map.
 
     Args:
-        items: the pictures of the split.
+        split: its images.
         places: which of them.
-        vocabulary: the words that are known; objects with others do not count.
-        build: a scene from a picture.
+        maker: makes their scenes; objects that its vocabulary lacks do not count.
     """
 
-    def __init__(
-        self, items: Items, places: Sequence[int], vocabulary: Vocabulary, build: Callable[[Annotated], Scene]
-    ) -> None:
-        self._items, self._places, self._vocabulary, self._build = items, places, vocabulary, build
+    def __init__(self, split: Split, places: Sequence[int], maker: SceneMaker) -> None:
+        self._split, self._places, self._maker = split, places, maker
         self._made: dict[int, Scene] = {}
 
     def __len__(self) -> int:
@@ -42,7 +38,7 @@ class LazyScenes(Sequence[Scene]):
             return [self[i] for i in range(*index.indices(len(self)))]
         place = self._places[index]
         if place not in self._made:
-            self._made[place] = self._build(self._items[place])
+            self._made[place] = self._maker(self._split[place])
         return self._made[place]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -50,9 +46,9 @@ class LazyScenes(Sequence[Scene]):
 
     def labels(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_]]]:
         """Ids of each scene's objects, and which have a mask, without making the scenes."""
-        words = self._vocabulary
+        words = self._maker.vocabulary
         for place in self._places:
-            names = self._items.names(place)
+            names = self._split.names(place)
             known = np.array([words.has_object(name) for name in names], dtype=bool)
             ids = np.array([words.object_id(name) for name in names if words.has_object(name)], dtype=np.int64)
-            yield ids, self._items.has_mask(place)[known]
+            yield ids, self._split.has_mask(place)[known]

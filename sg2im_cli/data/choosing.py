@@ -1,0 +1,47 @@
+"""Which images, and which objects of them, a configuration uses."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sg2im_cli.config import DataConfig
+from sg2im_cli.data.images import AnnotatedImage
+
+EVERYTHING = DataConfig(min_area=0.0, min_objects=1, max_objects=1_000_000)
+"""Whatever a recipe may ask for: data that is prepared so leaves the choice to training."""
+
+
+def choose_objects(image: AnnotatedImage, config: DataConfig) -> list[int] | None:
+    """Which objects of an image are used; see `choose_by_area`."""
+    areas = np.array([item.area for item in image.annotations])
+    usable = None
+    if config.machine_weight(image.source) == 0:
+        usable = np.array([not item.machine[0] for item in image.annotations], dtype=bool)
+    return choose_by_area(areas, image.width * image.height, config, image.relationships is not None, usable)
+
+
+def choose_by_area(
+    areas: NDArray[np.float64],
+    whole: int,
+    config: DataConfig,
+    stated: bool = False,
+    usable: NDArray[np.bool_] | None = None,
+) -> list[int] | None:
+    """Which objects of an image are used, largest box first; None if the image is left out.
+
+    Args:
+        areas: (O,) of the boxes, in pixels.
+        whole: of the picture.
+        config: the bounds.
+        stated: whether relationships are stated: then graphs of at most so many objects are drawn from an image that
+            has more, as in the paper.
+        usable: (O,) False for objects that are left out beforehand.
+    """
+    order = np.argsort(-areas, kind="stable")
+    large = areas > config.min_area * whole
+    kept: list[int] = order[(large if usable is None else large & usable)[order]].tolist()
+    most = len(kept) if stated else config.max_objects
+    if config.crowded == "largest":
+        kept = kept[:most]
+    return kept if config.min_objects <= len(kept) <= most else None

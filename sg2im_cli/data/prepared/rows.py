@@ -1,0 +1,159 @@
+"""The images of a split of prepared data, looked up in the memory map."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sg2im_cli.config import DataConfig
+from sg2im_cli.data.choosing import choose_by_area
+from sg2im_cli.data.images import PreparedImage, Relationships, relationships_among
+from sg2im_cli.data.prepared.format import COLUMNS, import_pyarrow
+from sg2im_errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+@dataclass
+class Rows:
+    """The images of a split; in another process the files are mapped anew.
+
+    Attributes:
+        shards: their files.
+        image_size: height and width.
+        mask_size: M.
+        columns: those that the files have.
+    """
+
+    shards: list[Path]
+    image_size: tuple[int, int]
+    mask_size: int
+    columns: tuple[str, ...] = tuple(COLUMNS)
+    batches: list[pyarrow.RecordBatch] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.batches = [batch for path in self.shards for batch in _mapped(path, self.columns)]
+        self.starts: list[int] = np.cumsum([0, *(batch.num_rows for batch in self.batches)]).tolist()
+        self._columns = [{name: batch.column(name) for name in self.columns} for batch in self.batches]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("shards", "image_size", "mask_size", "columns")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
+
+    def __len__(self) -> int:
+        return self.starts[-1]
+
+    def cell(self, index: int, column: str) -> Any:  # noqa: ANN401
+        """One value, as a view where it is binary."""
+        batch = bisect_right(self.starts, index) - 1
+        scalar = self._columns[batch][column][index - self.starts[batch]]
+        return scalar.as_buffer() if COLUMNS[column] == "binary" else scalar.as_py()
+
+    def array(self, index: int, column: str, kind: type[np.generic]) -> NDArray[Any]:
+        """One binary value as a flat read-only array, without copying."""
+        flat = np.frombuffer(self.cell(index, column), dtype=kind)
+        flat.flags.writeable = False
+        return flat
+
+    def kept(self, index: int, config: DataConfig, stated: bool = False) -> list[int] | None:
+        """Which objects of an image a configuration uses; None if it leaves the image out (see `choose_by_area`)."""
+        whole = self.cell(index, "width") * self.cell(index, "height")
+        areas = self.array(index, "areas", np.float64)
+        machine = self.machine(index) if config.machine_labels else None
+        left_out = machine is not None and config.machine_weight(self.source(index)) == 0
+        usable = ~machine[:, 0] if left_out and machine is not None else None
+        return choose_by_area(areas, whole, config, stated, usable)
+
+    def source(self, index: int) -> str:
+        """Where a picture comes from, if the data says so."""
+        return (self.cell(index, "source") or "") if "source" in self.columns else ""
+
+    def machine(self, index: int) -> NDArray[np.bool_] | None:
+        """(O, 2) whether a machine made the box and the mask of each object; None where people made all."""
+        if "machine" not in self.columns:
+            return None
+        flags = self.array(index, "machine", np.uint8).reshape(-1, 2).astype(bool)
+        return flags if flags.any() else None
+
+    def pixels(self, index: int) -> NDArray[np.uint8]:
+        """(3, H, W) a picture as a view of the map, with a pixel's colours side by side as `load_image` has them."""
+        flat: NDArray[np.uint8] = self.array(index, "image", np.uint8)
+        return flat.reshape(*self.image_size, 3).transpose(2, 0, 1)
+
+    def image(self, index: int, kept: list[int], with_pixels: bool = True, stated: bool = True) -> PreparedImage:
+        """An image with some of its objects; pixels stay in the map until they are looked at.
+
+        Args:
+            index: which image.
+            kept: which objects of it, in this order.
+            with_pixels: whether pixels are wanted.
+            stated: whether relationships are wanted that the data states.
+
+        Raises:
+            InputError: the row is damaged.
+        """
+        names, attributes = self.cell(index, "names"), self.cell(index, "attributes")
+        count, side = len(names), self.mask_size
+        try:
+            bits = np.unpackbits(self.array(index, "masks", np.uint8), count=count * side * side)
+            pixels = self.pixels(index) if with_pixels else None
+            machine = self.machine(index)
+            return PreparedImage(
+                Path(self.cell(index, "file")),
+                tuple(names[i] for i in kept),
+                self.array(index, "boxes", np.float32).reshape(count, 4)[kept],
+                bits.reshape(count, side, side)[kept],
+                self.array(index, "has_mask", np.uint8).astype(bool)[kept],
+                tuple(tuple(attributes[i]) for i in kept),
+                self._relationships(index, kept) if stated else None,
+                pixels,
+                None if machine is None else machine[kept],
+                self.source(index),
+            )
+        except (ValueError, IndexError, TypeError) as error:
+            raise InputError(
+                f"Picture {index + 1} of {self.shards[0].parent} is damaged ({error}); prepare the data again."
+            ) from None
+
+    def _relationships(self, index: int, kept: list[int]) -> Relationships | None:
+        predicates = self.cell(index, "predicates")
+        if predicates is None:
+            return None
+        subjects, objects = self.cell(index, "subjects"), self.cell(index, "objects")
+        return relationships_among(tuple(zip(subjects, predicates, objects, strict=True)), kept)
+
+    def hash(self) -> str:
+        """SHA-256 of all that the images are, in their order, however they are divided into shards."""
+        whole = hashlib.sha256()
+        for batch in self.batches:
+            for row in range(batch.num_rows):
+                for column in self.columns:
+                    value = batch.column(column)[row]
+                    data = value.as_buffer() if COLUMNS[column] == "binary" else json.dumps(value.as_py()).encode()
+                    whole.update(len(data).to_bytes(8, "little"))
+                    whole.update(data)
+        return whole.hexdigest()
+
+
+def _mapped(path: Path, columns: tuple[str, ...]) -> Iterator[pyarrow.RecordBatch]:
+    """The batches of a shard, as they lie in the file."""
+    arrow = import_pyarrow()
+    try:
+        with arrow.memory_map(str(path)) as source, arrow.ipc.open_stream(source) as reader:
+            for name in columns:
+                reader.schema.field(name)
+            yield from list(reader)
+    except (OSError, KeyError, arrow.ArrowInvalid) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{path} cannot be read as prepared data ({reason}); prepare the data again.") from None

@@ -1,0 +1,185 @@
+"""A user's own pictures: a file with a JSON object on each line, as ``annotations.schema.json`` has it.
+
+{"image": "photos/1.jpg", "objects": [{"name": "dog", "box": [12, 40, 180, 220]},
+                                      {"name": "grass", "box": [0, 120, 320, 240], "polygon": [0, 120, 320, 120, ...]}],
+ "relationships": [[0, "on", 1]]}
+
+All lengths are pixels of the picture. What is wrong with a line is said with its number and the place in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sg2im_cli.data.images import AnnotatedImage, Annotation, Relationships
+from sg2im_cli.data.pixels import image_size
+from sg2im_cli.data.readers.jsonl_lines import LineError, check_line
+from sg2im_cli.data.readers.source import Report, Source
+from sg2im_errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonlOptions:
+    """What is made of the files.
+
+    Attributes:
+        val: a file with the pictures of the val split.
+        val_share: the share of the lines that are val, drawn at random, where there is no such file.
+        seed: of that draw.
+        stuff: names of objects that have no count, such as sky.
+        license: of the data.
+    """
+
+    val: Path | None = None
+    val_share: float = 0.0
+    seed: int = 0
+    stuff: tuple[str, ...] = ()
+    license: str | None = None
+
+
+def jsonl_source(path: Path, options: JsonlOptions, report: Report | None = None) -> Source:
+    """The splits of JSON-lines files; every line is looked at once before anything is made.
+
+    Args:
+        path: of the train split.
+        options: what is made of it.
+        report: is told of each line that cannot be used, and it is left out; without it the first one is an error.
+
+    Raises:
+        InputError: a file is missing or a line cannot be used; the message names the line and the place in it.
+    """
+    files = {"train": path, **({} if options.val is None else {"val": options.val})}
+    words = _Words(stated=False)
+    counts = {split: sum(1 for _ in _lines(file, words.look, report)) for split, file in files.items()}
+    if unknown := [name for name in options.stuff if name not in words.names]:
+        raise InputError(f"No object is called {unknown[0]!r}, which --stuff names.")
+    splits: dict[str, Callable[[], Iterator[AnnotatedImage]]] = {
+        split: partial(_images, file, words.stated, skip=report is not None) for split, file in files.items()
+    }
+    if options.val_share:
+        chosen = _draw(counts["train"], options)
+        splits = {
+            "train": partial(_images, path, words.stated, chosen, False),
+            "val": partial(_images, path, words.stated, chosen, True),
+        }
+        counts = {"train": counts["train"] - len(chosen), "val": len(chosen)}
+    return Source(
+        layout="jsonl",
+        name=path.resolve().stem,
+        splits=splits,
+        counts=counts,
+        things=tuple(name for name in words.names if name not in options.stuff),
+        stuff=options.stuff,
+        predicates=tuple(words.predicates) if words.stated else None,
+        attributes=tuple(words.attributes),
+        files=tuple(files.values()),
+        license=options.license,
+    )
+
+
+@dataclass
+class _Words:
+    """What lines name, in the order in which they first do."""
+
+    stated: bool
+
+    def __post_init__(self) -> None:
+        self.names: dict[str, None] = {}
+        self.predicates: dict[str, None] = {}
+        self.attributes: dict[str, None] = {}
+
+    def look(self, line: Mapping[str, Any]) -> None:
+        for item in line["objects"]:
+            self.names[item["name"]] = None
+            self.attributes |= dict.fromkeys(item.get("attributes", ()))
+        self.stated = self.stated or "relationships" in line
+        self.predicates |= dict.fromkeys(p for _, p, _ in line.get("relationships", ()))
+
+
+def _draw(count: int, options: JsonlOptions) -> frozenset[int]:
+    """The lines of the val split; never all, and at least one."""
+    if count < 2:
+        raise InputError("There are too few pictures to put a share of them into val.")
+    wanted = min(max(1, round(options.val_share * count)), count - 1)
+    return frozenset(np.random.default_rng(options.seed).permutation(count)[:wanted].tolist())
+
+
+def _lines(
+    path: Path, use: Callable[[dict[str, Any]], None] | None = None, report: Report | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The lines that are not empty, looked through, with their numbers from 1."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for number, text in enumerate(file, 1):
+                if not text.strip():
+                    continue
+                try:
+                    line = _line(text, f"{path}, line {number}")
+                except InputError as error:
+                    if report is None:
+                        raise
+                    report(str(error))
+                    continue
+                if use is not None:
+                    use(line)
+                yield number, line
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}.") from None
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from None
+
+
+def _line(text: str, where: str) -> dict[str, Any]:
+    try:
+        line = json.loads(text)
+        check_line(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{where} is not JSON: {error.msg} at letter {error.pos + 1}.") from None
+    except RecursionError:
+        raise InputError(f"{where} is not JSON that can be read: it is nested too deeply.") from None
+    except LineError as error:
+        raise InputError(f"{where}: {error}.") from None
+    found: dict[str, Any] = line
+    return found
+
+
+def _images(
+    path: Path, stated: bool, chosen: frozenset[int] = frozenset(), wanted: bool = False, skip: bool = False
+) -> Iterator[AnnotatedImage]:
+    """The pictures of the lines that are among those chosen, or of those that are not."""
+    for place, (number, line) in enumerate(_lines(path, report=(lambda _: None) if skip else None)):
+        if (place in chosen) == wanted:
+            yield _image(path, f"{path}, line {number}", line, stated)
+
+
+def _image(path: Path, where: str, line: Mapping[str, Any], stated: bool) -> AnnotatedImage:
+    file = path.parent / line["image"]
+    width, height = image_size(file)
+    items = [
+        Annotation(
+            f"{where}: objects[{index}]",
+            item["name"],
+            tuple(map(float, item["box"])),  # type: ignore[arg-type]
+            _segmentation(item),
+            tuple(item.get("attributes", ())),
+            (item.get("machine") is True, bool(item.get("machine"))),
+        )
+        for index, item in enumerate(line["objects"])
+    ]
+    said: Relationships = tuple((s, p, o) for s, p, o in line.get("relationships", ()))
+    return AnnotatedImage(file, width, height, items, said if stated else None, line.get("source", ""))
+
+
+def _segmentation(item: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """As COCO has it: a list of polygons, or run lengths."""
+    polygon = item.get("polygon")
+    if polygon:
+        return polygon if isinstance(polygon[0], list) else [polygon]
+    return item.get("rle")

@@ -1,0 +1,46 @@
+"""Annotated images of any layout, as readers hand them over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sg2im_cli.data.images import AnnotatedImage
+
+Report = Callable[[str], None]
+"""Is told of each entry that cannot be used, in a sentence."""
+
+Progress = Callable[[str, int, int], None]
+"""Is told the split, how many of its images are done, and how many there are at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Annotated images of any layout.
+
+    Attributes:
+        layout: coco, vg or jsonl.
+        name: of the directory or file.
+        splits: the images of each split; each call begins anew.
+        counts: how many images a split has at most, for the progress shown.
+        things: category names.
+        stuff: likewise.
+        predicates: of stated relationships; None where there are none.
+        attributes: words of objects.
+        files: annotation files, by which the source is known again.
+        paper: whether the images were chosen as in the paper, so that their number should be the published one.
+        license: of the data, if it is known.
+    """
+
+    layout: str
+    name: str
+    splits: Mapping[str, Callable[[], Iterable[AnnotatedImage]]]
+    counts: Mapping[str, int]
+    things: tuple[str, ...]
+    stuff: tuple[str, ...] = ()
+    predicates: tuple[str, ...] | None = None
+    attributes: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    paper: bool = False
+    license: str | None = None
