@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sg2im_cli.cli.painters import load_painter
+from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode
 from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
 from sg2im_cli.provenance.record import LAST_SEED, Options
-from sg2im_cli.provenance.recorder import Recorder, mark
 from sg2im_parsers.graph_json import graph_to_json
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from sg2im_cli.drawing.parts import Marks
     from sg2im_cli.drawing.sheet import Row
     from sg2im_cli.painter import Painter, Painting
+    from sg2im_cli.provenance.recorder import Recorder
     from sg2im_cli.scenes.comparison import Comparison, Move
 
 STILL = 0.005
@@ -74,18 +73,25 @@ def command(
     check_sheets(paths, overwrite)
     from sg2im_weights import resolve
 
+    request = Request(
+        weights=weights,
+        options=Options(device=device, enforce=enforce, strict=strict, nlp=nlp),
+        overwrite=overwrite,
+        metadata=not no_metadata,
+        as_json=as_json,
+        quiet=quiet,
+    )
     bundle = resolve(weights)
-    painter = load_painter(bundle, device, "float32", nlp, reads=True)
-    number = secrets.randbelow(2**32) if seed is None else seed
-    drawing = _Drawing(painter, number, enforce, strict)
+    painter = request.load_painter(bundle, reads=True)
+    drawing = _Drawing(painter, chosen_seed(seed), request.options)
     one = drawing.paint(texts[0])
     two = drawing.paint_after(one, texts[1], keep)
     from sg2im_cli.scenes.comparison import compare
 
     found = compare(one.graph, two.graph)
-    options = Options(device=painter.device.type, enforce=enforce, strict=strict, nlp=nlp)
     if paths:
-        _write((one, two), found, None if no_metadata else Recorder(mark(bundle), options), paths, overwrite)
+        recorder = request.recorder(bundle, painter) if request.metadata else None
+        _write((one, two), found, recorder, paths, overwrite)
     if as_json:
         print_json(_as_json((one, two), found, keep, paths))
         return
@@ -99,20 +105,19 @@ def command(
 class _Drawing:
     painter: Painter
     seed: int
-    enforce: bool
-    strict: bool
+    options: Options
 
     def paint(self, text: str) -> Painting:
-        return self.painter.paint(text, self.seed, enforced=self.enforce, strict=self.strict)
+        return self.painter.paint(text, self.seed, enforced=self.options.enforce, strict=self.options.strict)
 
     def paint_after(self, before: Painting, text: str, keep: bool) -> Painting:
         """Another sentence, with the seeds, and if asked the layout, of what a picture before it has, too."""
         from sg2im_parsers.stories.alignment import keep_layout, keep_seeds, pin_boxes
 
-        grounded = self.painter.ground(text, self.seed, self.strict)
+        grounded = self.painter.ground(text, self.seed, self.options.strict)
         graph = (keep_layout if keep else keep_seeds)(grounded.graph, before.graph)
-        graph = pin_boxes(graph) if self.enforce and keep else graph
-        painting = self.painter.paint(graph, self.seed, enforced=self.enforce)
+        graph = pin_boxes(graph) if self.options.enforce and keep else graph
+        painting = self.painter.paint(graph, self.seed, enforced=self.options.enforce)
         return replace(painting, text=text, account=grounded.account)
 
 

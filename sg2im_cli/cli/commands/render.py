@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import secrets
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sg2im_cli.cli import options
-from sg2im_cli.cli.commands.generate import Request, check_request, draw_all
+from sg2im_cli.cli.draw import Drawing, draw_all
 from sg2im_cli.cli.options import Precision
+from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import quieten_downloads, read_standard_input
 from sg2im_cli.output.files import Target
+from sg2im_cli.output.pictures import PictureFiles
 from sg2im_cli.provenance.record import LAST_SEED, Options
 from sg2im_errors import InputError
 from sg2im_parsers.graph_json import graphs_from_json, load_text, seed_of
@@ -56,25 +57,22 @@ def command(
     """
     quieten_downloads(quiet)
     graphs, own_seed = _read(layout)
-    chosen = own_seed if seed is None else seed
     request = Request(
-        sources=graphs,
-        seed=secrets.randbelow(2**32) if chosen is None else chosen,
-        samples=samples,
-        target=Target(output, overwrite, many=len(graphs) * samples > 1),
-        scale=scale,
-        enforce=enforce,
-        strict=False,
-        save_graph=save_graph,
-        save_layout=save_layout,
+        weights=weights,
+        options=Options(device=device, dtype=dtype.value, enforce=enforce, scale=scale),
+        overwrite=overwrite,
+        metadata=not no_metadata,
         as_json=as_json,
         quiet=quiet,
-        save_masks=save_masks,
-        best_of=best_of,
     )
-    check_request(request)
-    asked = Options(device=device, dtype=dtype.value, enforce=enforce, scale=scale)
-    draw_all(request, weights, asked, with_records=not no_metadata)
+    files = PictureFiles(
+        target=Target(output, overwrite, many=len(graphs) * samples > 1),
+        save_graph=save_graph,
+        save_layout=save_layout,
+        save_masks=save_masks,
+    )
+    number = chosen_seed(own_seed if seed is None else seed)
+    draw_all(Drawing(request=request, sources=graphs, seed=number, samples=samples, best_of=best_of, files=files))
 
 
 def _read(layout: str) -> tuple[tuple[SceneGraph, ...], int | None]:

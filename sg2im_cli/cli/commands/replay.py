@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sg2im_cli.cli.commands.generate import Made, show_painting, title
-from sg2im_cli.cli.painters import load_painter
+from sg2im_cli.cli.request import load_painter
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode, enlarge
 from sg2im_cli.output.files import Target
+from sg2im_cli.output.pictures import title
 from sg2im_cli.provenance.read import read_record
 from sg2im_cli.provenance.record import LARGEST_SCALE, LAST_SEED, Record, differences
 from sg2im_cli.provenance.recorder import Recorder, mark
@@ -75,7 +75,9 @@ def command(
     if not as_json:
         typer.echo(os.fsencode(path))
         return
-    print_json({**Made(painting, ((path, now.seed),)).to_json(), "replayed": _result(picture, differs, compared)})
+    from sg2im_cli.cli.display.painting import painting_json
+
+    print_json({**painting_json(painting, [(path, now.seed)]), "replayed": _result(picture, differs, compared)})
 
 
 def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
@@ -95,9 +97,10 @@ def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
 
 def _painter(bundle: Bundle, then: Record, device: str | None, nlp: str | None, reads: bool) -> Painter:
     """On the kind of device that the picture was made on, if there is one here and no other is asked for."""
+    options = replace(then.options, nlp=nlp)
     if device is not None:
-        return load_painter(bundle, device, then.options.dtype, nlp, reads)
-    return load_painter(bundle, then.options.device, then.options.dtype, nlp, reads, instead="auto")
+        return load_painter(bundle, replace(options, device=device), reads)
+    return load_painter(bundle, options, reads, instead="auto")
 
 
 def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_weights: bool) -> Painting:
@@ -173,6 +176,7 @@ def _result(picture: Path, differs: tuple[str, ...], compared: Compared | None) 
 
 
 def _show(painting: Painting, picture: Path, differs: tuple[str, ...], compared: Compared | None) -> None:
+    from sg2im_cli.cli.display.painting import show_painting
     from sg2im_cli.cli.display.tables import console
 
     show_painting(painting, None)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sg2im_cli.cli.painters import load_painter
+from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_standard_input
 from sg2im_cli.output.files import slug
 from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
 from sg2im_cli.provenance.record import LAST_SEED, Options
-from sg2im_cli.provenance.recorder import Recorder, mark
 from sg2im_errors import InputError
 from sg2im_parsers.graph_json import read_graphs
 
 if TYPE_CHECKING:
     from sg2im_cli.drawing.sheet import Row, Sheet
     from sg2im_cli.painter import Painter
+    from sg2im_cli.provenance.recorder import Recorder
     from sg2im_cli.scenes.story import Step
     from sg2im_parsers.stories.story import Scene
 
@@ -68,11 +67,19 @@ def command(
     check_sheets(paths, overwrite)
     from sg2im_weights import resolve
 
+    request = Request(
+        weights=weights,
+        options=Options(device=device, enforce=enforce, nlp=nlp),
+        overwrite=overwrite,
+        metadata=not no_metadata,
+        as_json=as_json,
+        quiet=quiet,
+    )
     bundle = resolve(weights)
     is_json = story.lower().endswith(".json") or text.lstrip()[:1] in ("[", "{")
     graphs = read_graphs(text, where) if is_json else None
-    painter = load_painter(bundle, device, "float32", nlp, reads=graphs is None)
-    number = secrets.randbelow(2**32) if seed is None else seed
+    painter = request.load_painter(bundle, reads=graphs is None)
+    number = chosen_seed(seed)
     from sg2im_cli.scenes.story import paint_story
     from sg2im_parsers.stories.story import scenes_of
 
@@ -81,9 +88,7 @@ def command(
         if graphs is not None
         else _scenes(text, where, painter, number, strict)
     )
-    recorder = (
-        None if no_metadata else Recorder(mark(bundle), Options(device=painter.device.type, enforce=enforce, nlp=nlp))
-    )
+    recorder = request.recorder(bundle, painter) if request.metadata else None
     steps = []
     for step in paint_story(painter, scenes, number, enforce):
         steps.append(step)
@@ -127,7 +132,7 @@ def _caption(step: Step) -> str:
 
 
 def _show(step: Step) -> None:
-    from sg2im_cli.cli.commands.generate import show_painting
+    from sg2im_cli.cli.display.painting import show_painting
     from sg2im_cli.cli.display.tables import console, show_account
 
     show_painting(step.painting, _caption(step))
