@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sg2im_cli.cli import options
 from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode
 from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
-from sg2im_cli.provenance.record import LAST_SEED, Options
+from sg2im_cli.provenance.record import Options
 from sg2im_parsers.graph_json import graph_to_json
 
 if TYPE_CHECKING:
@@ -33,39 +34,33 @@ LEGEND = "A dark rim or a thick arrow: only in this one, or a box whose middle w
 
 
 def command(
-    first: Annotated[str, typer.Argument(help="A sentence in quotes.")],
-    second: Annotated[str, typer.Argument(help="Another one.")],
+    first: Annotated[str, typer.Argument(help="First sentence, in quotes.")],
+    second: Annotated[str, typer.Argument(help="Second sentence.")],
     seed: Annotated[
-        int | None, typer.Option(min=0, max=LAST_SEED, help="Of both pictures' noise; drawn at random if not given.")
+        int | None, options.seed_option("Seed of the noise of both pictures. Drawn at random if not given.")
     ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Objects that both have keep the first picture's boxes and masks.")
     ] = False,
-    output: Annotated[
-        list[Path] | None, typer.Option("--output", "-o", help="A sheet, as .png or .html; may be given twice.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
-    nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
-    no_metadata: Annotated[
-        bool, typer.Option("--no-metadata", help="Leave out of the pictures of an .html what made them.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables and paths.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
+    output: options.Sheets = None,
+    overwrite: options.Overwrite = False,
+    weights: options.Weights = "default",
+    device: options.Device = "auto",
+    enforce: options.Enforce = False,
+    strict: options.Strict = False,
+    nlp: options.Nlp = None,
+    no_metadata: options.NoSheetMetadata = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables and paths.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Compare two sentences and their pictures.
 
-    Printed: objects and relationships that were added, removed and kept, and how far boxes moved.
+    Prints which objects and relationships were added, removed and kept, and how far boxes moved.
 
-    Both are drawn with the same noise, each with a layout of its own; with --keep the second keeps the boxes and masks
-    of what both have. Shapes that are drawn at random are drawn alike for what both have.
+    Both pictures have the same noise. Each has its own layout; with --keep, objects that both have keep the boxes and
+    masks of the first picture. Shapes that are drawn at random are the same for what both have.
 
-    Example: sg2im diff "a sheep by a tree" "a sheep by a boat" --seed 3 --output diff.png
+    Example: sg2im diff "a sheep by a tree" "a sheep by a boat" -o diff.png
     """
     quieten_downloads(quiet)
     texts = [read_text(text).strip() for text in (first, second)]

@@ -44,7 +44,7 @@ def command(
 ) -> None:
     """Draw a sentence, a scene graph, or each line of a file.
 
-    Example: sg2im "a car on the street beside buildings" --seed 7 --output car.png
+    Example: sg2im "a car on the street beside buildings" --seed 7 -o car.png
     """
     quieten_downloads(quiet)
     options.require_one_source(text, scene_graph, file)

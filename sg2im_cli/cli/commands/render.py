@@ -15,7 +15,7 @@ from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import quieten_downloads, read_standard_input
 from sg2im_cli.output.files import Target
 from sg2im_cli.output.pictures import PictureFiles
-from sg2im_cli.provenance.record import LAST_SEED, Options
+from sg2im_cli.provenance.record import Options
 from sg2im_errors import InputError
 from sg2im_parsers.graph_json import graphs_from_json, load_text, seed_of
 from sg2im_parsers.scene_graph import SceneGraph
@@ -25,16 +25,17 @@ def command(
     layout: Annotated[str, typer.Argument(help="A layout or graph as JSON; - reads standard input.")],
     output: options.Output = None,
     overwrite: options.Overwrite = False,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=LAST_SEED, help="Picture i has seed + i; the file's own if not given.")
-    ] = None,
+    seed: Annotated[int | None, options.seed_option("Picture i has seed N + i. The file's own if not given.")] = None,
     samples: options.Samples = 1,
     best_of: options.BestOf = 1,
     weights: options.Weights = "default",
     device: options.Device = "auto",
     dtype: options.Dtype = Precision.float32,
     enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move boxes without a pin until every relationship and place holds.")
+        bool,
+        typer.Option(
+            "--enforce", help="Move boxes without a pin as little as needed until every relationship and place holds."
+        ),
     ] = False,
     scale: options.Scale = 1,
     save_graph: options.SaveGraph = None,
@@ -44,16 +45,17 @@ def command(
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Draw a layout, as --save-layout writes it, with what you changed in it.
+    """Draw a layout, with what you changed in it.
 
-    A box is used as it is. An object without a box gets one: it is predicted, and
-    moved until what is said of it holds. If an object has "pin": true, its box
-    stays, and the other boxes give way: they start where the file has them, and
-    move as little as needed until what is said of them holds. With --enforce, too,
-    all boxes without a pin may move. A file that was not changed makes the very
-    picture that it was saved with.
+    A layout is what --save-layout writes. Its boxes are used as they are. An object without a box gets one: it is
+    predicted, and moved until what is said of the object holds.
 
-    Example: sg2im render boat.json --output after.png
+    With "pin": true in an object, its box stays and the other boxes give way: they start where the file has them, and
+    move as little as needed until what is said of them holds. With --enforce, too, all boxes without a pin may move.
+
+    A file that was not changed makes exactly the picture that it was saved with.
+
+    Example: sg2im render boat.json -o after.png
     """
     quieten_downloads(quiet)
     graphs, own_seed = _read(layout)
