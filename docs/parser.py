@@ -1,9 +1,9 @@
-"""Write the parts of `docs/parser.md` that say what the parser's rules do.
+"""Write the parts of `docs/parser.md` that say what the parser's rewrites and rules do.
 
 python docs/parser.py
 
-Each part comes from the rules' own names, sentences and examples. A further part, such as one on rewrites, is a
-function in `PARTS` and a pair of marks on the page.
+Each part comes from their own names, sentences and examples. A further part is a function in `PARTS` and a pair of
+marks on the page.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from marks import filled, table
 
 from sg2im_parsers.english.extraction.relation_rules import Rule, packaged_rules
+from sg2im_parsers.english.rewrites.order import REWRITES
 
 PAGE = Path(__file__).with_suffix(".md")
 
@@ -22,6 +23,10 @@ RULES = """\
 label whose conditions hold is taken. They are data, in `sg2im_parsers/data/rules.toml`; tests parse every example.
 Names in italics are word lists, in `sg2im_parsers/data/rules_words.toml`. A whole is a noun that has the noun after it,
 as in "tree branch"."""
+
+REWRITTEN = """\
+{} rewrites change the tree, each once and in this order. Each is a `Rewrite` beside its code in
+`sg2im_parsers/english/rewrites`, listed in `order.py`; tests parse every example with it and without."""
 
 SWITCHES = {"has_object": "an object", "has_subject": "a subject", "has_stranded": "a preposition without its noun"}
 """What the verb of an edge must have, or must not."""
@@ -37,6 +42,22 @@ def page(text: str) -> str:
     for name, make in PARTS.items():
         text = filled(text, name, make())
     return text
+
+
+def rewrites() -> str:
+    """All rewrites in their order."""
+    rows = []
+    for each in REWRITES:
+        shown = [(example.text, said(example.gives), said(example.instead)) for example in each.examples]
+        cells = tuple("<br>".join(column) for column in zip(*shown, strict=True))
+        rows.append((f"**{each.name}**", each.says, ", ".join(each.after), *cells))
+    headings = ("rewrite", "what it does", "comes after", "example", "says with it", "says without it")
+    return f"{REWRITTEN.format(len(REWRITES))}\n\n{table(headings, rows)}"
+
+
+def said(statements: tuple[str, ...]) -> str:
+    """Statements of a graph; a dash for none."""
+    return "; ".join(each.replace(" | ", " → ") for each in statements) or "-"
 
 
 def rules() -> str:
@@ -73,11 +94,11 @@ def quoted(words: tuple[str, ...]) -> str:
 
 def examples(rule: Rule) -> tuple[str, str]:
     """Sentences, and what the rule finds in them."""
-    found = ["; ".join(each.replace(" | ", " → ") for each in example.gives) for example in rule.examples]
+    found = [said(example.gives) for example in rule.examples]
     return "<br>".join(example.text for example in rule.examples), "<br>".join(found)
 
 
-PARTS: dict[str, Callable[[], str]] = {"rules": rules}
+PARTS: dict[str, Callable[[], str]] = {"rewrites": rewrites, "rules": rules}
 
 
 if __name__ == "__main__":

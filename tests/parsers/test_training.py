@@ -63,3 +63,16 @@ def test_the_pipeline_can_be_trained_on_with_them(captions, tmp_path):
     run("adapt.py", EMBEDDED, tmp_path / "adapted", "--treebank", trees, "--captions", trees, "--steps", 1)
     parsed = SceneGraphParser(load_pipeline(str(tmp_path / "adapted")))("a dog on a bed")
     assert [thing.text for thing in parsed.graph.objects] == ["dog", "bed"]
+
+
+def test_rewrites_are_switched_off_one_after_another(captions, tmp_path):
+    from sg2im_parsers.english.rewrites.order import REWRITES
+
+    more = tmp_path / "captions.csv"
+    more.write_text(captions.read_text(encoding="utf8") + 'two dogs,"( dogs , is , 2 )"\n', encoding="utf8")
+    said = run("rewrites.py", more).splitlines()
+    assert said[0].startswith("7 captions, set match ")
+    rows = {row[1]: row[2:-1] for row in ([cell.strip() for cell in line.split("|")] for line in said[4:])}
+    assert list(rows) == [each.name for each in REWRITES]
+    assert rows["numbers"][:4] == ["1", "1", "1", "0"]
+    assert rows["lists"] == ["0", "0", "0", "0", "+0.00", "+0.00"]

@@ -37,3 +37,13 @@ def attributes(parsed: ParsedText) -> dict[str, tuple[str, ...]]:
 
 def names(parsed: ParsedText) -> list[str]:
     return [thing.text for thing in parsed.graph.objects]
+
+
+def statements(parsed: ParsedText) -> set[str]:
+    """All that a graph says: "dog", "dog | on | bed", "dog | is | brown", "dogs | is | 2", "dog | is | on the left"."""
+    said = {*names(parsed), *triples(parsed)}
+    for thing in parsed.graph.objects:
+        numbers = [str(thing.quantity)] if thing.quantity else []
+        places = [thing.place] if thing.place else []
+        said |= {f"{thing.text} | is | {quality}" for quality in (*thing.attributes, *numbers, *places)}
+    return said

@@ -1,4 +1,4 @@
-"""Why a text was read as it was: the pipeline's tree, what the rules saw of it, and which rule said what.
+"""Why a text was read as it was: the pipeline's tree, what was rewritten of it, and which rule said what.
 
 The parser rewrites a tree before the rules look at it (`parser.read_tree`). Both are kept side by side here: the
 pipeline's own, to find its mistakes, and what the rules saw, to find theirs.
@@ -14,7 +14,9 @@ from sg2im_parsers.english.extraction.mentions import Thing
 from sg2im_parsers.english.extraction.relation_rules import packaged_rules
 from sg2im_parsers.english.normalization.normalize import plain, put_back, read, to_read
 from sg2im_parsers.english.parsed_text import ParsedText
-from sg2im_parsers.english.parser import parse_doc, read_tree
+from sg2im_parsers.english.parser import parse_tree, read_tree
+from sg2im_parsers.english.rewrites.order import REWRITES
+from sg2im_parsers.english.rewrites.rewrite import Rewrite
 from sg2im_parsers.english.tree import Tree
 
 if TYPE_CHECKING:
@@ -87,12 +89,17 @@ class Explanation:
     tokens: tuple[Token, ...]
 
     @property
+    def rewrites(self) -> tuple[Rewrite, ...]:
+        """Those that changed the tree, in their order."""
+        return tuple(each for each in REWRITES if each.name in self.parsed.rewrites)
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """One for each relationship of the open graph, in its order."""
         return tuple(_reasons(self.parsed))
 
     def to_json(self) -> dict[str, Any]:
-        """``{"tokens": [{"text", "start", "tag", "label", "head", "seen", "joined"}], "relationships": [...]}``."""
+        """``{"tokens": [{"text", "start", "tag", "label", ...}], "rewrites": [...], "relationships": [...]}``."""
         words = zip(self.parsed.words, self.tokens, strict=True)
         names = [item.text for item in self.parsed.graph.objects]
         return {
@@ -106,6 +113,7 @@ class Explanation:
                 }
                 for word, token in words
             ],
+            "rewrites": [{"rewrite": each.name, "says": each.says} for each in self.rewrites],
             "relationships": [
                 {
                     "subject": names[reason.subject],
@@ -130,7 +138,7 @@ def explain(nlp: Language, text: str) -> Explanation:
     reading = read(text, nlp.make_doc(plain(text)))
     doc = nlp(to_read(reading))
     given, (seen, things) = Tree.from_doc(doc), read_tree(doc)
-    parsed = put_back(parse_doc(doc), reading)
+    parsed = put_back(parse_tree(seen, things), reading)
     places = reading.places
     joined = _joined(seen, things)
     tokens = [Token()] * len(parsed.words)

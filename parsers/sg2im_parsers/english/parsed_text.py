@@ -73,6 +73,7 @@ class ParsedText:
         mentions: one for each object of the graph.
         relation_words: for each relationship of the graph, positions of the words its predicate was made of.
         rules: for each relationship of the graph, the name of the rule that found it.
+        rewrites: names of the rewrites that changed the tree before the rules saw it, in their order.
         agreed: positions of relationships that are told as people tell them of such nouns, whatever the text says.
         denied: positions of words for what is said not to be there or not so ("without cars"); nothing comes of them.
         guesses: positions of misspelled words, and the words that they were taken for.
@@ -85,6 +86,7 @@ class ParsedText:
     mentions: tuple[Mention, ...]
     relation_words: tuple[tuple[int, ...], ...]
     rules: tuple[str, ...]
+    rewrites: tuple[str, ...] = ()
     agreed: tuple[int, ...] = ()
     denied: tuple[int, ...] = ()
     guesses: tuple[tuple[int, str], ...] = ()

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import tee
 from typing import TYPE_CHECKING
 
 from sg2im_parsers.english.extraction.anaphora import find_others
 from sg2im_parsers.english.extraction.assembly import Assembly
 from sg2im_parsers.english.extraction.distributivity import resolve_reciprocals, share_out, tell_each
-from sg2im_parsers.english.extraction.locations import put_things_in_places, take_places
+from sg2im_parsers.english.extraction.locations import put_things_in_places
 from sg2im_parsers.english.extraction.mentions import Thing, find_things
 from sg2im_parsers.english.extraction.predicative import add_descriptions
 from sg2im_parsers.english.extraction.relation_rules import packaged_rules
 from sg2im_parsers.english.extraction.relations import find_relations
 from sg2im_parsers.english.normalization.normalize import plain, put_back, read, to_read
 from sg2im_parsers.english.parsed_text import ParsedText
-from sg2im_parsers.english.rewrites.attachment import attach_by_meaning
-from sg2im_parsers.english.rewrites.clearnlp import is_clearnlp, to_universal
-from sg2im_parsers.english.rewrites.coordination import mend_lists
-from sg2im_parsers.english.rewrites.inversion import turn_inversions
-from sg2im_parsers.english.rewrites.negation import find_denied
-from sg2im_parsers.english.rewrites.numerals import find_numbers
-from sg2im_parsers.english.rewrites.parse_errors import repair
-from sg2im_parsers.english.rewrites.prepositions import join_prepositions
-from sg2im_parsers.english.rewrites.reciprocals import free_reciprocals, join_reciprocals
-from sg2im_parsers.english.rewrites.simplification import (
-    join_hyphens,
-    join_measures,
-    join_sides,
-    open_participles,
-    promote_existentials,
-    skip_helper_verbs,
-)
+from sg2im_parsers.english.rewrites.order import REWRITES
+from sg2im_parsers.english.rewrites.rewrite import Rewrite, rewrite
 from sg2im_parsers.english.tree import Tree
 from sg2im_parsers.english.word_lists import packaged_phrasebook
 
@@ -65,8 +50,23 @@ class SceneGraphParser:
 
 def parse_doc(doc: Doc) -> ParsedText:
     """Find the scene graph of a Doc that has tags, lemmas and dependencies."""
+    return parse_tree(*read_tree(doc))
+
+
+def read_tree(doc: Doc, rewrites: Sequence[Rewrite] = REWRITES) -> tuple[Tree, dict[int, Thing]]:
+    """A Doc's tree, rewritten until the rules can read it, and the things named in it."""
     book = packaged_phrasebook()
-    tree, things = read_tree(doc)
+    tree = Tree.from_doc(doc)
+    rewrite(tree, book, rewrites)
+    things = find_things(tree, book)
+    find_others(tree, book, things)
+    put_things_in_places(things, tree.places)
+    return tree, things
+
+
+def parse_tree(tree: Tree, things: dict[int, Thing]) -> ParsedText:
+    """Find the scene graph of a tree that is rewritten; the things get what is said of them."""
+    book = packaged_phrasebook()
     found = list(resolve_reciprocals(tree, things, find_relations(tree, book, packaged_rules())))
     share_out(tree, book, things, found)
     found = tell_each(tree, found)
@@ -76,31 +76,3 @@ def parse_doc(doc: Doc) -> ParsedText:
     told = {f.verb for f in found if f.verb is not None and f.subject in assembly.meant}
     add_descriptions(tree, book, assembly.things_meant, told)
     return assembly.parsed(found)
-
-
-def read_tree(doc: Doc) -> tuple[Tree, dict[int, Thing]]:
-    """A Doc's tree, simplified until the rules can read it, and the things named in it."""
-    book = packaged_phrasebook()
-    tree = Tree.from_doc(doc)
-    if is_clearnlp(tree):
-        to_universal(tree)
-    repair(tree, book)
-    mend_lists(tree)
-    places = take_places(tree, book)
-    attach_by_meaning(tree, book)
-    join_hyphens(tree, book)
-    tree.numbers = find_numbers(tree, book)
-    open_participles(tree, book)
-    join_reciprocals(tree)
-    join_prepositions(tree, book)
-    free_reciprocals(tree)
-    turn_inversions(tree)
-    promote_existentials(tree)
-    join_sides(tree, book)
-    measured = join_measures(tree, book)
-    skip_helper_verbs(tree, book)
-    find_denied(tree, book)
-    things = find_things(tree, book, measured)
-    find_others(tree, book, things)
-    put_things_in_places(things, places)
-    return tree, things

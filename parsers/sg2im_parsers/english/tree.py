@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sg2im_parsers.english.word_lists import Measure
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
@@ -37,6 +39,29 @@ class Number:
     words: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A noun that stands after "of": the words before it, and what they say."""
+
+    words: tuple[int, ...]
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the picture.
+
+    Attributes:
+        text: "on the left".
+        words: positions of its words.
+        thing: position of the noun that is there.
+    """
+
+    text: str
+    words: tuple[int, ...]
+    thing: int
+
+
 @dataclass(slots=True)
 class Tree:
     """Tokens by position; a root is its own head.
@@ -59,8 +84,11 @@ class Tree:
         gone: tokens that are no part of the tree any more.
         means: for words such as "each", the positions of the nouns that they mean.
         numbers: numbers, by the position of each of their words.
+        measured: by what nouns are measured or counted ("a group of people"), by position.
+        places: where in the picture things are.
         denied: nouns that are said not to be there.
         negated: verbs and other predicates that are said not to be so.
+        rewrites: names of the rewrites that changed it.
     """
 
     text: str
@@ -77,8 +105,11 @@ class Tree:
     gone: set[int] = field(default_factory=set)
     means: dict[int, tuple[int, ...]] = field(default_factory=dict)
     numbers: dict[int, Number] = field(default_factory=dict)
+    measured: dict[int, Measured] = field(default_factory=dict)
+    places: list[Place] = field(default_factory=list)
     denied: set[int] = field(default_factory=set)
     negated: set[int] = field(default_factory=set)
+    rewrites: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.children = [[] for _ in self.words]
@@ -104,6 +135,11 @@ class Tree:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    @property
+    def parts(self) -> tuple[list[str] | list[int] | dict[int, Number] | set[int], ...]:
+        """What tells whether a tree was rewritten, as it is kept here, not copies; the rest changes only with these."""
+        return self.heads, self.labels, self.tags, self.lemmas, self.numbers, self.denied, self.negated
 
     def unit(self, token: int) -> tuple[int, ...]:
         """The tokens that a token stands for: itself, or all parts of a hyphenated word."""

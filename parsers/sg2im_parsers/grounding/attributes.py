@@ -36,7 +36,7 @@ class Said:
     nearest: tuple[str, ...] = ()
 
 
-class Fate(NamedTuple):
+class WordStatus(NamedTuple):
     """What becomes of a word; see `sg2im_parsers.grounding.account.WordAccount`."""
 
     status: Status
@@ -114,22 +114,22 @@ def _before(parsed: ParsedText, words: VocabularyLexicon, group: tuple[int, ...]
     return tuple(range(start, min(group)))
 
 
-def attribute_fates(parsed: ParsedText, words: VocabularyLexicon, every: tuple[Said, ...]) -> dict[int, Fate]:
+def attribute_statuses(parsed: ParsedText, words: VocabularyLexicon, every: tuple[Said, ...]) -> dict[int, WordStatus]:
     """What becomes of each word of what is said of one object; hyphens are no words."""
-    fates: dict[int, Fate] = {}
+    statuses: dict[int, WordStatus] = {}
     for said in every:
-        fates |= {word: _fate(said) for word in said.words if parsed.words[word].text != "-"}
+        statuses |= {word: _status(said) for word in said.words if parsed.words[word].text != "-"}
     for said in every:
         for word in said.before:
             shade = words.attributes.is_shade(parsed.words[word].text.lower())
-            fates.setdefault(word, _fate(said, "shade" if shade else "degree"))
-    return fates
+            statuses.setdefault(word, _status(said, "shade" if shade else "degree"))
+    return statuses
 
 
-def _fate(said: Said, rule: str | None = None) -> Fate:
+def _status(said: Said, rule: str | None = None) -> WordStatus:
     """Of a word of an attribute, or with a rule of one before it."""
     if said.match is None:
-        return Fate("dropped", reason=said.reason, nearest=said.nearest)
+        return WordStatus("dropped", reason=said.reason, nearest=said.nearest)
     if rule is None and said.match.rule == "exact":
-        return Fate("kept", said.match.name)
-    return Fate("mapped", said.match.name, rule or said.match.rule)
+        return WordStatus("kept", said.match.name)
+    return WordStatus("mapped", said.match.name, rule or said.match.rule)

@@ -9,7 +9,7 @@ from itertools import accumulate
 from sg2im_errors import InputError
 from sg2im_parsers.english.parsed_text import Mention, ParsedText
 from sg2im_parsers.grounding.account import Account, WordAccount
-from sg2im_parsers.grounding.attributes import Fate, Said, attribute_fates, ground_attributes
+from sg2im_parsers.grounding.attributes import Said, WordStatus, attribute_statuses, ground_attributes
 from sg2im_parsers.grounding.copies import MOST_COPIES
 from sg2im_parsers.grounding.graph import object_match
 from sg2im_parsers.grounding.lexicon import Lexicon, packaged_lexicon
@@ -187,21 +187,21 @@ class _Grounding:
         entries: dict[int, WordAccount] = {}
         for word in (*mention.name_words, *mention.again):
             entries[word] = self._name_entry(word, mention, match, len(self._made(index)))
-        fates = attribute_fates(self.parsed, self.words, self.said[index])
-        for word, fate in fates.items():
-            entries[word] = self._attribute_entry(word, index, fate)
+        statuses = attribute_statuses(self.parsed, self.words, self.said[index])
+        for word, status in statuses.items():
+            entries[word] = self._attribute_entry(word, index, status)
         for word in mention.number_words:
-            if word not in fates or mention.amount is not None:
+            if word not in statuses or mention.amount is not None:
                 entries[word] = self._number_entry(word)
         for word in mention.place_words:
             if self.parsed.words[word].content:
                 entries[word] = self._place_entry(word, index)
         return entries
 
-    def _attribute_entry(self, word: int, index: int, fate: Fate) -> WordAccount:
-        if fate.status != "dropped" and not self.copies[index]:
+    def _attribute_entry(self, word: int, index: int, status: WordStatus) -> WordAccount:
+        if status.status != "dropped" and not self.copies[index]:
             return self._entry(word, "dropped", reason=f"at most {MOST_OBJECTS} objects are drawn")
-        return self._entry(word, *fate)
+        return self._entry(word, *status)
 
     def _place_entry(self, word: int, index: int) -> WordAccount:
         if not self.copies[index]:

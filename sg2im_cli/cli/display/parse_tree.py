@@ -20,11 +20,11 @@ ASCII_LINES = ("+ ", "` ", "| ")
 
 
 def show_explanation(screen: Console, explanation: Explanation) -> None:
-    """The tree, then relationships and attributes of the text's own graph with where they come from."""
+    """The tree, its rewrites, then relationships and attributes of the text's own graph with where they come from."""
     screen.print(tree_table(explanation, ASCII_LINES if screen.options.ascii_only else LINES))
     if unread := [word.text for word, token in _tokens(explanation) if token.given is None and word.text.strip()]:
         screen.print(Text(f"Not read: {', '.join(map(repr, unread))}.", style="dim"))
-    for table in (rules_table(explanation), attributes_table(explanation)):
+    for table in (rewrites_table(explanation), rules_table(explanation), attributes_table(explanation)):
         if table.row_count:
             screen.print()
             screen.print(table)
@@ -84,6 +84,16 @@ def _seen(explanation: Explanation, place: int) -> str:
 
 def _edge(explanation: Explanation, edge: Edge) -> str:
     return "root" if edge.head is None else f"{edge.label} of {_word(explanation, edge.head)!r}"
+
+
+def rewrites_table(explanation: Explanation) -> Table:
+    """What changed the tree before the rules saw it."""
+    table = plain_table("Rewrites of the tree")
+    table.add_column("rewrite", no_wrap=True)
+    table.add_column("which does this")
+    for each in explanation.rewrites:
+        table.add_row(Text(each.name, style="green"), Text(each.says))
+    return table
 
 
 def rules_table(explanation: Explanation) -> Table:

@@ -118,3 +118,10 @@ def test_one_sentence_at_a_time(sg2im):
     done = sg2im("parse", "--tree", "--jsonl", "--file", "captions.txt")
     assert done.code == 2
     assert "--tree goes with one sentence, not with --file." in done.err
+
+
+def test_rewrites_that_changed_the_tree_are_told(sg2im):
+    out = sg2im("parse", "two dogs in front of a car", "--tree", "--open").out
+    assert "Rewrites of the tree" in out
+    assert "prepositions  Makes one preposition of several words" in out
+    assert "Rewrites" not in sg2im("parse", "a dog on a bed", "--tree", "--open").out

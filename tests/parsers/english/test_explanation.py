@@ -57,6 +57,7 @@ def check_laws(nlp, text):
         assert (token.given is not None) == bool(word.tag)
         assert token.joined is None or token.seen is None
     assert [r.rule for r in found.reasons] == list(found.parsed.rules)
+    assert tuple(each.name for each in found.rewrites) == found.parsed.rewrites
     for reason, relationship in zip(found.reasons, found.parsed.graph.relationships, strict=True):
         assert (reason.subject, reason.predicate, reason.object) == (
             relationship.subject,
@@ -84,6 +85,7 @@ def test_it_survives_json_and_a_graph_with_it_can_be_read(nlp, text):
     data = json.loads(json.dumps(found.to_json()))
     assert data == found.to_json()
     assert "".join(token["text"] for token in data["tokens"]) == "".join(word.text for word in found.parsed.words)
+    assert [each["rewrite"] for each in data["rewrites"]] == list(found.parsed.rewrites)
     assert len(data["relationships"]) == len(found.parsed.graph.relationships)
     graph = open_json(found.parsed)
     graph["objects"] = [thing["text"] for thing in graph["objects"]]

@@ -39,7 +39,7 @@ def said(grounded):
     return {item.name: item.attributes for item in grounded.graph.objects}
 
 
-def fates(grounded):
+def statuses(grounded):
     return {word.word: (word.status, word.becomes, word.rule or word.reason) for word in grounded.account.words}
 
 
@@ -145,17 +145,17 @@ def test_every_copy_has_what_is_said_of_all(parser):
 
 
 def test_the_account_says_of_each_attribute_what_became_of_it(parser):
-    found = fates(ground(parser("a very large, shiny car beside a sky blue house and a red unicorn"), KNOWING))
+    found = statuses(ground(parser("a very large, shiny car beside a sky blue house and a red unicorn"), KNOWING))
     assert found["very"] == ("mapped", "large", "degree")
     assert found["large"] == ("kept", "large", None)
     assert found["shiny"] == ("dropped", None, "this model knows no attribute 'shiny'")
     assert found["blue"] == ("kept", "blue", None)
     assert found["red"] == ("dropped", None, "'unicorn' was dropped")
-    found = fates(ground(parser("a light blue car and a huge dog that is not red"), KNOWING))
+    found = statuses(ground(parser("a light blue car and a huge dog that is not red"), KNOWING))
     assert found["light"] == found["blue"] == ("mapped", "blue", "shade")
     assert found["huge"] == ("mapped", "large", "kind of")
     assert found["red"][2] == "the text says that it is not so"
-    found = fates(ground(parser("a barely red car with a white man"), KNOWING))
+    found = statuses(ground(parser("a barely red car with a white man"), KNOWING))
     assert found["barely"] == found["red"] == ("dropped", None, "the text says that it is not quite so")
     assert found["white"] == ("dropped", None, "said of people it is not the colour of what is drawn")
 
@@ -168,25 +168,25 @@ def test_attributes_that_are_spelled_alike_are_named(parser):
 
 def test_a_misspelled_attribute_is_read_and_the_account_says_so(parser):
     found = ground(parser("a greeny car"), KNOWING)
-    assert (said(found), fates(found)["greeny"]) == ({"car": ("green",)}, ("mapped", "green", "read as 'green'"))
+    assert (said(found), statuses(found)["greeny"]) == ({"car": ("green",)}, ("mapped", "green", "read as 'green'"))
 
 
 def test_what_a_cup_holds_does_not_color_the_cup(parser):
     found = ground(parser("a cup of black coffee"), KNOWING)
     assert said(found) == {"cup": ()}
-    assert fates(found)["black"][2] == "'coffee' is drawn only as the 'cup' that it is in"
+    assert statuses(found)["black"][2] == "'coffee' is drawn only as the 'cup' that it is in"
 
 
 def test_a_hyphen_is_no_word_of_the_account(parser):
     for vocabulary in (KNOWING, PAPER):
-        assert "-" not in fates(ground(parser("an off-white house"), vocabulary))
+        assert "-" not in statuses(ground(parser("an off-white house"), vocabulary))
 
 
 def test_attributes_of_what_is_too_much_are_dropped_with_it(parser):
     text = "eight dogs, eight cars, eight cups and eight houses beside a red car"
     found = ground(parser(text), KNOWING)
     assert len(found.graph.objects) == MOST_OBJECTS
-    assert fates(found)["red"] == ("dropped", None, f"at most {MOST_OBJECTS} objects are drawn")
+    assert statuses(found)["red"] == ("dropped", None, f"at most {MOST_OBJECTS} objects are drawn")
 
 
 @pytest.mark.parametrize("text", ["a very large red car", "two tiny dogs", "the car is not red", "a light blue house"])

@@ -94,7 +94,7 @@ def triples(grounded):
     return [(r.subject, r.predicate, r.object) for r in grounded.graph.relationships]
 
 
-def fates(grounded):
+def statuses(grounded):
     return {word.word: (word.status, word.becomes, word.rule) for word in grounded.account.words}
 
 
@@ -107,7 +107,7 @@ def test_exact_words_are_kept_and_others_mapped_by_a_named_rule():
     assert names(found) == ["table", "road"]
     assert [item.text for item in found.graph.objects] == ["glass table", "street"]
     assert triples(found) == [(0, "on", 1)]
-    assert fates(found) == {
+    assert statuses(found) == {
         "glass": ("mapped", "table", "head of compound"),
         "table": ("mapped", "table", "head of compound"),
         "parked": ("mapped", "on", "preposition"),
@@ -119,13 +119,13 @@ def test_exact_words_are_kept_and_others_mapped_by_a_named_rule():
 def test_a_name_of_two_words_comes_before_its_head():
     found = ground(pair({"name": "traffic light"}, "in front of", {"name": "Car"}), VOCABULARY)
     assert names(found) == ["traffic light", "car"]
-    assert {status for status, *_ in fates(found).values()} == {"kept"}
+    assert {status for status, *_ in statuses(found).values()} == {"kept"}
 
 
 def test_a_turned_relation():
     found = ground(pair({"name": "wall"}, "with", {"name": "window"}), VOCABULARY)
     assert triples(found) == [(1, "on", 0)]
-    assert fates(found)["with"] == ("mapped", "on", "phrase, turned round")
+    assert statuses(found)["with"] == ("mapped", "on", "phrase, turned round")
 
 
 def test_attributes_are_dropped_and_said_so():
@@ -144,7 +144,7 @@ def test_where_a_model_has_only_sides_the_seed_takes_one():
     assert 16 < sides.count("left of") < 48
     assert sides == [triples(ground(sentence, SIDES, seed=seed))[0][1] for seed in range(64)]
     assert all(item.by_seed for item in found)
-    assert fates(found[0])["beside"] == ("mapped", sides[0], "phrase, side by the seed")
+    assert statuses(found[0])["beside"] == ("mapped", sides[0], "phrase, side by the seed")
 
 
 def test_each_relationship_has_a_side_of_its_own_and_all_copies_the_same():
@@ -207,7 +207,7 @@ def test_how_many_are_drawn(thing, expected):
     assert triples(found) == [(i, "on", expected) for i in range(expected)]
     if "number" in thing:
         name = found.graph.objects[0].name
-        assert fates(found)[thing["number"]] == ("mapped", f"{expected} x {name}", "number")
+        assert statuses(found)[thing["number"]] == ("mapped", f"{expected} x {name}", "number")
 
 
 def test_a_number_that_is_cut_is_told():

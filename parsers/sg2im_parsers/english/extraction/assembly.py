@@ -110,6 +110,7 @@ class Assembly:
             mentions=tuple(self._mention(t) for t in order),
             relation_words=tuple(f.words for _, f in relations),
             rules=tuple(f.rule for _, f in relations),
+            rewrites=self.tree.rewrites,
             agreed=tuple(i for i, (_, f) in enumerate(relations) if f.agreed),
             denied=denied_words(self.tree),
         )

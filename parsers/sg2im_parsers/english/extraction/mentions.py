@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from sg2im_parsers.english.conventions import NAME, NOTHING, QUALITY, WHOLE
 from sg2im_parsers.english.extraction.modifiers import Attribute, attributes, is_shade
-from sg2im_parsers.english.rewrites.simplification import Measured
-from sg2im_parsers.english.tree import PLURAL_TAGS, Tree
+from sg2im_parsers.english.tree import PLURAL_TAGS, Measured, Place, Tree
 from sg2im_parsers.english.word_lists import Phrasebook
 
 NAME_LABELS = frozenset({"compound", "flat", "goeswith", "nmod", "nmod:unmarked", "nmod:npmod", "dep", "flat:name"})
@@ -25,21 +24,6 @@ LONGEST_NAME = 8
 
 TALKED_OF = 3
 """So many words that belong to a noun make a thing even of one that people hardly ever draw."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the picture.
-
-    Attributes:
-        text: "on the left".
-        words: positions of its words.
-        thing: position of the noun that is there.
-    """
-
-    text: str
-    words: tuple[int, ...]
-    thing: int
 
 
 @dataclass(slots=True)
@@ -71,13 +55,13 @@ class Thing:
     place: Place | None = None
 
 
-def find_things(tree: Tree, book: Phrasebook, measured: dict[int, Measured]) -> dict[int, Thing]:
+def find_things(tree: Tree, book: Phrasebook) -> dict[int, Thing]:
     """Every noun that is a thing of its own, by position; compounds belong to their head."""
     things: dict[int, Thing] = {}
     for token in range(len(tree)):
         if token not in tree.gone and is_thing(tree, book, token):
             things[token] = _thing(tree, book, token)
-    for token, how_many in measured.items():
+    for token, how_many in tree.measured.items():
         if token in things:
             _add_measure(things[token], how_many)
     return things

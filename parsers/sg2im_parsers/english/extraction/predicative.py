@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 
-from sg2im_parsers.english.extraction.arguments import actor
+from sg2im_parsers.english.arguments import actor
 from sg2im_parsers.english.extraction.mentions import Thing, is_material
 from sg2im_parsers.english.extraction.modifiers import Attribute, attribute, attributes
 from sg2im_parsers.english.extraction.relations import conjuncts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from sg2im_parsers.english.arguments import RELATIVE, actor, is_passive, own_subject, stranded
 from sg2im_parsers.english.conventions import TURNED
-from sg2im_parsers.english.extraction.arguments import RELATIVE, actor, is_passive, own_subject, stranded
 from sg2im_parsers.english.extraction.mentions import is_whole
 from sg2im_parsers.english.extraction.relation_rules import Rule, RuleBook
 from sg2im_parsers.english.tree import Tree

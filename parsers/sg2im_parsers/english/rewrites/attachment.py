@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Tree
 from sg2im_parsers.english.word_lists import Phrasebook
 
@@ -82,3 +83,22 @@ def _hang_pronoun_on_nearest(tree: Tree, pronoun: int) -> None:
     nearest = [n for n in tree.all_children(head, "nmod") if head < n < pronoun and tree.is_noun(n)]
     if nearest:
         tree.attach(pronoun, nearest[-1], "nmod")
+
+
+ATTACHMENT = Rewrite(
+    name="attachment",
+    says="Moves clauses, nouns and pronouns that hang from the wrong noun to what they go with by their meaning.",
+    apply=attach_by_meaning,
+    after=("lists", "places"),
+    examples=(
+        Example("a man flying a kite on the beach", gives=("man | on | beach",), instead=("kite | on | beach",)),
+        Example(
+            "plastic bottle with an orange on it", gives=("orange | on | bottle",), instead=("bottle | on | orange",)
+        ),
+        Example(
+            "woman swinging tennis racket on tennis court",
+            gives=("woman | on | tennis court",),
+            instead=("tennis racket | on | tennis court",),
+        ),
+    ),
+)

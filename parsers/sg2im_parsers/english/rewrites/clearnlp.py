@@ -6,7 +6,9 @@ link, and it has other names. Rules then exist once.
 
 from __future__ import annotations
 
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import ROOT, Tree
+from sg2im_parsers.english.word_lists import Phrasebook
 
 ONLY_HERE = frozenset(
     {"prep", "pobj", "dobj", "nsubjpass", "csubjpass", "auxpass", "attr", "acomp", "relcl", "agent", "prt"}
@@ -43,8 +45,10 @@ def is_clearnlp(tree: Tree) -> bool:
     return not ONLY_HERE.isdisjoint(tree.labels)
 
 
-def to_universal(tree: Tree) -> None:
-    """Rewrite the tree in place."""
+def to_universal(tree: Tree, _: Phrasebook) -> None:
+    """Rewrite the tree in place, if its labels are ClearNLP's."""
+    if not is_clearnlp(tree):
+        return
     for token in range(len(tree)):
         if tree.labels[token] in ("prep", "agent", "dative"):
             _lower_preposition(tree, token)
@@ -99,3 +103,17 @@ def _lower_copula(tree: Tree, be: int) -> None:
     tree.move_children(be, linked)
     for place in tree.all_children(linked, "obl"):
         tree.labels[place] = "nmod" if tree.is_noun(linked) else "obl"
+
+
+UNIVERSAL_LABELS = Rewrite(
+    name="universal labels",
+    says="Turns ClearNLP's labels, which other pipelines make, into those of Universal Dependencies.",
+    apply=to_universal,
+    examples=(
+        Example(
+            "a car on the street",
+            gives=("car | on | street",),
+            tree="a/DT/det/1 car/NN/ROOT/1 on/IN/prep/1 the/DT/det/4 street/NN/pobj/2",
+        ),
+    ),
+)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.word_lists import Phrasebook
 
 PLACING = (["on"], ["in"], ["under"], ["behind"], ["above"], ["at"], ["over"], ["below"], ["near"], ["beside"])
 """After "with", "of" or "between", a list goes on."""
 
 
-def mend_lists(tree: Tree) -> None:
+def mend_lists(tree: Tree, _: Phrasebook) -> None:
     """Coordinate what commas list, in place."""
     for token in range(len(tree)):
         if tree.labels[token] == "appos" and tree.is_noun(token) and _goes_on(tree, token):
@@ -82,3 +84,19 @@ def _is_parallel(tree: Tree, token: int) -> bool:
         if same if tree.is_noun(own) else tree.tags[own] == "PRP" and case != ["with"]:
             return True
     return False
+
+
+LISTS = Rewrite(
+    name="lists",
+    says='Coordinates what commas and "and" list, where the parser saw an apposition or more things in one place.',
+    apply=mend_lists,
+    after=("wrong tags", "wrong edges"),
+    examples=(
+        Example(
+            "a bathroom with a toilet, a sink and a mirror",
+            gives=("bathroom | have | sink", "bathroom | with | mirror"),
+        ),
+        Example("a cat on a mat and a dog on a bed", instead=("cat | on | dog",)),
+        Example("dog on bed, lamp, window", instead=("dog | on | lamp", "dog | on | window")),
+    ),
+)

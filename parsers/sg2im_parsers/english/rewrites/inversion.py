@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.word_lists import Phrasebook
 
 FINITE = frozenset({"VBZ", "VBP", "VBD"})
 
 
-def turn_inversions(tree: Tree) -> None:
+def turn_inversions(tree: Tree, _: Phrasebook) -> None:
     """Let what comes after the verb be its subject, where a place comes before it."""
     for token in range(len(tree)):
         if token in tree.gone or tree.heads[token] <= token:
@@ -54,3 +56,12 @@ def _find_subject(tree: Tree, verb: int) -> bool:
 def _is_said_to_be(tree: Tree, noun: int) -> bool:
     """Whether a form of "be" stands before a noun that no preposition leads to."""
     return tree.child(noun, "cop") is not None and not tree.case_of(noun)
+
+
+INVERSIONS = Rewrite(
+    name="inversions",
+    says="Makes what comes after the verb its subject, where a place comes before it.",
+    apply=turn_inversions,
+    after=("prepositions",),
+    examples=(Example("on the table sits a cat", gives=("cat | sit on | table",), instead=("table | sit | cat",)),),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Tree
 from sg2im_parsers.english.word_lists import Phrasebook
 
@@ -14,6 +15,9 @@ LACKING = frozenset({"lack"})
 FREE = frozenset({"free", "empty", "devoid", "clear", "bare"})
 """Before "of", these say that there is none."""
 
+DENYING = NOT | NONE | NOBODY | FREE
+"""Without one of these, or "lack", nothing is denied."""
+
 DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 OWN = frozenset({"amod", "compound", "nummod", "det", "case", "advmod", "cc:preconj"})
 """Labels of words that go with a noun that is not there."""
@@ -21,6 +25,8 @@ OWN = frozenset({"amod", "compound", "nummod", "det", "case", "advmod", "cc:prec
 
 def find_denied(tree: Tree, book: Phrasebook) -> None:
     """Fill `Tree.denied` with nouns that are said not to be there, `Tree.negated` with what is said not to be so."""
+    if DENYING.isdisjoint(tree.lowers) and LACKING.isdisjoint(tree.lemmas):
+        return
     for token in range(len(tree)):
         if token in tree.gone:
             continue
@@ -103,3 +109,16 @@ def _carried(tree: Tree, book: Phrasebook, noun: int) -> Iterator[int]:
             yield item
     for clause in tree.all_children(noun, "acl", "acl:relcl"):
         yield from _indefinite(tree, clause, "obj")
+
+
+NEGATION = Rewrite(
+    name="negation",
+    says="Marks what is said not to be there or not to be so.",
+    apply=find_denied,
+    after=("lists", "prepositions", "measures"),
+    examples=(
+        Example("a street without cars", instead=("cars",)),
+        Example("a man not wearing a hat", instead=("hat", "man | wear | hat")),
+        Example("the car is not red", instead=("car | is | red",)),
+    ),
+)

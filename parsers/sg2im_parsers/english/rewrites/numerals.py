@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Number, Tree
 from sg2im_parsers.english.word_lists import Phrasebook
 
@@ -13,16 +14,14 @@ SEVERAL = {"several": 3, "few": 3, "many": 5}
 """How many hundreds "several hundred" are."""
 
 
-def find_numbers(tree: Tree, book: Phrasebook) -> dict[int, Number]:
-    """The numbers of a text, by the position of each of their words."""
-    found: dict[int, Number] = {}
+def find_numbers(tree: Tree, book: Phrasebook) -> None:
+    """Fill `Tree.numbers`."""
     token, size = 0, len(tree)
     while token < size:
         number = _number_at(tree, book, token)
         if number is not None:
-            found.update(dict.fromkeys(number.words, number))
+            tree.numbers.update(dict.fromkeys(number.words, number))
         token = token + 1 if number is None else number.words[-1] + 1
-    return found
 
 
 def _number_at(tree: Tree, book: Phrasebook, start: int) -> Number | None:
@@ -80,3 +79,16 @@ def _of_word(book: Phrasebook, word: str) -> int | None:
     if tens in book.numbers and ones in book.numbers and _goes_on(book.numbers[tens], book.numbers[ones]):
         return book.numbers[tens] + book.numbers[ones]
     return None
+
+
+NUMBERS = Rewrite(
+    name="numbers",
+    says="Finds numbers of one word or several.",
+    apply=find_numbers,
+    after=("hyphens",),
+    examples=(
+        Example("two dogs", gives=("dogs | is | 2",)),
+        Example("half a dozen eggs", gives=("eggs | is | 6",)),
+        Example("twenty-five boats", gives=("boats | is | 25",), instead=("boats | is | twenty-five",)),
+    ),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import ROOT, Tree
 from sg2im_parsers.english.word_lists import Phrasebook
 
@@ -98,3 +99,14 @@ def _hang(tree: Tree, noun: int, governor: int | None, label: str) -> None:
         tree.attach(noun, governor, label)
     else:
         tree.attach(noun, governor, "nmod" if tree.is_noun(governor) else "obl")
+
+
+PREPOSITIONS = Rewrite(
+    name="prepositions",
+    says="Makes one preposition of several words, and hangs its noun where the first of them hung.",
+    apply=join_prepositions,
+    after=("universal labels", "places", "each other"),
+    examples=(
+        Example("a car in front of a house", gives=("car | in front of | house",), instead=("car | in | house",)),
+    ),
+)

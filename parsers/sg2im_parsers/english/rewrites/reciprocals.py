@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.word_lists import Phrasebook
+
+FIRST = frozenset({"each", "one", "side"})
 
 
-def join_reciprocals(tree: Tree) -> None:
+def join_reciprocals(tree: Tree, _: Phrasebook) -> None:
     """Make one noun of "each other" and "one another", and read "side by side" as "side by side with each other"."""
     for token in range(len(tree) - 1):
+        if tree.lowers[token] not in FIRST:
+            continue
         if tuple(tree.lowers[token : token + 2]) in (("each", "other"), ("one", "another")):
             _make_each_other(tree, range(token, token + 2))
         elif tree.lowers[token : token + 3] == ["side", "by", "side"] and tree.lowers[token + 3 : token + 4] != [
@@ -20,7 +26,7 @@ def join_reciprocals(tree: Tree) -> None:
             tree.labels[last] = "nmod" if tree.is_noun(tree.heads[last]) else "obl"
 
 
-def free_reciprocals(tree: Tree) -> None:
+def free_reciprocals(tree: Tree, _: Phrasebook) -> None:
     """Hang what follows "next to each other" from those who are next to each other."""
     for token in range(len(tree)):
         if tree.lowers[token] == "each other" and not tree.is_root(token):
@@ -54,3 +60,24 @@ def _make_each_other(tree: Tree, span: range) -> int:
     if tree.labels[top] not in ("obj", "nmod", "obl"):
         tree.labels[top] = "nmod" if tree.is_noun(tree.heads[top]) else "obl"
     return top
+
+
+EACH_OTHER = Rewrite(
+    name="each other",
+    says='Makes one noun of "each other" and "one another", and of "side by side" where nothing follows.',
+    apply=join_reciprocals,
+    after=("wrong edges",),
+    examples=(
+        Example("two dogs next to each other", gives=("dog | next to | dog",), instead=("dogs | is | 2",)),
+        Example("two tents side by side", gives=("tent | side by side with | tent",), instead=("tents side",)),
+    ),
+)
+
+
+AFTER_EACH_OTHER = Rewrite(
+    name="after each other",
+    says='Hangs what follows "next to each other" from those who are next to each other.',
+    apply=free_reciprocals,
+    after=("each other", "prepositions"),
+    examples=(Example("two dogs next to each other on a bed", gives=("dog | on | bed",)),),
+)

@@ -1,109 +1,15 @@
-"""Rewritings that let the rules see plain trees: hyphens, "there is", "a group of", "trying to"."""
+"""Rewritings that let the rules see plain trees: "there is", "the back of", "a group of", "trying to"."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from sg2im_parsers.english.tree import Tree
+from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
+from sg2im_parsers.english.tree import Measured, Tree
 from sg2im_parsers.english.word_lists import Measure, Phrasebook
 
-MODIFIERS = frozenset({"compound", "amod", "nummod", "nmod", "dep", "advmod", "obl:npmod"})
-PLACES_IN_A_SENTENCE = ("nsubj", "nmod", "obl", "obj", "appos")
 
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A noun that stands after "of": the words before it, and what they say."""
-
-    words: tuple[int, ...]
-    measure: Measure
-
-
-def join_hyphens(tree: Tree, book: Phrasebook) -> None:
-    """Make one token of "t-shirt" and of "two-story": its last part stands for all."""
-    start = 0
-    while start < len(tree) - 2:
-        end = _end_of_hyphens(tree, start)
-        if end > start and not _is_derived(book, tree.lowers[end]):
-            _join(tree, range(start, end + 1))
-        start = end + 1
-
-
-def _end_of_hyphens(tree: Tree, start: int) -> int:
-    end = start
-    while end + 2 < len(tree) and tree.words[end + 1] == "-" and _touch(tree, end) and _touch(tree, end + 1):
-        end += 2
-    return end
-
-
-def _touch(tree: Tree, token: int) -> bool:
-    return tree.starts[token] + len(tree.words[token]) == tree.starts[token + 1]
-
-
-def _join(tree: Tree, span: range) -> None:
-    last = span[-1]
-    top = next((t for t in span if tree.heads[t] not in span or tree.is_root(t)), last)
-    if top != last:
-        tree.put_in_place_of(last, top) if tree.has_ancestor(last, top) else None
-    for token in span[:-1]:
-        tree.move_children(token, last)
-        tree.remove(token)
-    word = "".join(tree.lowers[t] for t in span)
-    tree.lowers[last] = tree.lemmas[last] = word
-    tree.units[last] = tuple(span)
-    if tree.labels[last] in MODIFIERS and not tree.case_of(last) and len(tree.words[span[0]]) > 1:
-        tree.tags[last], tree.labels[last] = "JJ", "amod"
-
-
-def _is_derived(book: Phrasebook, word: str) -> bool:
-    return word in book.derived or word in book.fillers
-
-
-def open_participles(tree: Tree, book: Phrasebook) -> None:
-    """Tell "snow covered hill" as "hill covered with snow" and "brown haired man" as "man with brown hair"."""
-    known = book.fillers.keys() | book.derived.keys() | book.lists["suffixes"]
-    for token in range(1, len(tree)):
-        if tree.lowers[token] not in known or token in tree.gone:
-            continue
-        before = token - 2 if tree.words[token - 1] == "-" and token > 1 else token - 1
-        _put_before_noun(tree, token, before)
-        if tree.labels[token] in ("amod", "compound") and tree.heads[token] > token:
-            _open_participle(tree, book, token, before)
-
-
-def _put_before_noun(tree: Tree, token: int, before: int) -> None:
-    """Read "cloud filled sky" as a noun phrase where the parser saw "cloud (that) filled sky"."""
-    noun = tree.child(token, "obj")
-    if noun is None or noun < token or tree.child(noun, "det", "nmod:poss") is not None:
-        return
-    top = before if tree.labels[token] == "acl" and (tree.is_noun(before) or tree.tags[before] == "JJ") else token
-    if (top == token and tree.heads[before] != token) or tree.has_ancestor(before, noun):
-        return
-    tree.put_in_place_of(noun, top)
-    for word in (before, token):
-        tree.move_children(word, noun, "amod", "compound")
-    tree.attach(token, noun, "amod")
-    tree.attach(before, noun, "compound" if tree.is_noun(before) else "amod")
-
-
-def _open_participle(tree: Tree, book: Phrasebook, token: int, before: int) -> None:
-    word, head = tree.lowers[token], tree.heads[token]
-    if word in book.fillers and tree.is_noun(before):
-        _hang_filler(tree, book, token, before)
-    elif word in book.derived:
-        tree.tags[token], tree.labels[token], tree.lemmas[token] = "NN", "nmod:has", book.derived[word]
-        if tree.tags[before] in ("JJ", "NN", "VBN") and tree.heads[before] in (head, token):
-            tree.attach(before, token, "amod")
-
-
-def _hang_filler(tree: Tree, book: Phrasebook, token: int, filler: int) -> None:
-    noun = tree.heads[token]
-    tree.tags[token], tree.labels[token], tree.lemmas[token] = "VBN", "acl", book.fillers[tree.lowers[token]]
-    if not tree.has_ancestor(noun, filler):
-        tree.attach(filler, token, "obl:with")
-
-
-def promote_existentials(tree: Tree) -> None:
+def promote_existentials(tree: Tree, _: Phrasebook) -> None:
     """Tell "there is a dog on the bed" as "a dog on the bed"."""
     for be in range(len(tree)):
         if tree.lemmas[be] != "be" or be in tree.gone:
@@ -132,23 +38,16 @@ def join_sides(tree: Tree, book: Phrasebook) -> None:
             tree.remove(token)
 
 
-def join_measures(tree: Tree, book: Phrasebook) -> dict[int, Measured]:
-    """Let "people" stand where "a group of people" stood.
-
-    Returns:
-        For each noun that was measured, by what.
-    """
-    found: dict[int, Measured] = {}
+def join_measures(tree: Tree, book: Phrasebook) -> None:
+    """Let "people" stand where "a group of people" stood, and fill `Tree.measured`."""
     for token in range(len(tree)):
-        measure = _measure(tree, book, token)
-        if measure is None or token in tree.gone:
+        if not tree.children[token] or (measure := _measure(tree, book, token)) is None:
             continue
         noun = next((n for n in tree.all_children(token, "nmod") if _after_of(tree, n)), None)
         if noun is not None and tree.is_noun(noun):
             if measure.quality == tree.lemmas[token]:
                 measure = replace(measure, quality=tree.lowers[token])
-            found[noun] = Measured(_replace_by(tree, token, noun), measure)
-    return found
+            tree.measured[noun] = Measured(_replace_by(tree, token, noun), measure)
 
 
 def _measure(tree: Tree, book: Phrasebook, token: int) -> Measure | None:
@@ -192,3 +91,51 @@ def skip_helper_verbs(tree: Tree, book: Phrasebook) -> None:
             tree.put_in_place_of(verb, token)
             tree.move_children(token, verb)
             tree.remove(token)
+
+
+THERE_IS = Rewrite(
+    name="there is",
+    says='Tells "there is a dog on the bed" as "a dog on the bed", if the parser has not.',
+    apply=promote_existentials,
+    after=("universal labels",),
+    examples=(
+        Example(
+            "there is a yellow notepad sitting on the table",
+            gives=("notepad | is | sitting",),
+            instead=("sitting | is | yellow",),
+        ),
+    ),
+)
+
+
+SIDES = Rewrite(
+    name="sides",
+    says='Tells "against the back of a bench" as "against a bench".',
+    apply=join_sides,
+    after=("prepositions",),
+    examples=(
+        Example("a man against the back of a bench", gives=("man | against | bench",)),
+        Example("smoke from top of train", gives=("smoke | from | train",)),
+    ),
+)
+
+
+MEASURES = Rewrite(
+    name="measures",
+    says="Lets what is counted or measured stand where its measure stood.",
+    apply=join_measures,
+    after=("numbers", "prepositions", "sides"),
+    examples=(
+        Example("a group of people on a street", gives=("people | is | group of",), instead=("people | have | group",)),
+        Example("two of the dogs on a bed", gives=("dogs | is | 2",)),
+    ),
+)
+
+
+HELPER_VERBS = Rewrite(
+    name="helper verbs",
+    says='Lets "catch" stand where "trying to catch" stood.',
+    apply=skip_helper_verbs,
+    after=("universal labels", "wrong tags"),
+    examples=(Example("a dog trying to catch a frisbee", instead=("dog | is | trying",)),),
+)
