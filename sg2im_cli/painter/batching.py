@@ -13,11 +13,10 @@ from typing import TypeVar
 
 from torch import Tensor
 
-from sg2im_cli.painter.painting import Painting, Surrounding
+from sg2im_cli.painter.painting import Painting, Surrounding, with_pictures
 from sg2im_cli.painter.painting_model import PaintingModel
-from sg2im_cli.painter.placing import Placed, lay_out
+from sg2im_cli.painter.placing import Placed, lay_out, layout_of
 from sg2im_cli.painter.requirements import require_kind, require_seeds
-from sg2im_cli.steering.check import check, check_places
 from sg2im_errors import InputError
 from sg2im_parsers.english.parsed_text import ParsedText
 from sg2im_parsers.english.parser import SceneGraphParser
@@ -119,19 +118,8 @@ def paint_together(painter: PaintingModel, jobs: Sequence[Job], enforced: bool =
 def _painting(
     painter: PaintingModel, job: Job, placed: Placed, image: Tensor, around: tuple[Surrounding, ...]
 ) -> Painting:
-    return Painting(
-        images=(painter.picture(image),),
-        seeds=(job.seed,),
-        weights=painter.weights,
-        surroundings=(around,),
-        graph=placed.graph,
-        account=job.account,
-        text=job.text,
-        asked=job.graph,
-        checks=check(placed.graph, painter.vocabulary),
-        place_checks=check_places(placed.graph),
-        given_up=placed.given_up,
-    )
+    layout = layout_of(placed, job.graph, job.account, job.text, painter.vocabulary)
+    return with_pictures(layout, (painter.picture(image),), (job.seed,), painter.weights, (around,))
 
 
 def _job(

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from torch import Tensor
 
 from sg2im_cli.painter.batching import paint_many
 from sg2im_cli.painter.best import Score, choose, contrast
 from sg2im_cli.painter.chance import layouts_differ
-from sg2im_cli.painter.painting import Layout, Painting, with_asked_masks
+from sg2im_cli.painter.painting import Layout, Painting, joined, with_asked_masks, with_pictures
 from sg2im_cli.painter.painting_model import PaintingModel
-from sg2im_cli.painter.placing import lay_out
+from sg2im_cli.painter.placing import lay_out, layout_of
+from sg2im_cli.painter.reading import read
 from sg2im_cli.painter.requirements import require_kind, require_samples, require_seeds
 from sg2im_cli.steering.check import Check, PlaceCheck, check, check_places
 from sg2im_errors import InputError
-from sg2im_parsers.english.parsed_text import ParsedText
-from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.grounding.graph import ground_graph
 from sg2im_parsers.grounding.sentence import Grounded
 from sg2im_parsers.scene_graph import SceneGraph
@@ -50,8 +49,8 @@ class Painter(PaintingModel):
             MissingSolverError: boxes must move, for a pin or as ``enforced``, without the extra ``enforce``.
         """
         require_seeds(seed)
-        source, text = self._read(text_or_graph)
-        return self._lay_out(self._ground(source, seed, strict), text, seed, enforced)[0]
+        reading = read(self, text_or_graph)
+        return self._lay_out(reading.ground(self, seed, strict), reading.text, seed, enforced)[0]
 
     def render(self, layout: Layout | SceneGraph, seed: int = 0, samples: int = 1) -> Painting:
         """Paint a layout: one that this painter made, or a graph with boxes.
@@ -127,17 +126,17 @@ class Painter(PaintingModel):
         """
         require_samples(samples)
         require_seeds(seed, samples)
-        source, text = self._read(text_or_graph)
-        grounded = self._ground(source, seed, strict)
+        reading = read(self, text_or_graph)
+        grounded = reading.ground(self, seed, strict)
         apart = grounded.by_seed or layouts_differ(self.generator.config, grounded.graph)
         if not apart or samples == 1:
-            layout, canvas = self._lay_out(grounded, text, seed, enforced)
+            layout, canvas = self._lay_out(grounded, reading.text, seed, enforced)
             return self._painting(layout, canvas, seed, samples)
         each = []
         for own in range(seed, seed + samples):
-            layout, canvas = self._lay_out(self._ground(source, own, strict), text, own, enforced)
+            layout, canvas = self._lay_out(reading.ground(self, own, strict), reading.text, own, enforced)
             each.append(self._painting(layout, canvas, own, 1))
-        return _joined(each, "sides" if grounded.by_seed else "a layout")
+        return joined(each, "sides" if grounded.by_seed else "a layout")
 
     def paint_many(
         self,
@@ -198,57 +197,17 @@ class Painter(PaintingModel):
         ]
         return choose(drawn, score)
 
-    def _read(self, text_or_graph: str | SceneGraph) -> tuple[ParsedText | SceneGraph, str | None]:
-        """What `_ground` takes, and the sentence; a sentence is parsed once for all seeds."""
-        require_kind(text_or_graph, str, SceneGraph)
-        if isinstance(text_or_graph, str):
-            return self.parser(text_or_graph), text_or_graph
-        return ground_graph(text_or_graph, self.vocabulary), None
-
-    def _ground(self, source: ParsedText | SceneGraph, seed: int, strict: bool) -> Grounded:
-        return Grounded(source, Account()) if isinstance(source, SceneGraph) else self.ground(source, seed, strict)
-
     def _lay_out(
         self, grounded: Grounded, text: str | None, seed: int, enforced: bool, as_is: bool = False
     ) -> tuple[Layout, Tensor]:
-        """Where everything goes, and the model's layout (1, D, H, W).
-
-        Args:
-            grounded: a graph in the model's words.
-            text: the sentence.
-            seed: of the picture, for objects without one.
-            enforced: see `layout`.
-            as_is: take the graph's boxes as they are, also where one is missing or has a pin.
-        """
+        """Where everything goes, and the model's layout (1, D, H, W); see `lay_out`."""
         graph = grounded.graph
         (placed,), canvas = lay_out(self.generator, self.vocabulary, [graph], [seed], enforced, as_is)
-        layout = Layout(
-            graph=placed.graph,
-            account=grounded.account,
-            text=text,
-            asked=graph,
-            checks=check(placed.graph, self.vocabulary),
-            place_checks=check_places(placed.graph),
-            given_up=placed.given_up,
-        )
-        return layout, canvas
+        return layout_of(placed, graph, grounded.account, text, self.vocabulary), canvas
 
     def _painting(self, layout: Layout, canvas: Tensor, seed: int, samples: int) -> Painting:
         """Pictures of a layout, and of the same as the model's tensor (1, D, H, W)."""
         seeds = tuple(seed + i for i in range(samples))
         images = tuple(self.picture(self.refine(canvas, [s])) for s in seeds)
-        known = {field.name: getattr(layout, field.name) for field in fields(Layout)}
         around = tuple(self.surroundings(canvas, [s])[0] for s in seeds)
-        return Painting(images=images, seeds=seeds, weights=self.weights, surroundings=around, **known)
-
-
-def _joined(each: Sequence[Painting], what: str) -> Painting:
-    """Samples that each have something of their own."""
-    first = each[0]
-    shared = "the graph and the boxes are" if what == "sides" else "the boxes are"
-    remark = f"Each seed has {what} of its own; {shared} those of seed {first.seeds[0]}."
-    account = replace(first.account, remarks=(*first.account.remarks, remark))
-    images = tuple(painting.images[0] for painting in each)
-    seeds = tuple(painting.seeds[0] for painting in each)
-    around = tuple(painting.surroundings[0] for painting in each)
-    return replace(first, images=images, seeds=seeds, surroundings=around, account=account, apart=tuple(each))
+        return with_pictures(layout, images, seeds, self.weights, around)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from io import BytesIO
 from typing import Any
 
@@ -164,6 +164,35 @@ class Painting(Layout):
         """Pictures, graph, layout and account for a notebook's cell."""
         captions = (f"seed {seed}" for seed in self.seeds)
         return self._cell(tuple(zip(self.images, captions, strict=True)))
+
+
+def with_pictures(
+    layout: Layout,
+    images: tuple[Image.Image, ...],
+    seeds: tuple[int, ...],
+    weights: str,
+    surroundings: tuple[tuple[Surrounding, ...], ...],
+) -> Painting:
+    """A layout with pictures of it; see `Painting` for each argument."""
+    known = {field.name: getattr(layout, field.name) for field in fields(Layout)}
+    return Painting(images=images, seeds=seeds, weights=weights, surroundings=surroundings, **known)
+
+
+def joined(each: Sequence[Painting], what: str) -> Painting:
+    """Samples that were made alone as one painting.
+
+    Args:
+        each: with one picture and a layout of its own.
+        what: each seed has: ``sides`` or ``a layout``.
+    """
+    first = each[0]
+    shared = "the graph and the boxes are" if what == "sides" else "the boxes are"
+    remark = f"Each seed has {what} of its own; {shared} those of seed {first.seeds[0]}."
+    account = replace(first.account, remarks=(*first.account.remarks, remark))
+    images = tuple(painting.images[0] for painting in each)
+    seeds = tuple(painting.seeds[0] for painting in each)
+    around = tuple(painting.surroundings[0] for painting in each)
+    return replace(first, images=images, seeds=seeds, surroundings=around, account=account, apart=tuple(each))
 
 
 def with_asked_masks(layout: Layout) -> SceneGraph:

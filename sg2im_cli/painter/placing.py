@@ -14,8 +14,11 @@ from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.object_layout import ObjectLayout
 from sg2im_cli.painter.chance import object_latents, with_seeds
 from sg2im_cli.painter.given import given_boxes, given_masks, visible_boxes, with_layout, without_predicted
+from sg2im_cli.painter.painting import Layout
 from sg2im_cli.steering.around import place_around
+from sg2im_cli.steering.check import check, check_places
 from sg2im_cli.steering.statements import Statement
+from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.grounding.copies import keep_copies_apart
 from sg2im_parsers.scene_graph import SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
@@ -43,6 +46,27 @@ class Placed:
         masks = given_masks(graph, masks, self.boxes)  # type: ignore[assignment]
         found = with_layout(graph, [item.box for item in self.graph.objects], masks)
         return replace(self, graph=found, masks=masks)
+
+
+def layout_of(placed: Placed, asked: SceneGraph, account: Account, text: str | None, vocabulary: Vocabulary) -> Layout:
+    """What a person gets of a graph that was placed: where things are, and whether what was said holds there.
+
+    Args:
+        placed: the graph with boxes.
+        asked: the same as it was given.
+        account: what became of a sentence's words.
+        text: the sentence, or None.
+        vocabulary: of the model.
+    """
+    return Layout(
+        graph=placed.graph,
+        account=account,
+        text=text,
+        asked=asked,
+        checks=check(placed.graph, vocabulary),
+        place_checks=check_places(placed.graph),
+        given_up=placed.given_up,
+    )
 
 
 @torch.no_grad()

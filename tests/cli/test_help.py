@@ -57,3 +57,20 @@ def test_a_command_without_a_heading_is_listed_all_the_same():
     group = typer.main.get_command(other)
     with group.make_context("x", ["show"]) as context:
         assert re.search(r"This machine:\n  zebra", group.get_help(context))
+
+
+PAGE = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+
+
+@pytest.mark.parametrize(
+    "name", ["", *sorted({name.rpartition(" ")[0] for name in COMMANDS if " " in name}), *COMMANDS]
+)
+def test_at_80_columns_help_reads_well(sg2im, monkeypatch, name):
+    for key, value in PAGE.items():
+        monkeypatch.setenv(key, value)
+    lines = sg2im(*name.split(), "--help").out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert not [line for line in lines if "..." in line and not line.startswith("Usage: ")], "a summary is cut"
+    assert all(line.startswith("  Example: ") for line in lines if "Example: " in line), "two examples run together"
+    options = "\n".join(lines).partition("\nOptions:\n")[2]
+    assert not re.findall(r"--[\w-]+ <(?:str|int|float|path|list|bool)\b[^>]*>", options), "a value without a name"

@@ -10,20 +10,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import typer
 
-from sg2im_cli.cli.painters import load_painter
+from sg2im_cli.cli.request import Request
 from sg2im_cli.cli.streams import print_json
 from sg2im_cli.output.batch.lines import Kind, Line, read_groups, read_line
 from sg2im_cli.output.batch.manifest import NAME, Manifest, Row
 from sg2im_cli.output.batch.naming import Names, Taken
-from sg2im_cli.provenance.record import Options
-from sg2im_cli.provenance.recorder import Recorder, mark
 from sg2im_errors import InputError, Sg2imError
 
 if TYPE_CHECKING:
@@ -34,32 +32,22 @@ TOLD_EACH = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class BatchRequest:
+class Batch:
     """What ``--file`` is to make.
 
     Attributes:
+        request: how; with ``as_json`` the manifest's rows are printed, and with ``quiet`` failures still are.
         file: of lines; ``-`` is standard input.
         names: what the pictures are called.
         manifest: where it is written what was made; None for `NAME` beside the pictures.
-        overwrite: whether files are replaced that are not the pictures asked for.
         batch_size: pictures of one pass; None for what suits the device.
-        weights: ``default``, a directory, or ``owner/name[@revision]``.
-        options: of every picture.
-        metadata: whether a PNG carries what made it.
-        as_json: whether rows of the manifest are printed in place of paths.
-        quiet: whether nothing else is printed but failures.
     """
 
+    request: Request
     file: str
     names: Names
     manifest: Path | None
-    overwrite: bool
     batch_size: int | None
-    weights: str
-    options: Options
-    metadata: bool
-    as_json: bool
-    quiet: bool
 
     @property
     def kind(self) -> Kind:
@@ -72,41 +60,41 @@ class BatchRequest:
         return self.manifest or self.names.folder / NAME
 
 
-def run(request: BatchRequest) -> None:
+def run(batch: Batch) -> None:
     """Draw what is missing.
 
     Raises:
         InputError: nothing can start: options that are wrong, two lines with one output, nothing to draw.
         Sg2imError: some lines failed, or the manifest could not be written.
     """
-    _check(request)
+    _check(batch)
     from sg2im_weights import resolve
 
-    with _opened(request.file) as stream:
-        looked = stream.seekable() and request.file != "-"
-        reads = _look_ahead(stream, request) if looked else True
-        _make(stream, request, resolve(request.weights), reads, None if looked else Taken())
+    with _opened(batch.file) as stream:
+        looked = stream.seekable() and batch.file != "-"
+        reads = _look_ahead(stream, batch) if looked else True
+        _make(stream, batch, resolve(batch.request.weights), reads, None if looked else Taken())
 
 
-def _make(stream: BufferedReader, request: BatchRequest, bundle: Bundle, reads: bool, taken: Taken | None) -> None:
-    options = request.options
-    painter = load_painter(bundle, options.device, options.dtype, options.nlp, reads)
+def _make(stream: BufferedReader, batch: Batch, bundle: Bundle, reads: bool, taken: Taken | None) -> None:
+    request = batch.request
+    painter = request.load_painter(bundle, reads)
     from sg2im_cli.output.batch.runner import Maker
     from sg2im_cli.painter.batching import default_size
 
-    with Manifest(request.manifest_path) as manifest:
+    with Manifest(batch.manifest_path) as manifest:
         maker = Maker(
             painter=painter,
-            recorder=Recorder(mark(bundle), replace(options, device=painter.device.type)),
+            recorder=request.recorder(bundle, painter),
             metadata=request.metadata,
-            names=request.names,
+            names=batch.names,
             manifest=manifest,
             taken=taken,
             overwrite=request.overwrite,
-            batch_size=request.batch_size or default_size(painter),
+            batch_size=batch.batch_size or default_size(painter),
         )
-        told = _Told(request)
-        for row in maker.make(read_groups(stream), request.kind):
+        told = _Told(batch)
+        for row in maker.make(read_groups(stream), batch.kind):
             told.tell(row)
     told.end(maker.there)
 
@@ -114,8 +102,8 @@ def _make(stream: BufferedReader, request: BatchRequest, bundle: Bundle, reads: 
 class _Told:
     """Prints what was made and what failed, and counts both."""
 
-    def __init__(self, request: BatchRequest) -> None:
-        self.request = request
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
         self.made = self.failed = 0
         self.start = self.last = time.monotonic()
 
@@ -126,22 +114,22 @@ class _Told:
             self.failed += 1
             end = "" if row.error.endswith((".", "?")) else "."
             typer.echo(f"sg2im: Line {row.line}: {row.error}{end}", err=True)
-        if self.request.as_json:
+        if self.batch.request.as_json:
             print_json(row.to_json())
         elif row.error is None:
             typer.echo(os.fsencode(row.output or ""))
-        if not self.request.quiet and time.monotonic() > self.last + TOLD_EACH:
+        if not self.batch.request.quiet and time.monotonic() > self.last + TOLD_EACH:
             self.last = time.monotonic()
             typer.echo(f"{self._pictures()} so far, at line {row.line}.", err=True)
 
     def end(self, there: int) -> None:
         if not self.made + self.failed + there:
-            raise InputError(_nothing(self.request.file))
+            raise InputError(_nothing(self.batch.file))
         before = f", {there:,} were there before" if there else ""
-        said = f"{self._pictures()}{before}; {self.failed:,} failed; see {self.request.manifest_path}."
+        said = f"{self._pictures()}{before}; {self.failed:,} failed; see {self.batch.manifest_path}."
         if self.failed:
             raise Sg2imError(said)
-        if not self.request.quiet:
+        if not self.batch.request.quiet:
             typer.echo(said, err=True)
 
     def _pictures(self) -> str:
@@ -150,18 +138,18 @@ class _Told:
         return f"{pictures} made" + (f", {rate:.1f} a second" if self.made else "")
 
 
-def _check(request: BatchRequest) -> None:
-    request.names.check()
-    if request.kind is Kind.TEXT and request.names.output is None:
+def _check(batch: Batch) -> None:
+    batch.names.check()
+    if batch.kind is Kind.TEXT and batch.names.output is None:
         raise InputError("Say where the pictures go: --output DIRECTORY/, or a name with {index} in it.")
-    path = request.manifest_path
+    path = batch.manifest_path
     if path.suffix.lower() != ".jsonl":
         raise InputError(f"{path} must end in .jsonl: it has a line of JSON for each picture.")
-    if request.file != "-" and os.path.realpath(path) == os.path.realpath(request.file):
+    if batch.file != "-" and os.path.realpath(path) == os.path.realpath(batch.file):
         raise InputError(f"{path} would be read and written; name another file with --manifest.")
 
 
-def _look_ahead(stream: BufferedReader, request: BatchRequest) -> bool:
+def _look_ahead(stream: BufferedReader, batch: Batch) -> bool:
     """Refuse two pictures with one name before anything is drawn; lines that cannot be read are told later.
 
     Returns:
@@ -170,28 +158,28 @@ def _look_ahead(stream: BufferedReader, request: BatchRequest) -> bool:
     taken, reads, lines = Taken(), False, 0
     for number, data in (line for group in read_groups(stream) for line in group):
         lines += bool(data.strip())
-        line, paths = _planned(data, number, request)
+        line, paths = _planned(data, number, batch)
         reads = reads or (line is not None and isinstance(line.source, str))
         for path in paths:
             taken.claim(path, number)
     if not lines:
-        raise InputError(_nothing(request.file))
+        raise InputError(_nothing(batch.file))
     stream.seek(0)
     return reads
 
 
-def _planned(data: bytes, number: int, request: BatchRequest) -> tuple[Line | None, list[Path]]:
+def _planned(data: bytes, number: int, batch: Batch) -> tuple[Line | None, list[Path]]:
     """A line and its files; nothing of what cannot be read."""
     try:
-        line = read_line(data, request.kind)
+        line = read_line(data, batch.kind)
     except InputError:
         return None, []
     if line is None:
         return None, []
-    if line.output is None and request.names.output is None:
+    if line.output is None and batch.names.output is None:
         raise InputError(f"Line {number} has no output; add one, or say --output DIRECTORY/.")
     try:
-        return line, [path for path, _ in request.names.pictures(line, number)]
+        return line, [path for path, _ in batch.names.pictures(line, number)]
     except InputError:
         return line, []
 

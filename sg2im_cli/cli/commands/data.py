@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli import options
 from sg2im_cli.cli.commands import data_prepare
 from sg2im_cli.cli.display.prepare_progress import Shown
 from sg2im_cli.cli.streams import print_json
@@ -23,14 +24,16 @@ app.add_typer(data_prepare.app, name="prepare")
 @app.command()
 def check(
     data: Annotated[Path, typer.Argument(help="Prepared data, COCO's layout, Visual Genome's, or a JSON-lines file.")],
-    least: Annotated[int, typer.Option(min=1, help="Objects of a name in train that are enough to learn it.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of the table.")] = False,
+    least: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Objects in train that are enough to learn a name.")
+    ] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
 ) -> None:
-    """Say what a training run would choke on.
+    """Find what is wrong with data before you train on it.
 
-    Pictures that are missing or in two splits, boxes outside or without size, masks that do not fit, names that are
-    unknown or too rare, and whether what was prepared as in the paper has its counts; and how many labels of each
-    source a machine made. The exit code is 1 if something is wrong, and 0 if there are remarks only.
+    Finds pictures that are missing or in two splits, boxes outside or without size, masks that do not fit, names that
+    are unknown or too rare, and wrong counts in data prepared as in the paper. Says how many labels of each source a
+    machine made. The exit code is 1 if something is wrong, and 0 if there are only remarks.
 
     Example: sg2im data check data/coco64
     """
@@ -65,17 +68,19 @@ def _print(findings: Findings) -> None:
 @app.command()
 def show(
     data: Annotated[Path, typer.Argument(help="Prepared data, a directory or owner/name; or COCO's layout.")],
-    split: Annotated[str, typer.Option(help="Of which split.")] = "train",
-    pictures: Annotated[int, typer.Option(min=1, max=100, help="How many, drawn at random.")] = 6,
-    seed: Annotated[int, typer.Option(min=0, help="Of which pictures those are, and of the graphs drawn.")] = 0,
-    relations: Annotated[str, typer.Option(help="paper or spoken, where the data states no relationships.")] = "spoken",
-    output: Annotated[Path, typer.Option("--output", "-o", help="The PNG.")] = Path("data.png"),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
+    split: Annotated[str, typer.Option(metavar="SPLIT", help="Which split.")] = "train",
+    pictures: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="How many, chosen at random.")] = 6,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of this choice, and of the graphs.")] = 0,
+    relations: Annotated[
+        str, typer.Option(metavar="KIND", help="paper or spoken, where the data states no relationships.")
+    ] = "spoken",
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The PNG.")] = Path("data.png"),
+    overwrite: options.Overwrite = False,
 ) -> None:
     """Draw a sheet of pictures with their boxes, masks and graphs.
 
-    The graphs are such as training sees them; with other seeds there are others. Says how many of the labels shown a
-    machine made.
+    The graphs are like those of training, and differ from seed to seed. Says how many of the labels shown a machine
+    made.
 
     Example: sg2im data show data/coco64 --pictures 12 --output sheet.png
     """

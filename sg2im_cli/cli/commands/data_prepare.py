@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from sg2im_cli.config import DataConfig
 
 app = typer.Typer(
-    help="Make prepared data of COCO, of Visual Genome, or of your own pictures.",
+    help="Prepare COCO, Visual Genome or your own pictures.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
-OUT = typer.Option(help="The directory to make; if it was broken off, the same command goes on.")
-IMAGE_SIZE = typer.Option(min=8, max=1024, help="Side of the pictures in pixels: that of the recipe's image_size.")
-MASK_SIZE = typer.Option(min=1, max=256, help="Side of the masks: that of the recipe's mask_size.")
-SKIP = typer.Option("--skip-unreadable", help="Leave out pictures that cannot be read, in place of stopping.")
-GUESS = typer.Option(
-    "--guess-masks", help="In train, find masks for objects with a box only (GrabCut), where that works."
+OUT = typer.Option(metavar="DIRECTORY", help="The directory to make. If interrupted, the same command resumes.")
+IMAGE_SIZE = typer.Option(metavar="N", min=8, max=1024, help="Side of the pictures in pixels; the recipe's image_size.")
+MASK_SIZE = typer.Option(metavar="N", min=1, max=256, help="Side of the masks; the recipe's mask_size.")
+SKIP = typer.Option("--skip-unreadable", help="Leave out pictures that cannot be read, instead of stopping.")
+GUESS = typer.Option("--guess-masks", help="In train, find masks for objects that have only a box, where GrabCut can.")
+LICENSE = typer.Option("--license", metavar="NAME", help="The data's licence, for its card.")
+MIN_AREA = typer.Option(
+    metavar="SHARE", min=0, max=1, help="Leave out objects whose box covers no more of the picture than this."
 )
-LICENSE = typer.Option("--license", help="What the card says of the data's licence.")
-MIN_AREA = typer.Option(min=0, max=1, help="Leave out objects whose box is not above this share of the picture.")
-MIN_OBJECTS = typer.Option(min=1, help="Leave out pictures with fewer objects.")
-MAX_OBJECTS = typer.Option(min=1, help="Leave out pictures with more objects.")
+MIN_OBJECTS = typer.Option(metavar="N", min=1, help="Leave out pictures with fewer than N objects.")
+MAX_OBJECTS = typer.Option(metavar="N", min=1, help="Leave out pictures with more than N objects.")
 
 
 def _print_schema(wanted: bool) -> None:
@@ -60,7 +60,7 @@ def coco(
     ] = False,
     things_only: Annotated[bool, typer.Option("--things-only", help="Leave the stuff files out.")] = False,
     divide_val: Annotated[
-        int | None, typer.Option(min=1, help="So many pictures of val stay val; the rest of them are test.")
+        int | None, typer.Option(metavar="N", min=1, help="N pictures of val stay val; the rest become test.")
     ] = None,
     min_area: Annotated[float, MIN_AREA] = 0.0,
     min_objects: Annotated[int, MIN_OBJECTS] = 1,
@@ -71,7 +71,7 @@ def coco(
 ) -> None:
     """Prepare data in the COCO / COCO-Stuff layout.
 
-    Without further options every picture with an object is kept, and the recipe chooses among them.
+    Without more options, every picture with an object is kept, and the recipe chooses among them.
 
     Example: sg2im data prepare coco coco/ --out data/coco64 --paper
     """
@@ -118,14 +118,16 @@ def vg(
     image_size: Annotated[int, IMAGE_SIZE] = 64,
     mask_size: Annotated[int, MASK_SIZE] = 16,
     splits: Annotated[
-        Path | None, typer.Option(help="A JSON file of image ids by split, in place of the paper's.")
+        Path | None, typer.Option(metavar="FILE", help="A JSON file of image ids by split, instead of the paper's.")
     ] = None,
-    object_count: Annotated[int, typer.Option(min=1, help="Least objects in train for a name to be kept.")] = 2000,
+    object_count: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Keep names with at least N objects in train.")
+    ] = 2000,
     predicate_count: Annotated[
-        int, typer.Option(min=1, help="Least relationships in train for a predicate to be kept.")
+        int, typer.Option(metavar="N", min=1, help="Keep predicates with at least N relationships in train.")
     ] = 500,
     attribute_count: Annotated[
-        int, typer.Option(min=1, help="Least objects in train for an attribute to be kept.")
+        int, typer.Option(metavar="N", min=1, help="Keep attributes of at least N objects in train.")
     ] = 2000,
     skip_unreadable: Annotated[bool, SKIP] = False,
     guess_masks: Annotated[bool, GUESS] = False,
@@ -163,14 +165,16 @@ def vg(
 
 @app.command()
 def jsonl(
-    source: Annotated[Path, typer.Argument(help="A file with a JSON object a line; --schema prints what it may have.")],
+    source: Annotated[Path, typer.Argument(help="A file with a JSON object on each line; --schema prints its format.")],
     out: Annotated[Path, OUT],
-    val: Annotated[Path | None, typer.Option(help="Such a file for the val split.")] = None,
+    val: Annotated[Path | None, typer.Option(metavar="FILE", help="A file of the same kind for the val split.")] = None,
     val_share: Annotated[
-        float, typer.Option(min=0, max=1, help="Without --val: the share of the pictures that are val.")
+        float, typer.Option(metavar="SHARE", min=0, max=1, help="Without --val: the share of pictures that become val.")
     ] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="Of which pictures those are.")] = 0,
-    stuff: Annotated[str | None, typer.Option(help="Names that have no count, with commas: sky,grass.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of that choice.")] = 0,
+    stuff: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Names that cannot be counted, with commas: sky,grass.")
+    ] = None,
     image_size: Annotated[int, IMAGE_SIZE] = 64,
     mask_size: Annotated[int, MASK_SIZE] = 16,
     min_area: Annotated[float, MIN_AREA] = 0.0,

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sg2im_cli.cli.painters import load_painter
+from sg2im_cli.cli import options
+from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode
 from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
-from sg2im_cli.provenance.record import LAST_SEED, Options
-from sg2im_cli.provenance.recorder import Recorder, mark
+from sg2im_cli.provenance.record import Options
 from sg2im_parsers.graph_json import graph_to_json
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from sg2im_cli.drawing.parts import Marks
     from sg2im_cli.drawing.sheet import Row
     from sg2im_cli.painter import Painter, Painting
+    from sg2im_cli.provenance.recorder import Recorder
     from sg2im_cli.scenes.comparison import Comparison, Move
 
 STILL = 0.005
@@ -34,39 +34,33 @@ LEGEND = "A dark rim or a thick arrow: only in this one, or a box whose middle w
 
 
 def command(
-    first: Annotated[str, typer.Argument(help="A sentence in quotes.")],
-    second: Annotated[str, typer.Argument(help="Another one.")],
+    first: Annotated[str, typer.Argument(help="First sentence, in quotes.")],
+    second: Annotated[str, typer.Argument(help="Second sentence.")],
     seed: Annotated[
-        int | None, typer.Option(min=0, max=LAST_SEED, help="Of both pictures' noise; drawn at random if not given.")
+        int | None, options.seed_option("Seed of the noise of both pictures. Drawn at random if not given.")
     ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Objects that both have keep the first picture's boxes and masks.")
     ] = False,
-    output: Annotated[
-        list[Path] | None, typer.Option("--output", "-o", help="A sheet, as .png or .html; may be given twice.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
-    nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
-    no_metadata: Annotated[
-        bool, typer.Option("--no-metadata", help="Leave out of the pictures of an .html what made them.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of tables and paths.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
+    output: options.Sheets = None,
+    overwrite: options.Overwrite = False,
+    weights: options.Weights = "default",
+    device: options.Device = "auto",
+    enforce: options.Enforce = False,
+    strict: options.Strict = False,
+    nlp: options.Nlp = None,
+    no_metadata: options.NoSheetMetadata = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables and paths.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Compare two sentences and their pictures.
 
-    Printed: objects and relationships that were added, removed and kept, and how far boxes moved.
+    Prints which objects and relationships were added, removed and kept, and how far boxes moved.
 
-    Both are drawn with the same noise, each with a layout of its own; with --keep the second keeps the boxes and masks
-    of what both have. Shapes that are drawn at random are drawn alike for what both have.
+    Both pictures have the same noise. Each has its own layout; with --keep, objects that both have keep the boxes and
+    masks of the first picture. Shapes that are drawn at random are the same for what both have.
 
-    Example: sg2im diff "a sheep by a tree" "a sheep by a boat" --seed 3 --output diff.png
+    Example: sg2im diff "a sheep by a tree" "a sheep by a boat" -o diff.png
     """
     quieten_downloads(quiet)
     texts = [read_text(text).strip() for text in (first, second)]
@@ -74,18 +68,25 @@ def command(
     check_sheets(paths, overwrite)
     from sg2im_weights import resolve
 
+    request = Request(
+        weights=weights,
+        options=Options(device=device, enforce=enforce, strict=strict, nlp=nlp),
+        overwrite=overwrite,
+        metadata=not no_metadata,
+        as_json=as_json,
+        quiet=quiet,
+    )
     bundle = resolve(weights)
-    painter = load_painter(bundle, device, "float32", nlp, reads=True)
-    number = secrets.randbelow(2**32) if seed is None else seed
-    drawing = _Drawing(painter, number, enforce, strict)
+    painter = request.load_painter(bundle, reads=True)
+    drawing = _Drawing(painter, chosen_seed(seed), request.options)
     one = drawing.paint(texts[0])
     two = drawing.paint_after(one, texts[1], keep)
     from sg2im_cli.scenes.comparison import compare
 
     found = compare(one.graph, two.graph)
-    options = Options(device=painter.device.type, enforce=enforce, strict=strict, nlp=nlp)
     if paths:
-        _write((one, two), found, None if no_metadata else Recorder(mark(bundle), options), paths, overwrite)
+        recorder = request.recorder(bundle, painter) if request.metadata else None
+        _write((one, two), found, recorder, paths, overwrite)
     if as_json:
         print_json(_as_json((one, two), found, keep, paths))
         return
@@ -99,20 +100,19 @@ def command(
 class _Drawing:
     painter: Painter
     seed: int
-    enforce: bool
-    strict: bool
+    options: Options
 
     def paint(self, text: str) -> Painting:
-        return self.painter.paint(text, self.seed, enforced=self.enforce, strict=self.strict)
+        return self.painter.paint(text, self.seed, enforced=self.options.enforce, strict=self.options.strict)
 
     def paint_after(self, before: Painting, text: str, keep: bool) -> Painting:
         """Another sentence, with the seeds, and if asked the layout, of what a picture before it has, too."""
         from sg2im_parsers.stories.alignment import keep_layout, keep_seeds, pin_boxes
 
-        grounded = self.painter.ground(text, self.seed, self.strict)
+        grounded = self.painter.ground(text, self.seed, self.options.strict)
         graph = (keep_layout if keep else keep_seeds)(grounded.graph, before.graph)
-        graph = pin_boxes(graph) if self.enforce and keep else graph
-        painting = self.painter.paint(graph, self.seed, enforced=self.enforce)
+        graph = pin_boxes(graph) if self.options.enforce and keep else graph
+        painting = self.painter.paint(graph, self.seed, enforced=self.options.enforce)
         return replace(painting, text=text, account=grounded.account)
 
 

@@ -1,4 +1,4 @@
-"""``sg2im doctor``: whether everything works here, and what to do where it does not."""
+"""``sg2im doctor``: checks your installation, and says what to do where something does not work."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli import options
 from sg2im_cli.cli.streams import print_json, quieten_downloads
 
 if TYPE_CHECKING:
@@ -17,14 +18,14 @@ STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
 def command(
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object in place of lines.")] = False,
+    weights: options.Weights = "default",
+    device: options.Device = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of lines.")] = False,
 ) -> None:
-    """Look whether everything works here.
+    """Check your installation.
 
-    Versions, devices, cache, weights, language, a test picture: a line for each, ok,
-    warn or fail, and what to do. The exit code is 0 if pictures can be drawn, else 1.
+    Versions, devices, cache, weights, language and a test picture: one line for each with ok, warn or fail, and what
+    to do. The exit code is 0 if pictures can be drawn, else 1.
 
     Example: sg2im doctor --device cpu
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli import options
 from sg2im_cli.output.files import require_new, write_file
 from sg2im_errors import InputError
 
@@ -17,39 +18,61 @@ KINDS = (".json", ".md", ".html")
 
 
 def command(
-    data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
-    name: Annotated[str | None, typer.Argument(metavar="[WEIGHTS]", help="Instead of --weights.")] = None,
-    weights: Annotated[str | None, typer.Option(help="default, a directory, or owner/name[@revision].")] = None,
-    against: Annotated[str | None, typer.Option(help="Other weights, measured on the same graphs and seeds.")] = None,
-    split: Annotated[str, typer.Option(help="Which images and annotations.")] = "val",
+    data: options.Data,
+    name: Annotated[str | None, typer.Argument(metavar="WEIGHTS", help="The same as --weights.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(metavar="WEIGHTS", help="default, a directory, or owner/name[@revision].")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="WEIGHTS", help="Other weights, measured on the same graphs and seeds.")
+    ] = None,
+    split: Annotated[str, typer.Option(metavar="SPLIT", help="Which pictures and annotations.")] = "val",
     all_pictures: Annotated[
-        bool, typer.Option("--all-pictures", help="Also those of 1 or 2 objects, and of crowded ones the 8 largest.")
+        bool,
+        typer.Option(
+            "--all-pictures", help="Add pictures with 1 or 2 objects, and the 8 largest objects of crowded ones."
+        ),
     ] = False,
     only: Annotated[
         str | None,
-        typer.Option(help="Of layout, objects, pictures, diversity, colors, sentences, with commas; all if not given."),
+        typer.Option(
+            metavar="SECTIONS",
+            help="Some of layout, objects, pictures, diversity, colors, sentences, with commas. All if not given.",
+        ),
     ] = None,
     inception: Annotated[
-        str | None, typer.Option(help="For FID, KID and Inception Score: a TorchScript file, or owner/name on the Hub.")
+        str | None,
+        typer.Option(
+            metavar="NETWORK",
+            help="For FID, KID and Inception Score: a TorchScript file, or owner/name on the Hub.",
+        ),
     ] = None,
-    judge: Annotated[str, typer.Option(help="default, or a directory that sg2im judge made.")] = "default",
-    samples: Annotated[int, typer.Option(min=2, help="Pictures of each graph, for the diversity between them.")] = 3,
-    seed: Annotated[int, typer.Option(min=0, help="Of graphs, noise and intervals.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    judge: Annotated[
+        str, typer.Option(metavar="JUDGE", help="default, or a directory that sg2im judge made.")
+    ] = "default",
+    samples: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Pictures of each graph, to measure how much they differ.")
+    ] = 3,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of graphs, noise and intervals.")] = 0,
+    device: options.Device = "auto",
     output: Annotated[
-        str, typer.Option("--output", "-o", help="A directory (with a / at its end), or a .json, .md or .html file.")
+        str,
+        typer.Option(
+            "--output", "-o", metavar="PATH", help="A directory (with a / at its end), or a .json, .md or .html file."
+        ),
     ] = "eval/",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the files if they exist.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON in place of the table.")] = False,
+    overwrite: options.Overwrite = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON instead of the table.")] = False,
 ) -> None:
     """Measure weights on pictures with annotations.
 
-    Predicted boxes and masks, whether drawn objects can be recognised, how real they look, how much samples differ,
-    whether colours that are asked for are drawn, and what of a sentence reaches the picture; each figure with its
-    interval. Saved as JSON, Markdown and an HTML sheet.
+    Measures predicted boxes and masks, whether drawn objects can be recognised, how real they look, how much samples
+    differ, whether colours are drawn as asked, and how much of a sentence reaches the picture. Each figure has its
+    interval. The report is saved as JSON, Markdown and an HTML sheet.
 
     Example: sg2im eval --data scenes
-    Example: sg2im eval runs/a/weights --against default --data scenes --only layout,objects
+
+    Example: sg2im eval runs/a/weights --against default --data scenes
     """
     if name is not None and weights is not None:
         raise InputError("The weights are named twice; give them either as --weights or without it.")

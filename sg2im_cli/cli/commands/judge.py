@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sg2im_cli.cli import options
+
 if TYPE_CHECKING:
     from sg2im_cli.evaluation.judge_training import Accuracy
 
 
 def command(
-    data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
-    out: Annotated[Path, typer.Option(help="The judge's directory; new or empty.")],
-    epochs: Annotated[int, typer.Option(min=1, help="Looks at each object.")] = 10,
-    least: Annotated[int, typer.Option(min=1, help="Objects that a category needs; rarer ones are left out.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    data: options.Data,
+    out: Annotated[Path, typer.Option(metavar="DIRECTORY", help="Where the judge goes; new or empty.")],
+    epochs: Annotated[int, typer.Option(metavar="N", min=1, help="How often each object is seen.")] = 10,
+    least: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Leave out categories with fewer than N objects.")
+    ] = 20,
+    seed: options.AllRandom = 0,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
 ) -> None:
-    """Make a judge: a small network that names objects in pictures, for sg2im eval.
+    """Train the judge that sg2im eval asks.
 
-    It is trained on objects cut out of the real pictures of the train split, and measured on those of val.
+    A judge is a small network that names objects in pictures. It is trained on objects cut out of the real pictures of
+    the train split, and measured on those of val.
 
     Example: sg2im judge --data scenes --out judge
     """

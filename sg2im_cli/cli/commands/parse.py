@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from sg2im_cli.cli import options
 from sg2im_cli.cli.streams import print_json, read_text
 from sg2im_cli.output.encode import check_graph_file, graph_file
 from sg2im_cli.output.files import write_file
@@ -26,21 +27,25 @@ if TYPE_CHECKING:
 
 
 def command(
-    text: Annotated[str | None, typer.Argument(help="A sentence in quotes; - reads it from standard input.")] = None,
+    text: options.Text = None,
     open_words: Annotated[
-        bool, typer.Option("--open", help="Keep the sentence's own words; else they become a model's words.")
+        bool, typer.Option("--open", help="Keep the sentence's own words, not those of a model.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object in place of tables.")] = False,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON line for each line of --file.")] = False,
-    file: Annotated[str | None, typer.Option(help="Read a sentence a line; - reads standard input.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
-    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
-    nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
-    tree: Annotated[bool, typer.Option("--tree", help="Show the dependencies, and which rule made what.")] = False,
-    save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one line of JSON for each line of --file.")] = False,
+    file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Read one sentence from each line; - reads standard input.")
+    ] = None,
+    strict: options.Strict = False,
+    weights: options.VocabularyOf = "default",
+    nlp: options.Nlp = None,
+    tree: Annotated[bool, typer.Option("--tree", help="Show the dependency tree, and what each rule made.")] = False,
+    save_graph: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save the graph as .json, .png or .svg.")
+    ] = None,
+    overwrite: options.Overwrite = False,
 ) -> None:
-    """Show objects, attributes and relationships of a sentence.
+    """Show the objects, attributes and relationships of a sentence.
 
     Example: sg2im parse "a brown dog next to two trees" --open
     """

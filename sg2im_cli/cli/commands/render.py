@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import secrets
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sg2im_cli.cli import options
-from sg2im_cli.cli.commands.generate import Request, check_request, draw_all
+from sg2im_cli.cli.draw import Drawing, draw_all
 from sg2im_cli.cli.options import Precision
+from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import quieten_downloads, read_standard_input
 from sg2im_cli.output.files import Target
-from sg2im_cli.provenance.record import LAST_SEED, Options
+from sg2im_cli.output.pictures import PictureFiles
+from sg2im_cli.provenance.record import Options
 from sg2im_errors import InputError
 from sg2im_parsers.graph_json import graphs_from_json, load_text, seed_of
 from sg2im_parsers.scene_graph import SceneGraph
@@ -24,16 +25,17 @@ def command(
     layout: Annotated[str, typer.Argument(help="A layout or graph as JSON; - reads standard input.")],
     output: options.Output = None,
     overwrite: options.Overwrite = False,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=LAST_SEED, help="Picture i has seed + i; the file's own if not given.")
-    ] = None,
+    seed: Annotated[int | None, options.seed_option("Picture i has seed N + i. The file's own if not given.")] = None,
     samples: options.Samples = 1,
     best_of: options.BestOf = 1,
     weights: options.Weights = "default",
     device: options.Device = "auto",
     dtype: options.Dtype = Precision.float32,
     enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move boxes without a pin until every relationship and place holds.")
+        bool,
+        typer.Option(
+            "--enforce", help="Move boxes without a pin as little as needed until every relationship and place holds."
+        ),
     ] = False,
     scale: options.Scale = 1,
     save_graph: options.SaveGraph = None,
@@ -43,38 +45,36 @@ def command(
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Draw a layout, as --save-layout writes it, with what you changed in it.
+    """Draw a layout, with what you changed in it.
 
-    A box is used as it is. An object without a box gets one: it is predicted, and
-    moved until what is said of it holds. If an object has "pin": true, its box
-    stays, and the other boxes give way: they start where the file has them, and
-    move as little as needed until what is said of them holds. With --enforce, too,
-    all boxes without a pin may move. A file that was not changed makes the very
-    picture that it was saved with.
+    A layout is what --save-layout writes. Its boxes are used as they are. An object without a box gets one: it is
+    predicted, and moved until what is said of the object holds.
 
-    Example: sg2im render boat.json --output after.png
+    With "pin": true in an object, its box stays and the other boxes give way: they start where the file has them, and
+    move as little as needed until what is said of them holds. With --enforce, too, all boxes without a pin may move.
+
+    A file that was not changed makes exactly the picture that it was saved with.
+
+    Example: sg2im render boat.json -o after.png
     """
     quieten_downloads(quiet)
     graphs, own_seed = _read(layout)
-    chosen = own_seed if seed is None else seed
     request = Request(
-        sources=graphs,
-        seed=secrets.randbelow(2**32) if chosen is None else chosen,
-        samples=samples,
-        target=Target(output, overwrite, many=len(graphs) * samples > 1),
-        scale=scale,
-        enforce=enforce,
-        strict=False,
-        save_graph=save_graph,
-        save_layout=save_layout,
+        weights=weights,
+        options=Options(device=device, dtype=dtype.value, enforce=enforce, scale=scale),
+        overwrite=overwrite,
+        metadata=not no_metadata,
         as_json=as_json,
         quiet=quiet,
-        save_masks=save_masks,
-        best_of=best_of,
     )
-    check_request(request)
-    asked = Options(device=device, dtype=dtype.value, enforce=enforce, scale=scale)
-    draw_all(request, weights, asked, with_records=not no_metadata)
+    files = PictureFiles(
+        target=Target(output, overwrite, many=len(graphs) * samples > 1),
+        save_graph=save_graph,
+        save_layout=save_layout,
+        save_masks=save_masks,
+    )
+    number = chosen_seed(own_seed if seed is None else seed)
+    draw_all(Drawing(request=request, sources=graphs, seed=number, samples=samples, best_of=best_of, files=files))
 
 
 def _read(layout: str) -> tuple[tuple[SceneGraph, ...], int | None]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sg2im_cli.cli.commands.generate import Made, show_painting, title
-from sg2im_cli.cli.painters import load_painter
+from sg2im_cli.cli import options
+from sg2im_cli.cli.request import load_painter
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode, enlarge
 from sg2im_cli.output.files import Target
+from sg2im_cli.output.pictures import title
 from sg2im_cli.provenance.read import read_record
-from sg2im_cli.provenance.record import LARGEST_SCALE, LAST_SEED, Record, differences
+from sg2im_cli.provenance.record import LARGEST_SCALE, Record, differences
 from sg2im_cli.provenance.recorder import Recorder, mark
 from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.stories.alignment import keep_layout, pin_boxes
@@ -29,26 +30,34 @@ if TYPE_CHECKING:
 
 
 def command(
-    picture: Annotated[Path, typer.Argument(help="A PNG that sg2im made.")],
+    picture: options.Picture,
     text: Annotated[
-        str | None, typer.Option(help="Another sentence; objects that both have keep their boxes and masks.")
+        str | None,
+        typer.Option(metavar="SENTENCE", help="Draw this sentence; objects that both have keep their boxes and masks."),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=LAST_SEED, help="Another seed for the noise; the layout stays.")
+    seed: Annotated[int | None, options.seed_option("Use this seed for the noise; the layout stays.")] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(metavar="WEIGHTS", help="Use these weights; the layout is predicted again."),
     ] = None,
-    weights: Annotated[str | None, typer.Option(help="Other weights; the layout is predicted anew.")] = None,
-    scale: Annotated[int | None, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge it so many times.")] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="A file, or a directory.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps; the picture's own if not given.")] = None,
-    nlp: Annotated[str | None, typer.Option(help="The spaCy pipeline that reads --text.")] = None,
-    no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave out of a PNG what made it.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of the path.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the path (or JSON).")] = False,
+    scale: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=LARGEST_SCALE, help="Save the picture N times as wide and high."),
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="PATH", help="A file or a directory.")] = None,
+    overwrite: options.Overwrite = False,
+    device: Annotated[
+        str | None,
+        typer.Option(metavar="DEVICE", help="auto, cpu, cuda or mps. The picture's own if not given."),
+    ] = None,
+    nlp: Annotated[str | None, typer.Option(metavar="PIPELINE", help="The spaCy pipeline that reads --text.")] = None,
+    no_metadata: options.NoMetadata = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> None:
-    """Make a picture again, with one thing changed or none.
+    """Make a picture again, the same or with one thing changed.
 
-    Example: sg2im replay boat.png --text "a boat on the sea under clouds" --output clouds.png
+    Example: sg2im replay boat.png --text "a boat under clouds" -o clouds.png
     """
     quieten_downloads(quiet)
     then = read_record(picture)
@@ -75,7 +84,9 @@ def command(
     if not as_json:
         typer.echo(os.fsencode(path))
         return
-    print_json({**Made(painting, ((path, now.seed),)).to_json(), "replayed": _result(picture, differs, compared)})
+    from sg2im_cli.cli.display.painting import painting_json
+
+    print_json({**painting_json(painting, [(path, now.seed)]), "replayed": _result(picture, differs, compared)})
 
 
 def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
@@ -95,9 +106,10 @@ def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
 
 def _painter(bundle: Bundle, then: Record, device: str | None, nlp: str | None, reads: bool) -> Painter:
     """On the kind of device that the picture was made on, if there is one here and no other is asked for."""
+    options = replace(then.options, nlp=nlp)
     if device is not None:
-        return load_painter(bundle, device, then.options.dtype, nlp, reads)
-    return load_painter(bundle, then.options.device, then.options.dtype, nlp, reads, instead="auto")
+        return load_painter(bundle, replace(options, device=device), reads)
+    return load_painter(bundle, options, reads, instead="auto")
 
 
 def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_weights: bool) -> Painting:
@@ -173,6 +185,7 @@ def _result(picture: Path, differs: tuple[str, ...], compared: Compared | None) 
 
 
 def _show(painting: Painting, picture: Path, differs: tuple[str, ...], compared: Compared | None) -> None:
+    from sg2im_cli.cli.display.painting import show_painting
     from sg2im_cli.cli.display.tables import console
 
     show_painting(painting, None)

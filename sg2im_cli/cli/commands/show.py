@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli import options
 from sg2im_cli.cli.streams import print_json
 from sg2im_cli.provenance.read import read_record
 from sg2im_cli.provenance.record import Record
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def command(
-    picture: Annotated[Path, typer.Argument(help="A PNG that sg2im made.")],
+    picture: options.Picture,
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON that the picture carries.")] = False,
 ) -> None:
     """Show what made a picture.
 
-    Sentence, graph, layout, seed, weights, options.
+    Prints its sentence, graph, layout, seed, weights and options.
 
     Example: sg2im show car.png
     """

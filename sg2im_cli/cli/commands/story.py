@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sg2im_cli.cli.painters import load_painter
+from sg2im_cli.cli import options
+from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_standard_input
 from sg2im_cli.output.files import slug
 from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
-from sg2im_cli.provenance.record import LAST_SEED, Options
-from sg2im_cli.provenance.recorder import Recorder, mark
+from sg2im_cli.provenance.record import Options
 from sg2im_errors import InputError
 from sg2im_parsers.graph_json import read_graphs
 
 if TYPE_CHECKING:
     from sg2im_cli.drawing.sheet import Row, Sheet
     from sg2im_cli.painter import Painter
+    from sg2im_cli.provenance.recorder import Recorder
     from sg2im_cli.scenes.story import Step
     from sg2im_parsers.stories.story import Scene
 
@@ -29,38 +29,46 @@ LEGEND = "A dark rim or a thick arrow: new in this line, or said anew of what wa
 
 def command(
     story: Annotated[
-        str, typer.Argument(help="A text with a line for each scene, or a JSON list of graphs; - reads standard input.")
+        str,
+        typer.Argument(help="A text with one line for each scene, or a JSON list of graphs; - reads standard input."),
     ],
     output: Annotated[
         list[Path] | None,
-        typer.Option("--output", "-o", help="The sheet, as .png or .html; may be given twice. STORY.png if not given."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The sheet, as .png or .html; may be given twice. STORY.png if not given.",
+        ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
+    overwrite: options.Overwrite = False,
     seed: Annotated[
-        int | None, typer.Option(min=0, max=LAST_SEED, help="Of every picture's noise; drawn at random if not given.")
+        int | None, options.seed_option("Seed of the noise, the same for every picture. Drawn at random if not given.")
     ] = None,
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    weights: options.Weights = "default",
+    device: options.Device = "auto",
     enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move what is new, as little as possible, until every relationship holds.")
+        bool, typer.Option("--enforce", help="Move what is new as little as needed until every relationship holds.")
     ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse a line of which a word is dropped.")] = False,
-    nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
-    no_metadata: Annotated[
-        bool, typer.Option("--no-metadata", help="Leave out of the pictures of an .html what made them.")
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a line if one of its words would be dropped.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of paths, a scene a line.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")] = False,
+    nlp: options.Nlp = None,
+    no_metadata: options.NoSheetMetadata = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON instead of paths, one line for each scene.")
+    ] = False,
+    quiet: options.Quiet = False,
 ) -> None:
-    """Draw a story as a sheet, a scene a line.
+    """Draw a story as one sheet, with a row for each line.
 
     Each row has graph, layout and picture.
 
-    A line describes a scene, or begins with "and", "add", "now", "the" or "it" and adds to the scene or changes it, or
-    takes from it ("without the tree", "the tree is gone"), or puts one thing for another ("replace the boat with a
-    car"). What stays keeps its place, its shape and the picture's noise. Lines that begin with # are passed over.
+    A line describes a new scene, or begins with "and", "add", "now", "the" or "it" and changes the scene before. Lines
+    can also take things away ("without the tree", "the tree is gone") or replace them ("replace the boat with a car").
+    What stays keeps its place, its shape and the picture's noise. Lines that begin with # are ignored.
 
-    Example: sg2im story story.txt --seed 3 --output sheet.png --output sheet.html
+    Example: sg2im story story.txt --seed 3 -o sheet.png -o sheet.html
     """
     quieten_downloads(quiet)
     text, where = _read(story)
@@ -68,11 +76,19 @@ def command(
     check_sheets(paths, overwrite)
     from sg2im_weights import resolve
 
+    request = Request(
+        weights=weights,
+        options=Options(device=device, enforce=enforce, nlp=nlp),
+        overwrite=overwrite,
+        metadata=not no_metadata,
+        as_json=as_json,
+        quiet=quiet,
+    )
     bundle = resolve(weights)
     is_json = story.lower().endswith(".json") or text.lstrip()[:1] in ("[", "{")
     graphs = read_graphs(text, where) if is_json else None
-    painter = load_painter(bundle, device, "float32", nlp, reads=graphs is None)
-    number = secrets.randbelow(2**32) if seed is None else seed
+    painter = request.load_painter(bundle, reads=graphs is None)
+    number = chosen_seed(seed)
     from sg2im_cli.scenes.story import paint_story
     from sg2im_parsers.stories.story import scenes_of
 
@@ -81,9 +97,7 @@ def command(
         if graphs is not None
         else _scenes(text, where, painter, number, strict)
     )
-    recorder = (
-        None if no_metadata else Recorder(mark(bundle), Options(device=painter.device.type, enforce=enforce, nlp=nlp))
-    )
+    recorder = request.recorder(bundle, painter) if request.metadata else None
     steps = []
     for step in paint_story(painter, scenes, number, enforce):
         steps.append(step)
@@ -127,7 +141,7 @@ def _caption(step: Step) -> str:
 
 
 def _show(step: Step) -> None:
-    from sg2im_cli.cli.commands.generate import show_painting
+    from sg2im_cli.cli.display.painting import show_painting
     from sg2im_cli.cli.display.tables import console, show_account
 
     show_painting(step.painting, _caption(step))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli import options as shared
 from sg2im_errors import InputError
 
 if TYPE_CHECKING:
@@ -23,38 +24,49 @@ SECONDS_BETWEEN_LINES = 30.0
 
 
 def command(
-    data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
-    recipe: Annotated[str, typer.Option(help="A recipe's name, or a TOML file.")],
-    out: Annotated[Path, typer.Option(help="The run's directory; weights go to OUT/weights.")],
-    steps: Annotated[int | None, typer.Option(min=1, help="Updates with pictures, in place of the recipe's.")] = None,
-    minutes: Annotated[float | None, typer.Option(min=0, help="Stop and save after so long.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 0,
+    data: shared.Data,
+    recipe: Annotated[str, typer.Option(metavar="RECIPE", help="A recipe's name, or a TOML file.")],
+    out: Annotated[
+        Path, typer.Option(metavar="DIRECTORY", help="The run's directory; weights go to DIRECTORY/weights.")
+    ],
+    steps: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Updates with pictures, whatever the recipe says.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(metavar="N", min=0, help="Save and stop after N minutes.")] = None,
+    seed: shared.AllRandom = 0,
     init: Annotated[
-        str | None, typer.Option(help="Weights to start from: default, a directory, or owner/name[@revision].")
+        str | None,
+        typer.Option(metavar="WEIGHTS", help="Weights to start from: default, a directory, or owner/name[@revision]."),
     ] = None,
     min_objects: Annotated[
-        int | None, typer.Option(min=1, help="Leave out pictures with fewer objects, in place of the recipe's.")
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Leave out pictures with fewer than N objects, whatever the recipe says."
+        ),
     ] = None,
     max_objects: Annotated[
-        int | None, typer.Option(min=1, help="The most objects of a graph, in place of the recipe's.")
+        int | None, typer.Option(metavar="N", min=1, help="The most objects of a graph, whatever the recipe says.")
     ] = None,
     checkpoint_every: Annotated[
-        int | None, typer.Option(min=1, help="Steps between checkpoints, in place of the recipe's.")
+        int | None, typer.Option(metavar="N", min=1, help="Steps between checkpoints, whatever the recipe says.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=0, help="Processes that prepare batches ahead: 2 for a GPU, else none.")
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help="Processes that prepare batches ahead. 2 for a GPU, else 0, if not given."
+        ),
     ] = None,
     compile_: Annotated[bool, typer.Option("--compile", help="Compile the convolutions, for GPUs.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the resolved recipe, try one step, write nothing.")
+        bool, typer.Option("--dry-run", help="Print the resolved recipe, try one step, and write nothing.")
     ] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    device: shared.Device = "auto",
+    threads: shared.Threads = None,
 ) -> None:
-    """Train weights; the same call again goes on.
+    """Train weights; interrupted runs resume.
 
-    It stops after its steps, a time limit or Ctrl-C, and saves; the same command then goes on from there. For several
-    GPUs or machines, start it with torchrun or accelerate launch; each batch is divided among the processes.
+    A run saves and stops after its steps, a time limit or Ctrl-C. The same command resumes it. For several GPUs or
+    machines, start it with torchrun or accelerate launch; each batch is divided among the processes.
 
     Example: sg2im train --data scenes --recipe tiny --out runs/tiny
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sg2im_weights.upload import Upload
 
 app = typer.Typer(
-    help="Show, list, fetch, convert and publish weights, and write their card.",
+    help="Show, list, fetch, convert and publish weights.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -30,7 +30,7 @@ def show(
     ref: Annotated[str, typer.Argument(help="default, a directory, or owner/name[@revision].")] = "default",
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
-    """Say what weights are: size, words, training, revision.
+    """Show what weights are: size, words, training, revision.
 
     Example: sg2im weights show default
     """
@@ -48,7 +48,7 @@ def show(
 def list_weights(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
     """List what can be used without a network.
 
-    That is the default, and what is in the Hugging Face cache.
+    These are the default, and what is in the Hugging Face cache.
 
     Example: sg2im weights list
     """
@@ -78,11 +78,11 @@ def pull(ref: Annotated[str, typer.Argument(help="owner/name[@revision] on the H
 def convert(
     checkpoint: Annotated[Path, typer.Argument(help="A .pt file of the original project (google/sg2im).")],
     out: Annotated[Path, typer.Argument(help="The directory to make.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a bundle that is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace weights that are there.")] = False,
 ) -> None:
     """Convert a checkpoint of the original project.
 
-    What comes of it is a directory that --weights takes.
+    The result is a directory that --weights takes.
 
     Example: sg2im weights convert vg64.pt vg64/
     """
@@ -97,12 +97,12 @@ RUN = Annotated[Path, typer.Argument(help="A run of sg2im train, or a directory 
 @app.command()
 def card(
     run: RUN,
-    figures: Annotated[Path | None, typer.Option(help="What sg2im eval measured of them: its JSON file.")] = None,
+    figures: Annotated[Path | None, typer.Option(metavar="FILE", help="The JSON file that sg2im eval wrote.")] = None,
 ) -> None:
-    """Write the model card anew, with figures.
+    """Write the model card again, with figures.
 
-    What you write between the marks notes and limits stays, and so does the licence in the front matter. A card
-    without these marks only gets the figures; remove it to have it made anew.
+    What you wrote between the marks notes and limits stays, and so does the licence in the front matter. A card
+    without these marks gets only the figures; remove it to have it written again.
 
     Example: sg2im weights card runs/scenes --figures eval.json
     """
@@ -117,14 +117,14 @@ def card(
 @app.command()
 def push(
     run: RUN,
-    repo: Annotated[str, typer.Argument(help="Where to: owner/name on the Hugging Face Hub.")],
+    repo: Annotated[str, typer.Argument(help="owner/name on the Hugging Face Hub.")],
     public: Annotated[bool, typer.Option("--public", help="Let everybody see it.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
 ) -> None:
     """Publish weights with their card on the Hub.
 
-    The repository is private unless you say --public. It shows what it will send and asks. Refused: a card without
-    licence or figures, damaged weights, a repository that holds something else.
+    The repository is private unless you say --public. The command shows what it will send, and asks. It refuses a card
+    without licence or figures, damaged weights, and a repository that holds something else.
 
     Example: sg2im weights push runs/scenes owner/name
     """

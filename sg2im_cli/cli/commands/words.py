@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sg2im_cli.cli import options
 from sg2im_errors import InputError
 from sg2im_parsers.grounding.graph import object_match
 from sg2im_parsers.grounding.lexicon import packaged_lexicon
@@ -16,13 +17,13 @@ from sg2im_parsers.vocabulary import Vocabulary
 
 
 def command(
-    pattern: Annotated[str | None, typer.Argument(help="Only words that hold this; * and ? may be used.")] = None,
-    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
+    pattern: Annotated[str | None, typer.Argument(help="Only words that contain this; * and ? may be used.")] = None,
+    weights: options.VocabularyOf = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the objects, relations and attributes that a model knows.
 
-    Stuff, such as sky, has no count.
+    Stuff, such as sky, cannot be counted.
 
     Example: sg2im words "*board"
     """

@@ -210,7 +210,7 @@ def test_the_documented_story_and_its_python_run(painter, tmp_path, monkeypatch)
     from sg2im_weights import resolve
 
     vocabulary = Vocabulary.from_json(resolve("default").config["vocabulary"])
-    scenes = read_story(text.split("```\n")[1], painter.parser, vocabulary)
+    scenes = read_story(text.split("```text\n")[1].split("```")[0], painter.parser, vocabulary)
     assert [scene.kind for scene in scenes] == ["scene", *["addition"] * 4, "removal", "replacement"]
     assert not any(scene.account.dropped or scene.account.remarks for scene in scenes)
     monkeypatch.chdir(tmp_path)

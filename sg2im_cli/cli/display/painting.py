@@ -1,0 +1,56 @@
+"""What a person sees of a picture that was drawn, and what ``--json`` prints of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sg2im_cli.cli.display.tables import can_preview, chosen, console, preview, show_account, show_graph
+from sg2im_cli.steering.statements import said
+from sg2im_parsers.graph_json import graph_to_json
+
+if TYPE_CHECKING:
+    from sg2im_cli.painter import Painting
+
+
+def show_painting(painting: Painting, heading: str | None) -> None:
+    """What a person should know of a picture, on standard error."""
+    screen = console()
+    if heading is not None:
+        screen.print(heading, style="bold underline", markup=False)
+    if painting.account.words or painting.account.remarks:
+        show_account(screen, painting.account)
+        screen.print()
+    show_graph(screen, painting.graph, painting.checks, painting.place_checks)
+    screen.print()
+    for statement in painting.given_up:
+        screen.print(f"Not enforced, it contradicts the others: {said(statement, painting.graph)}.", markup=False)
+    if painting.surroundings and painting.surroundings[0]:
+        filled = ", ".join(f"{item.category} ({item.share:.0%})" for item in painting.surroundings[0])
+        screen.print(f"Not said, filled in: {filled}.", markup=False)
+    if painting.choice is not None:
+        screen.print(chosen(painting.choice), markup=False)
+    screen.print(f"seed {painting.seeds[0]}, weights {painting.weights}", markup=False)
+    if can_preview(screen):
+        screen.print(preview(painting.images[0], screen.width))
+
+
+def painting_json(painting: Painting, outputs: Sequence[tuple[Path, int]]) -> dict[str, Any]:
+    """A source's pictures as ``--json`` prints them.
+
+    Args:
+        painting: the first pictures, with all that all of them have in common.
+        outputs: file and seed of every picture.
+    """
+    from sg2im_cli.painter.painting import without_masks
+
+    return {
+        "text": painting.text,
+        "seed": painting.seeds[0],
+        "weights": painting.weights,
+        "outputs": [{"path": str(path), "seed": seed} for path, seed in outputs],
+        "graph": graph_to_json(without_masks(painting.graph)),
+        "account": painting.account_json(),
+        **({} if painting.choice is None else {"best_of": painting.choice.to_json()}),
+    }
