@@ -47,7 +47,6 @@ class Painter(PaintingModel):
 
         Raises:
             InputError: nothing can be drawn, or a word is unknown or dropped.
-            MissingSolverError: boxes must move, for a pin or as ``enforced``, without the extra ``enforce``.
         """
         require_seeds(seed)
         source, text = self._read(text_or_graph)
