@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sg2im_cli.cli.completion import offer_devices, offer_weights
 from sg2im_cli.provenance.record import LARGEST_SCALE, LAST_SEED
 from sg2im_errors import InputError
 
@@ -44,8 +45,10 @@ Seed = Annotated[
     ),
 ]
 Samples = Annotated[int, typer.Option(min=1, max=10_000, help="How many pictures.")]
-Weights = Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Weights = Annotated[
+    str, typer.Option(help="default, a directory, or owner/name[@revision].", autocompletion=offer_weights)
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.", autocompletion=offer_devices)]
 Dtype = Annotated[Precision, typer.Option(help="Precision of the model.")]
 Enforce = Annotated[
     bool, typer.Option("--enforce", help="Move boxes as little as needed until every relationship and place holds.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sg2im_cli.cli.options import Device, Weights
 from sg2im_cli.cli.painters import load_painter
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode
@@ -46,8 +47,8 @@ def command(
         list[Path] | None, typer.Option("--output", "-o", help="A sheet, as .png or .html; may be given twice.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    weights: Weights = "default",
+    device: Device = "auto",
     enforce: Annotated[
         bool, typer.Option("--enforce", help="Move boxes as little as possible until every relationship holds.")
     ] = False,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli.options import Device, Weights
 from sg2im_cli.cli.streams import print_json, quieten_downloads
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
 def command(
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    weights: Weights = "default",
+    device: Device = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object in place of lines.")] = False,
 ) -> None:
     """Look whether everything works here.

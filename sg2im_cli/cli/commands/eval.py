@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli.completion import offer_weights
+from sg2im_cli.cli.options import Device
 from sg2im_cli.output.files import require_new, write_file
 from sg2im_errors import InputError
 
@@ -19,8 +21,13 @@ KINDS = (".json", ".md", ".html")
 def command(
     data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
     name: Annotated[str | None, typer.Argument(metavar="[WEIGHTS]", help="Instead of --weights.")] = None,
-    weights: Annotated[str | None, typer.Option(help="default, a directory, or owner/name[@revision].")] = None,
-    against: Annotated[str | None, typer.Option(help="Other weights, measured on the same graphs and seeds.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="default, a directory, or owner/name[@revision].", autocompletion=offer_weights)
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="Other weights, measured on the same graphs and seeds.", autocompletion=offer_weights),
+    ] = None,
     split: Annotated[str, typer.Option(help="Which images and annotations.")] = "val",
     all_pictures: Annotated[
         bool, typer.Option("--all-pictures", help="Also those of 1 or 2 objects, and of crowded ones the 8 largest.")
@@ -35,7 +42,7 @@ def command(
     judge: Annotated[str, typer.Option(help="default, or a directory that sg2im judge made.")] = "default",
     samples: Annotated[int, typer.Option(min=2, help="Pictures of each graph, for the diversity between them.")] = 3,
     seed: Annotated[int, typer.Option(min=0, help="Of graphs, noise and intervals.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    device: Device = "auto",
     output: Annotated[
         str, typer.Option("--output", "-o", help="A directory (with a / at its end), or a .json, .md or .html file.")
     ] = "eval/",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sg2im_cli.cli.options import Device
+
 if TYPE_CHECKING:
     from sg2im_cli.evaluation.judge_training import Accuracy
 
@@ -18,7 +20,7 @@ def command(
     epochs: Annotated[int, typer.Option(min=1, help="Looks at each object.")] = 10,
     least: Annotated[int, typer.Option(min=1, help="Objects that a category needs; rarer ones are left out.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    device: Device = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
 ) -> None:
     """Make a judge: a small network that names objects in pictures, for sg2im eval.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from sg2im_cli.cli.completion import offer_weights
 from sg2im_cli.cli.streams import print_json, read_text
 from sg2im_cli.output.encode import check_graph_file, graph_file
 from sg2im_cli.output.files import write_file
@@ -34,7 +35,9 @@ def command(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON line for each line of --file.")] = False,
     file: Annotated[str | None, typer.Option(help="Read a sentence a line; - reads standard input.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a sentence of which a word is dropped.")] = False,
-    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
+    weights: Annotated[
+        str, typer.Option(help="Whose words: default, a directory, or owner/name.", autocompletion=offer_weights)
+    ] = "default",
     nlp: Annotated[str | None, typer.Option(help="Another installed spaCy pipeline, or its path.")] = None,
     tree: Annotated[bool, typer.Option("--tree", help="Show the dependencies, and which rule made what.")] = False,
     save_graph: Annotated[Path | None, typer.Option(help="Save the graph as .json, .png or .svg.")] = None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sg2im_cli.cli.commands.generate import Made, show_painting, title
+from sg2im_cli.cli.completion import offer_devices, offer_weights
 from sg2im_cli.cli.painters import load_painter
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode, enlarge
@@ -36,11 +37,16 @@ def command(
     seed: Annotated[
         int | None, typer.Option(min=0, max=LAST_SEED, help="Another seed for the noise; the layout stays.")
     ] = None,
-    weights: Annotated[str | None, typer.Option(help="Other weights; the layout is predicted anew.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="Other weights; the layout is predicted anew.", autocompletion=offer_weights)
+    ] = None,
     scale: Annotated[int | None, typer.Option(min=1, max=LARGEST_SCALE, help="Enlarge it so many times.")] = None,
     output: Annotated[str | None, typer.Option("--output", "-o", help="A file, or a directory.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps; the picture's own if not given.")] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="auto, cpu, cuda or mps; the picture's own if not given.", autocompletion=offer_devices),
+    ] = None,
     nlp: Annotated[str | None, typer.Option(help="The spaCy pipeline that reads --text.")] = None,
     no_metadata: Annotated[bool, typer.Option("--no-metadata", help="Leave out of a PNG what made it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON in place of the path.")] = False,

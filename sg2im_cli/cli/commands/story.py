@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli.options import Device, Weights
 from sg2im_cli.cli.painters import load_painter
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_standard_input
 from sg2im_cli.output.files import slug
@@ -39,8 +40,8 @@ def command(
     seed: Annotated[
         int | None, typer.Option(min=0, max=LAST_SEED, help="Of every picture's noise; drawn at random if not given.")
     ] = None,
-    weights: Annotated[str, typer.Option(help="default, a directory, or owner/name[@revision].")] = "default",
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    weights: Weights = "default",
+    device: Device = "auto",
     enforce: Annotated[
         bool, typer.Option("--enforce", help="Move what is new, as little as possible, until every relationship holds.")
     ] = False,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sg2im_cli.cli.completion import offer_recipes, offer_weights
+from sg2im_cli.cli.options import Device
 from sg2im_errors import InputError
 
 if TYPE_CHECKING:
@@ -24,13 +26,16 @@ SECONDS_BETWEEN_LINES = 30.0
 
 def command(
     data: Annotated[Path, typer.Option(help="Prepared data: a directory or owner/name; or COCO's layout.")],
-    recipe: Annotated[str, typer.Option(help="A recipe's name, or a TOML file.")],
+    recipe: Annotated[str, typer.Option(help="A recipe's name, or a TOML file.", autocompletion=offer_recipes)],
     out: Annotated[Path, typer.Option(help="The run's directory; weights go to OUT/weights.")],
     steps: Annotated[int | None, typer.Option(min=1, help="Updates with pictures, in place of the recipe's.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop and save after so long.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn at random.")] = 0,
     init: Annotated[
-        str | None, typer.Option(help="Weights to start from: default, a directory, or owner/name[@revision].")
+        str | None,
+        typer.Option(
+            help="Weights to start from: default, a directory, or owner/name[@revision].", autocompletion=offer_weights
+        ),
     ] = None,
     min_objects: Annotated[
         int | None, typer.Option(min=1, help="Leave out pictures with fewer objects, in place of the recipe's.")
@@ -48,7 +53,7 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the resolved recipe, try one step, write nothing.")
     ] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    device: Device = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
 ) -> None:
     """Train weights; the same call again goes on.

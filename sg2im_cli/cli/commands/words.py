@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sg2im_cli.cli.completion import offer_weights
 from sg2im_errors import InputError
 from sg2im_parsers.grounding.graph import object_match
 from sg2im_parsers.grounding.lexicon import packaged_lexicon
@@ -17,7 +18,9 @@ from sg2im_parsers.vocabulary import Vocabulary
 
 def command(
     pattern: Annotated[str | None, typer.Argument(help="Only words that hold this; * and ? may be used.")] = None,
-    weights: Annotated[str, typer.Option(help="Whose words: default, a directory, or owner/name.")] = "default",
+    weights: Annotated[
+        str, typer.Option(help="Whose words: default, a directory, or owner/name.", autocompletion=offer_weights)
+    ] = "default",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the objects, relations and attributes that a model knows.
