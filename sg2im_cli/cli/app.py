@@ -26,7 +26,6 @@ from sg2im_cli.cli.commands import (
     words,
 )
 from sg2im_cli.cli.commands import eval as evaluate
-from sg2im_cli.cli.completion import complete_values
 from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
 from sg2im_errors import InputError, Sg2imError
@@ -59,10 +58,6 @@ commands, options and their values."""
 
 class SentenceGroup(TyperGroup):
     """A group of commands whose first argument may also be a sentence to draw."""
-
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401
-        super().__init__(**settings)
-        complete_values(self.commands.values())
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
         """List the commands by what they are for."""

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 BUNDLE = "config.json"
 """A directory with this may hold weights."""
-
-Offer = Callable[[str], Iterable[str]]
-"""From the beginning of a word to words."""
 
 
 def offer_weights(begun: str) -> Iterator[str]:
@@ -30,11 +26,11 @@ def offer_recipes(begun: str) -> Iterator[str]:
         name, _, ending = item.name.rpartition(".")
         if ending == "toml" and name.startswith(begun):
             yield name
-    for path in _matching(begun):
+    for word, path in _matching(begun):
         if begun and path.suffix == ".toml":
-            yield str(path)
+            yield word
         elif begun and path.is_dir():
-            yield f"{path}/"
+            yield f"{word}/"
 
 
 def offer_devices(begun: str) -> Iterator[str]:
@@ -42,51 +38,28 @@ def offer_devices(begun: str) -> Iterator[str]:
     return (name for name in DEVICES if name.startswith(begun))
 
 
-OFFERS: dict[str, Offer] = {
-    "weights": offer_weights,
-    "against": offer_weights,
-    "init": offer_weights,
-    "ref": offer_weights,
-    "recipe": offer_recipes,
-    "device": offer_devices,
-}
-"""By the name of the option or argument, in every command."""
-
-
-def complete_values(commands: Iterable[Any]) -> None:
-    """Let the parameters of commands, and of groups of commands, offer their values."""
-    for command in commands:
-        complete_values(getattr(command, "commands", {}).values())
-        for parameter in command.params:
-            if offer := OFFERS.get(parameter.name):
-                parameter._custom_shell_complete = _completer(offer)
-
-
-def _completer(offer: Offer) -> Callable[[Any, Any, str], list[str]]:
-    """As typer calls it; it has no public way to add this to an option from outside."""
-
-    def complete(_context: Any, _parameter: Any, begun: str) -> list[str]:  # noqa: ANN401
-        return list(offer(begun))
-
-    return complete
-
-
 def _folders(begun: str) -> Iterator[str]:
     """Directories that may be weights, and those on the way to them once a path is begun."""
-    for path in _matching(begun):
+    for word, path in _matching(begun):
         if (path / BUNDLE).is_file():
-            yield str(path)
+            yield word
         elif begun and path.is_dir():
-            yield f"{path}/"
+            yield f"{word}/"
 
 
-def _matching(begun: str) -> list[Path]:
+def _matching(begun: str) -> Iterator[tuple[str, Path]]:
+    """Paths that go on as the word does, each as it would be typed: typer passes over what does not begin alike.
+
+    What begins with ~ is left to the shell, which completes files where nothing is offered.
+    """
     folder, name = os.path.split(begun)
     try:
-        found = sorted(Path(folder).expanduser().iterdir() if folder else Path().iterdir())
-    except (OSError, RuntimeError):
-        return []
-    return [path for path in found if path.name.startswith(name) and (name or not path.name.startswith("."))]
+        found = sorted(Path(folder).iterdir())
+    except OSError:
+        return
+    for path in found:
+        if path.name.startswith(name) and (name or not path.name.startswith(".")):
+            yield begun.removesuffix(name) + path.name, path
 
 
 def _cached(begun: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sg2im_cli.cli.completion import offer_devices, offer_weights
 from sg2im_cli.provenance.record import LARGEST_SCALE, LAST_SEED
 from sg2im_errors import InputError
 
@@ -45,11 +46,22 @@ Sheets = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
 Samples = Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="How many pictures.")]
-Weights = Annotated[str, typer.Option(metavar="WEIGHTS", help="default, a directory, or owner/name[@revision].")]
-VocabularyOf = Annotated[
-    str, typer.Option("--weights", metavar="WEIGHTS", help="Whose words: default, a directory, or owner/name.")
+Weights = Annotated[
+    str,
+    typer.Option(
+        metavar="WEIGHTS", autocompletion=offer_weights, help="default, a directory, or owner/name[@revision]."
+    ),
 ]
-Device = Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda or mps.")]
+VocabularyOf = Annotated[
+    str,
+    typer.Option(
+        "--weights",
+        metavar="WEIGHTS",
+        autocompletion=offer_weights,
+        help="Whose words: default, a directory, or owner/name.",
+    ),
+]
+Device = Annotated[str, typer.Option(metavar="DEVICE", autocompletion=offer_devices, help="auto, cpu, cuda or mps.")]
 Dtype = Annotated[Precision, typer.Option(help="Precision of the model.")]
 Enforce = Annotated[
     bool, typer.Option("--enforce", help="Move boxes as little as needed until every relationship and place holds.")

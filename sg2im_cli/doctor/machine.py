@@ -14,7 +14,7 @@ from sg2im_cli.version import __version__
 
 DISTRIBUTION = "sg2im-cli"
 OLDEST = (3, 11)
-EXTRAS = {"enforce": "--enforce moves boxes", "train": "sg2im train and eval"}
+EXTRAS = {"train": "sg2im train and eval"}
 EXTRA = re.compile(r"""extra\s*==\s*['"]([\w-]+)['"]""")
 NAME = re.compile(r"[\w.-]+")
 GIBI = 2**30

@@ -46,7 +46,6 @@ class Painter(PaintingModel):
 
         Raises:
             InputError: nothing can be drawn, or a word is unknown or dropped.
-            MissingSolverError: boxes must move, for a pin or as ``enforced``, without the extra ``enforce``.
         """
         require_seeds(seed)
         reading = read(self, text_or_graph)

@@ -71,9 +71,6 @@ def paint_story(painter: Painter, scenes: Iterable[Scene], seed: int = 0, enforc
         scenes: of `read_story` or `scenes_of`.
         seed: of every picture.
         enforced: move what is new, as little as possible, until the relationships hold; what is kept stays.
-
-    Raises:
-        MissingSolverError: ``enforced`` without the extra ``enforce``.
     """
     before: SceneGraph | None = None
     for scene in scenes:

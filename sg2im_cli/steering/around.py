@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sg2im_cli.steering.enforce import Enforced, enforce
-from sg2im_cli.steering.solving import MissingSolverError
 from sg2im_cli.steering.statements import Statement, ends, placements
 from sg2im_parsers.scene_graph import Box, Relationship, SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
@@ -50,10 +49,6 @@ def place_around(
 
     Returns:
         The layout; ``moved`` is counted from where each box was given or predicted.
-
-    Raises:
-        MissingSolverError: boxes would have to move, and the extra ``enforce`` is not installed. Without a pin, and if
-            nothing is to be enforced, the boxes stay where they start instead.
     """
     fixed = fixed_objects(graph, enforced)
     said: list[Statement] = [*graph.relationships, *placements(graph)]
@@ -65,12 +60,7 @@ def place_around(
     placed = replace(
         graph, objects=tuple(replace(item, box=box) for item, box in zip(graph.objects, boxes, strict=True))
     )
-    try:
-        return enforce(placed, vocabulary, fixed, wishes, said)
-    except MissingSolverError:
-        if enforced or any(item.pin for item in graph.objects):
-            raise
-        return Enforced(placed, (0.0,) * len(boxes), ())
+    return enforce(placed, vocabulary, fixed, wishes, said)
 
 
 def _starts(graph: SceneGraph, predicted: Sequence[Box | None], vocabulary: Vocabulary) -> Iterator[Box | None]:

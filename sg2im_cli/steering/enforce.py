@@ -59,9 +59,6 @@ def enforce(
         fixed: objects whose boxes must not move.
         wishes: further relationships, which are kept where they can be and never named.
         statements: of the graph, if not all are meant.
-
-    Raises:
-        MissingSolverError: a box would have to move, and the extra ``enforce`` is not installed.
     """
     rules = rules_for(vocabulary)
     if statements is None:

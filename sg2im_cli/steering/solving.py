@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+import kiwisolver
+from kiwisolver import Constraint, Solver, Variable
 
 from sg2im_cli.steering.conditions import Conditions, Corners, slack
 from sg2im_cli.steering.statements import Rules, Statement, ends
-from sg2im_errors import Sg2imError
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from kiwisolver import Constraint, Solver, Variable
 
 MARGIN = 0.004
 """How much more than a rule asks for, so that rounding cannot undo it."""
@@ -38,10 +34,6 @@ ALL_WAYS = -1
 
 Choice = tuple[Statement, int]
 """A statement, and which of its alternatives is to hold."""
-
-
-class MissingSolverError(Sg2imError):
-    """The package that solves the conditions is not installed."""
 
 
 class Problem:
@@ -133,12 +125,10 @@ class _Attempt:
     """One solver, with the wishes of the boxes that may move; the others are numbers."""
 
     def __init__(self, start: Sequence[Corners], moving: Sequence[int], rules: Rules, pool: list[Variable]) -> None:
-        kiwisolver = _solver()
-        self.refusal = kiwisolver.UnsatisfiableConstraint
         self.rules = rules
         self.start = start
         self.moving = moving
-        self.solver: Solver = kiwisolver.Solver()
+        self.solver = Solver()
         self.now = list(start)
         stay, keep_size = (kiwisolver.strength.create(0, 0, weight) for weight in (1, SIZE_WEIGHT))
         for place, i in enumerate(moving):
@@ -177,7 +167,7 @@ class _Attempt:
         try:
             for constraint in constraints:
                 self.solver.addConstraint(constraint)
-        except self.refusal:
+        except kiwisolver.UnsatisfiableConstraint:
             return False
         return True
 
@@ -194,23 +184,14 @@ class _Attempt:
         return found
 
 
-def _solver() -> ModuleType:
-    try:
-        import kiwisolver
-    except ImportError:
-        raise MissingSolverError("Moving boxes needs a solver: pip install 'sg2im-cli[enforce]'.") from None
-    return kiwisolver
-
-
 def _variables(count: int) -> list[Variable]:
     """Variables in the order in which the solver sums them.
 
     That is where they lie in memory, which differs from call to call: sums would differ in their last bit, and with
     them the choice between layouts that are equally near. Only a listing of a solver's variables shows the order.
     """
-    kiwisolver = _solver()
-    found = {str(i): kiwisolver.Variable(str(i)) for i in range(count)}
-    listing = kiwisolver.Solver()
+    found = {str(i): Variable(str(i)) for i in range(count)}
+    listing = Solver()
     for variable in found.values():
         listing.addConstraint(variable >= 0)
     lines = listing.dumps().partition("Variables")[2].partition("Edit Variables")[0].splitlines()

@@ -13,10 +13,19 @@ import pytest
 import typer
 
 from sg2im_cli.cli.app import app
-from sg2im_cli.cli.completion import DEVICES, OFFERS
+from sg2im_cli.cli.completion import DEVICES, offer_devices, offer_recipes, offer_weights
 from sg2im_cli.training.recipes import recipe_names
 
 ROOT = Path(__file__).parents[2]
+OFFERS = {
+    "weights": offer_weights,
+    "against": offer_weights,
+    "init": offer_weights,
+    "ref": offer_weights,
+    "recipe": offer_recipes,
+    "device": offer_devices,
+}
+"""By the name of the option or argument, in every command."""
 
 
 @pytest.fixture
@@ -38,9 +47,10 @@ def ask(tmp_path):
 
 @pytest.fixture
 def bash(ask):
-    def call(line):
+    def call(line, **variables):
         position = len(shlex.split(line)) - (not line.endswith(" "))
-        return set(ask(_SG2IM_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=str(position)).split())
+        asked = ask(_SG2IM_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=str(position), **variables)
+        return set(asked.split())
 
     return call
 
@@ -83,6 +93,15 @@ def test_weights_on_disk_and_in_the_cache_are_offered(bash, tiny_bundle, tmp_pat
     assert bash("sg2im 'a cat' --weights m") == {"mine", "models/", "me/my-weights"}
     assert bash(f"sg2im --weights {tmp_path}/mi") == {f"{tmp_path}/mine"}
     assert bash("sg2im train --init me") == {"me/my-weights"}
+    assert bash("sg2im --weights ./m") == {"./mine", "./models/"}
+
+
+def test_what_is_offered_begins_as_it_was_typed(bash, tmp_path):
+    (tmp_path / "mine.toml").touch()
+    (tmp_path / "models").mkdir()
+    for folder in ("", "./", f"{tmp_path}/", "../" + tmp_path.name + "/"):
+        assert bash(f"sg2im train --recipe {folder}m") == {f"{folder}mine.toml", f"{folder}models/"}
+    assert bash("sg2im train --recipe ~/m", HOME=str(tmp_path)) == set()
 
 
 def test_zsh(ask):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from sg2im_cli.data.relations import SPOKEN_RELATIONS
 from sg2im_cli.steering.around import fixed_objects, place_around
 from sg2im_cli.steering.check import check, check_places
-from sg2im_cli.steering.solving import MissingSolverError
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -89,15 +86,3 @@ def test_copies_stand_apart_where_they_can_and_are_never_named():
     wish = Relationship(0, "left of", 1)
     held = place_around(graph, [LEFT, LEFT], WORDS, wishes=[wish])
     assert wish not in held.given_up
-
-
-def test_without_the_solver_the_extra_is_named_where_boxes_must_move(monkeypatch):
-    monkeypatch.setitem(sys.modules, "kiwisolver", None)
-    said = (Relationship(1, "left of", 0),)
-    graph = SceneGraph((thing("car", LEFT), thing("dog")), said)
-    assert place_around(graph, [LEFT, RIGHT], WORDS).graph.objects[1].box == RIGHT  # it starts there
-    pinned = SceneGraph((thing("car", LEFT, pin=True), thing("dog")), said)
-    for asked, enforced in ((graph, True), (pinned, False)):
-        with pytest.raises(MissingSolverError, match=r"sg2im-cli\[enforce\]"):
-            place_around(asked, [LEFT, RIGHT], WORDS, enforced)
-    assert place_around(pinned, [LEFT, (0.0, 0.4, 0.05, 0.6)], WORDS).given_up == ()  # it holds already

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sg2im_cli.cli import options
+from sg2im_cli.cli.completion import offer_weights
 from sg2im_cli.output.files import require_new, write_file
 from sg2im_errors import InputError
 
@@ -21,10 +22,18 @@ def command(
     data: options.Data,
     name: Annotated[str | None, typer.Argument(metavar="WEIGHTS", help="The same as --weights.")] = None,
     weights: Annotated[
-        str | None, typer.Option(metavar="WEIGHTS", help="default, a directory, or owner/name[@revision].")
+        str | None,
+        typer.Option(
+            metavar="WEIGHTS", autocompletion=offer_weights, help="default, a directory, or owner/name[@revision]."
+        ),
     ] = None,
     against: Annotated[
-        str | None, typer.Option(metavar="WEIGHTS", help="Other weights, measured on the same graphs and seeds.")
+        str | None,
+        typer.Option(
+            metavar="WEIGHTS",
+            autocompletion=offer_weights,
+            help="Other weights, measured on the same graphs and seeds.",
+        ),
     ] = None,
     split: Annotated[str, typer.Option(metavar="SPLIT", help="Which pictures and annotations.")] = "val",
     all_pictures: Annotated[

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sg2im_cli.cli import options
+from sg2im_cli.cli.completion import offer_devices, offer_weights
 from sg2im_cli.cli.request import load_painter
 from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode, enlarge
@@ -38,7 +39,9 @@ def command(
     seed: Annotated[int | None, options.seed_option("Use this seed for the noise; the layout stays.")] = None,
     weights: Annotated[
         str | None,
-        typer.Option(metavar="WEIGHTS", help="Use these weights; the layout is predicted again."),
+        typer.Option(
+            metavar="WEIGHTS", autocompletion=offer_weights, help="Use these weights; the layout is predicted again."
+        ),
     ] = None,
     scale: Annotated[
         int | None,
@@ -48,7 +51,11 @@ def command(
     overwrite: options.Overwrite = False,
     device: Annotated[
         str | None,
-        typer.Option(metavar="DEVICE", help="auto, cpu, cuda or mps. The picture's own if not given."),
+        typer.Option(
+            metavar="DEVICE",
+            autocompletion=offer_devices,
+            help="auto, cpu, cuda or mps. The picture's own if not given.",
+        ),
     ] = None,
     nlp: Annotated[str | None, typer.Option(metavar="PIPELINE", help="The spaCy pipeline that reads --text.")] = None,
     no_metadata: options.NoMetadata = False,

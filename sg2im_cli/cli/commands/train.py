@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sg2im_cli.cli import options as shared
+from sg2im_cli.cli.completion import offer_recipes, offer_weights
 from sg2im_errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ SECONDS_BETWEEN_LINES = 30.0
 
 def command(
     data: shared.Data,
-    recipe: Annotated[str, typer.Option(metavar="RECIPE", help="A recipe's name, or a TOML file.")],
+    recipe: Annotated[
+        str, typer.Option(metavar="RECIPE", autocompletion=offer_recipes, help="A recipe's name, or a TOML file.")
+    ],
     out: Annotated[
         Path, typer.Option(metavar="DIRECTORY", help="The run's directory; weights go to DIRECTORY/weights.")
     ],
@@ -36,7 +39,11 @@ def command(
     seed: shared.AllRandom = 0,
     init: Annotated[
         str | None,
-        typer.Option(metavar="WEIGHTS", help="Weights to start from: default, a directory, or owner/name[@revision]."),
+        typer.Option(
+            metavar="WEIGHTS",
+            autocompletion=offer_weights,
+            help="Weights to start from: default, a directory, or owner/name[@revision].",
+        ),
     ] = None,
     min_objects: Annotated[
         int | None,

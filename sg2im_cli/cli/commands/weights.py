@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sg2im_cli.cli.completion import offer_weights
+
 if TYPE_CHECKING:
     from sg2im_weights import Bundle
     from sg2im_weights.upload import Upload
@@ -27,7 +29,9 @@ JSON_OPTION = typer.Option("--json", help="Print JSON.")
 
 @app.command()
 def show(
-    ref: Annotated[str, typer.Argument(help="default, a directory, or owner/name[@revision].")] = "default",
+    ref: Annotated[
+        str, typer.Argument(help="default, a directory, or owner/name[@revision].", autocompletion=offer_weights)
+    ] = "default",
     as_json: Annotated[bool, JSON_OPTION] = False,
 ) -> None:
     """Show what weights are: size, words, training, revision.
@@ -64,7 +68,11 @@ def list_weights(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
 
 
 @app.command()
-def pull(ref: Annotated[str, typer.Argument(help="owner/name[@revision] on the Hugging Face Hub.")]) -> None:
+def pull(
+    ref: Annotated[
+        str, typer.Argument(help="owner/name[@revision] on the Hugging Face Hub.", autocompletion=offer_weights)
+    ],
+) -> None:
     """Fetch weights into the cache, for use offline.
 
     Example: sg2im weights pull owner/name

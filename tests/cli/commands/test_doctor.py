@@ -133,14 +133,14 @@ def test_extras_that_are_not_there_are_no_mistake(monkeypatch):
     real = metadata.version
 
     def version(name):
-        if name == "kiwisolver":
+        if name == "pyarrow":
             raise metadata.PackageNotFoundError(name)
         return real(name)
 
     monkeypatch.setattr(metadata, "version", version)
     found = machine.extras()
-    assert (found.status, found.facts["lacking"]["enforce"]) == ("ok", ["kiwisolver"])
-    assert "pip install 'sg2im-cli[enforce]'" in found.advice
+    assert (found.status, found.facts["lacking"]) == ("ok", {"train": ["pyarrow"]})
+    assert "pip install 'sg2im-cli[train]'" in found.advice
 
 
 def test_the_cache_is_measured_once_for_each_file(monkeypatch, tmp_path):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from sg2im_cli.checkpoint import save_generator
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.provenance.read import read_record
 from sg2im_cli.provenance.record import KEY, versions
+from sg2im_errors import Sg2imError
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import read_bundle
 from sg2im_weights.card import build_card
@@ -164,9 +164,12 @@ def test_another_sentence_keeps_shapes_that_were_drawn_at_random(sample, again, 
     assert again("b.png", "-o", "c.png")["same_pixels"] is True
 
 
-def test_what_was_enforced_is_replayed_without_the_solver(draw, again, monkeypatch):
+def test_what_was_enforced_is_replayed_as_it_was_and_not_solved_again(draw, again, monkeypatch):
+    def refuse():
+        raise Sg2imError("Nothing is to be solved.")
+
     draw(SEA, "--seed", 5, "--enforce", "-o", "a.png")
-    monkeypatch.setitem(sys.modules, "kiwisolver", None)
+    monkeypatch.setattr("sg2im_cli.steering.solving.Solver", refuse)
     assert draw(SEA, "--enforce").code == 1
     assert again("a.png", "-o", "b.png")["same_pixels"] is True
     again("a.png", "--seed", 6, "-o", "c.png")
