@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from sg2im_cli.drawing.html import data_url
 from sg2im_cli.drawing.parts import (
     DARK,
     FONT_SIZE,
@@ -114,10 +114,10 @@ def _leader_svg(item: SceneObject, tag: Area, side: int) -> str:
 
 def _mask_svg(item: SceneObject, side: int) -> str:
     x0, y0, x1, y1 = _corners(item, side)
-    data = base64.b64encode(encode_png(_shade(item))).decode()
+    shade = data_url("image/png", encode_png(_shade(item)))
     return (
         f'<image x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}" preserveAspectRatio="none" '
-        f'href="data:image/png;base64,{data}"/>'
+        f'href="{shade}"/>'
     )
 
 

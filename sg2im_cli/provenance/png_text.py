@@ -1,4 +1,8 @@
-"""A text that travels in a PNG, by its key: written as a compressed iTXt chunk, read without decoding the picture."""
+"""A text that travels in a PNG, by its key: written as a compressed iTXt chunk, read without decoding the picture.
+
+Pillow writes it and does not read it: it passes over a damaged chunk without a word, returns the rest of a text that
+was cut, reads chunks of any length whole, and has one limit, of 1 MiB, for the whole process.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from sg2im_cli.evaluation.figures import Resamples
 from sg2im_cli.evaluation.judge import load_judge
 from sg2im_cli.evaluation.pretrained import PictureFeatures
 from sg2im_cli.evaluation.report import SECTIONS, Report, Split, evaluate, load_split, restrict
-from sg2im_cli.evaluation.sheet import Page, comparison_page, report_page, sheet, to_html, to_markdown
+from sg2im_cli.evaluation.sheet import DrawnGraph, Page, comparison_page, report_page, sheet, to_html, to_markdown
 from sg2im_cli.evaluation.subject import Subject
 from sg2im_cli.evaluation.train_split import SPLIT as TRAIN
 from sg2im_cli.evaluation.train_split import TrainSplit, open_train
@@ -61,18 +61,18 @@ class Measured:
     Attributes:
         values: for JSON.
         page: for people.
-        pictures: HTML of the sheet.
+        graphs: of the sheet.
     """
 
     values: dict[str, Any]
     page: Page
-    pictures: str
+    graphs: tuple[DrawnGraph, ...]
 
     def text(self, kind: str) -> str:
         """The file of a kind: ``.json``, ``.md`` or ``.html``."""
         if kind == ".json":
             return json.dumps(self.values, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        return to_markdown(self.page) if kind == ".md" else to_html(self.page, self.pictures)
+        return to_markdown(self.page) if kind == ".md" else to_html(self.page, self.graphs)
 
 
 def measure(asked: Asked, bundles: list[Bundle]) -> Measured:
@@ -112,7 +112,7 @@ def measure(asked: Asked, bundles: list[Bundle]) -> Measured:
             )
             subjects.append((bundle.ref, subject))
             reports.append(evaluate(subject, bundle.ref, split, only, bundle.checksum()))
-    return _measured(reports, checkpoints, sheet(subjects) if pixels else "")
+    return _measured(reports, checkpoints, sheet(subjects) if pixels else ())
 
 
 class _Trains:
@@ -146,12 +146,12 @@ class _Trains:
             return None, f"the train split cannot be used ({str(error).rstrip('.')})"
 
 
-def _measured(reports: list[Report], checkpoints: list[Checkpoint], pictures: str) -> Measured:
+def _measured(reports: list[Report], checkpoints: list[Checkpoint], graphs: tuple[DrawnGraph, ...]) -> Measured:
     if len(reports) == 1:
-        return Measured(reports[0].to_json(), report_page(reports[0]), pictures)
+        return Measured(reports[0].to_json(), report_page(reports[0]), graphs)
     words = {checkpoint.vocabulary.predicate_names for checkpoint in checkpoints}
     comparison = compare(reports[0], reports[1], same_relations=len(words) == 1)
-    return Measured(comparison.to_json(), comparison_page(comparison), pictures)
+    return Measured(comparison.to_json(), comparison_page(comparison), graphs)
 
 
 def _known_sections(only: tuple[str, ...] | None) -> tuple[str, ...]:
