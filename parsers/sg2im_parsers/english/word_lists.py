@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -14,7 +14,6 @@ from sg2im_errors import Sg2imError
 from sg2im_parsers.english.conventions import Conventions, packaged_conventions
 
 TABLES = ("lists", "measures", "amounts", "numbers", "pronouns", "verbs", "attributes", "derived", "fillers")
-ARTICLES = ("a", "an", "the")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Phrasebook:
             amounts=words["amounts"],
             numbers=words["numbers"],
             pronouns=words["pronouns"],
-            phrases=_by_first_word(prepositions["phrases"]),
+            phrases=_by_first_word(prepositions["phrases"], words["lists"]["articles"]),
             forms=prepositions["words"],
             forms_of_verbs=words["verbs"],
             derived=words["derived"],
@@ -99,6 +98,11 @@ def packaged_phrasebook() -> Phrasebook:
     return Phrasebook.from_data(words, prepositions, packaged_conventions())
 
 
+def word_list(name: str) -> frozenset[str]:
+    """One of the packaged lists."""
+    return packaged_phrasebook().lists[name]
+
+
 def read_data(name: str) -> dict[str, Any]:
     """Parse one of the package's TOML files."""
     return tomllib.loads((files("sg2im_parsers") / "data" / name).read_text(encoding="utf8"))
@@ -111,15 +115,17 @@ def _word_list(name: str, entries: list[str]) -> frozenset[str]:
     return frozenset(entries)
 
 
-def _by_first_word(phrases: Mapping[str, str]) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+def _by_first_word(
+    phrases: Mapping[str, str], articles: Sequence[str]
+) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
     table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for phrase, form in phrases.items():
-        for words in _spellings(phrase):
+        for words in _spellings(phrase, articles):
             table.setdefault(words[0], []).append((words, form))
     return {first: tuple(sorted(found, key=lambda p: -len(p[0]))) for first, found in table.items()}
 
 
-def _spellings(phrase: str) -> list[tuple[str, ...]]:
+def _spellings(phrase: str, articles: Sequence[str]) -> list[tuple[str, ...]]:
     """Write out "(the)": any article, or nothing."""
-    choices = [((), *((a,) for a in ARTICLES)) if word == "(the)" else ((word,),) for word in phrase.split()]
+    choices = [((), *((a,) for a in articles)) if word == "(the)" else ((word,),) for word in phrase.split()]
     return [tuple(word for part in parts for word in part) for parts in product(*choices)]

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 from sg2im_errors import InputError
 from sg2im_parsers.english.parsed_text import Mention, ParsedText
+from sg2im_parsers.english.word_lists import word_list
 from sg2im_parsers.grounding.attribute_data import packaged_attribute_words
 from sg2im_parsers.grounding.sentence import Grounded
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 
-DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 BETWEEN = frozenset({"other", "same"})
 """May stand between an article and its noun."""
 
@@ -136,7 +136,7 @@ def _meant(
     """Objects of the scene that a mention means: "the sheep", or bare "grass" where there is grass."""
     said = parsed.mentions[mention]
     article = _before(parsed, said)
-    if article in DEFINITE:
+    if article in word_list("definite"):
         return tuple(sorted(same)[: said.amount]) if _is_plural(said) else tuple(same[:1])
     bare = article is None and not said.plural and said.amount is None
     return tuple(same[:1]) if bare and item.name in vocabulary.stuff else ()

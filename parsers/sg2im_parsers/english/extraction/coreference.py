@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from sg2im_parsers.english.extraction.mentions import Thing
 from sg2im_parsers.english.tree import PLURAL_TAGS, ROOT, Tree
-from sg2im_parsers.english.word_lists import Phrasebook
+from sg2im_parsers.english.word_lists import Phrasebook, word_list
 
 PERSONAL = frozenset({"he", "she", "him", "her", "his", "hers"})
 NEUTER = frozenset({"it", "its"})
 PLURAL = frozenset({"they", "them", "their"})
 ORDER = frozenset({"first", "second", "third", "fourth", "last", "next", "other", "another", "different"})
 SUBJECTS = frozenset({"nsubj", "nsubj:pass", ROOT})
-DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 
 
 def is_pronoun(tree: Tree, token: int) -> bool:
@@ -79,7 +78,12 @@ def same_thing(tree: Tree, things: dict[int, Thing], names: dict[str, int], name
     """The earlier thing that "the street" means, if one has its name and nothing speaks against it."""
     earlier = names.get(name)
     det = tree.child(token, "det")
-    if earlier is None or det is None or tree.lowers[det] not in DEFINITE or "another" in _order(tree, earlier):
+    if (
+        earlier is None
+        or det is None
+        or tree.lowers[det] not in word_list("definite")
+        or "another" in _order(tree, earlier)
+    ):
         return None
     said = {a.text for a in things[token].attributes}
     known = {a.text for a in things[earlier].attributes}

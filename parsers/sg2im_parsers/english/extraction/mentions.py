@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sg2im_parsers.english.conventions import NAME, NOTHING, QUALITY, WHOLE
 from sg2im_parsers.english.extraction.modifiers import Attribute, attributes, is_shade
 from sg2im_parsers.english.tree import PLURAL_TAGS, Measured, Place, Tree
-from sg2im_parsers.english.word_lists import Phrasebook
+from sg2im_parsers.english.word_lists import Phrasebook, word_list
 
 NAME_LABELS = frozenset({"compound", "flat", "goeswith", "nmod", "nmod:unmarked", "nmod:npmod", "dep", "flat:name"})
 """Labels of nouns that belong to the name of the noun after them, if no preposition leads to them."""
@@ -18,7 +18,6 @@ DESCRIBING = ("JJ", "VBG", "VBN", "VBD", "RB")
 NO_THINGS = frozenset({"fixed", "goeswith", "case", "advmod", "mark", "cc", "punct", "discourse", "gone", "obl:tmod"})
 NOUN_PLACES = frozenset({"nsubj", "obj", "obl", "nmod", "nsubj:pass", "obl:agent", "nmod:poss"})
 RECIPROCALS = frozenset({"each other", "eachother"})
-ARTICLES = frozenset({"a", "an", "the"})
 LONGEST_NAME = 8
 """Words of the longest name; a longer row of nouns is a list that lacks its commas."""
 
@@ -134,7 +133,7 @@ def _in(tree: Tree, book: Phrasebook, name: str, token: int) -> bool:
 
 def _has_article(tree: Tree, token: int) -> bool:
     det = tree.child(token, "det")
-    return det is not None and tree.lowers[det] in ARTICLES
+    return det is not None and tree.lowers[det] in word_list("articles")
 
 
 def _thing(tree: Tree, book: Phrasebook, head: int) -> Thing:

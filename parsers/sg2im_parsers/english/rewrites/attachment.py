@@ -89,7 +89,7 @@ ATTACHMENT = Rewrite(
     name="attachment",
     says="Moves clauses, nouns and pronouns that hang from the wrong noun to what they go with by their meaning.",
     apply=attach_by_meaning,
-    after=("lists", "places"),
+    after=("wrong tags", "lists"),
     examples=(
         Example("a man flying a kite on the beach", gives=("man | on | beach",), instead=("kite | on | beach",)),
         Example(

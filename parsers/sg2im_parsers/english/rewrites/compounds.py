@@ -97,7 +97,7 @@ HYPHENS = Rewrite(
     name="hyphens",
     says="Makes one word of what hyphens join.",
     apply=join_hyphens,
-    after=("wrong tags",),
+    after=("wrong edges",),
     examples=(
         Example("young boy dressed in gray t-shirt", gives=("boy | wear | t-shirt",), instead=("boy | wear | shirt",)),
         Example(
@@ -113,7 +113,7 @@ PARTICIPLES = Rewrite(
     name="participles",
     says='Tells "snow covered hill" as "hill covered with snow" and "brown haired man" as "man with brown hair".',
     apply=open_participles,
-    after=("hyphens",),
+    after=("wrong edges",),
     examples=(
         Example("a man on a snow covered hill", gives=("snow | cover | hill",), instead=("hill | is | snow",)),
         Example(

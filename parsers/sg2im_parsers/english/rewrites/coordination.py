@@ -90,7 +90,6 @@ LISTS = Rewrite(
     name="lists",
     says='Coordinates what commas and "and" list, where the parser saw an apposition or more things in one place.',
     apply=mend_lists,
-    after=("wrong tags", "wrong edges"),
     examples=(
         Example(
             "a bathroom with a toilet, a sink and a mirror",

@@ -5,19 +5,8 @@ from __future__ import annotations
 from sg2im_parsers.english.arguments import actor
 from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Place, Tree
-from sg2im_parsers.english.word_lists import Phrasebook
+from sg2im_parsers.english.word_lists import Phrasebook, word_list
 
-LEADING = frozenset({"in", "on", "at", "to", "towards", "near", "along"})
-SMALL = frozenset({"the", "far", "very", "extreme", "-"})
-SIDES = frozenset({"left", "right", "top", "bottom", "upper", "lower", "middle", "center", "centre"})
-KINDS = frozenset({"corner", "side", "part", "half", "edge", "third", "area", "hand", "portion"})
-BARE = frozenset({"left", "right", "background", "foreground"})
-"""These need no article: "a dog on left"."""
-
-DEPTHS = frozenset({"background", "foreground", "distance"})
-PICTURES = frozenset(
-    {"picture", "image", "photo", "photograph", "frame", "scene", "background", "view", "shot", "drawing"}
-)
 OPPOSITES = (
     ({"left"}, {"right"}),
     ({"top", "upper"}, {"bottom", "lower"}),
@@ -28,9 +17,9 @@ LONGEST = 7
 
 def take_places(tree: Tree, book: Phrasebook) -> None:
     """Fill `Tree.places`, and take their words out of the tree."""
-    start = 0
+    start, leading = 0, book.lists["place_prepositions"]
     while start < len(tree) - 1:
-        end = _end_of_place(tree, start)
+        end = _end_of_place(tree, start) if tree.lowers[start] in leading else start
         if end == start or any(t in tree.gone for t in range(start, end)):
             start += 1
             continue
@@ -46,28 +35,29 @@ def take_places(tree: Tree, book: Phrasebook) -> None:
 
 def _end_of_place(tree: Tree, start: int) -> int:
     """The position after "in the top left corner of the picture"; `start` if no place starts there."""
-    if tree.lowers[start] not in LEADING:
-        return start
+    within = word_list("place_words").union(*map(word_list, ("place_sides", "place_kinds", "place_depths")))
     at = start + 1
-    while at < len(tree) and at - start < LONGEST and tree.lowers[at] in SMALL | SIDES | KINDS | DEPTHS:
+    while at < len(tree) and at - start < LONGEST and tree.lowers[at] in within:
         at += 1
     if not _is_place(tree.lowers[start:at]) or (at < len(tree) and _goes_on(tree, at)):
         return start
     if tree.lowers[at : at + 1] == ["of"]:
         picture = at + 2 if tree.lowers[at + 1 : at + 2] in (["the"], ["a"], ["this"]) else at + 1
-        return picture + 1 if tree.lowers[picture : picture + 1] and tree.lowers[picture] in PICTURES else start
+        found = picture < len(tree) and tree.lowers[picture] in word_list("pictures")
+        return picture + 1 if found else start
     return at
 
 
 def _is_place(words: list[str]) -> bool:
     """Whether it is a place of the picture: not "on top" or "in the right hand", which are places on things."""
     *before, last = words
-    told = SIDES.union(DEPTHS).intersection(words)
-    if not told or last not in SIDES | KINDS | DEPTHS or last == "hand":
+    told_by = word_list("place_sides") | word_list("place_depths")
+    told = told_by.intersection(words)
+    if not told or last not in told_by | word_list("place_kinds") or last == "hand":
         return False
     if last in ("top", "bottom") and words[0] in ("on", "near", "along") and len(told) == 1:
         return False
-    return "the" in before or last in BARE
+    return "the" in before or last in word_list("bare_places")
 
 
 def _goes_on(tree: Tree, at: int) -> bool:
@@ -143,7 +133,7 @@ PLACES = Rewrite(
     name="places",
     says="Takes the words that say where in the picture a thing is out of the tree.",
     apply=take_places,
-    after=("lists",),
+    after=("wrong tags", "lists"),
     examples=(
         Example(
             "a dog on the left of the picture",

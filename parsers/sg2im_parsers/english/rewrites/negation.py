@@ -6,45 +6,40 @@ from collections.abc import Iterator
 
 from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Tree
-from sg2im_parsers.english.word_lists import Phrasebook
+from sg2im_parsers.english.word_lists import Phrasebook, word_list
 
-NOT = frozenset({"not", "n't", "never"})
-NONE = frozenset({"no", "without", "neither", "minus"})
-NOBODY = frozenset({"nobody", "none", "nothing"})
-LACKING = frozenset({"lack"})
-FREE = frozenset({"free", "empty", "devoid", "clear", "bare"})
-"""Before "of", these say that there is none."""
-
-DENYING = NOT | NONE | NOBODY | FREE
-"""Without one of these, or "lack", nothing is denied."""
-
-DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 OWN = frozenset({"amod", "compound", "nummod", "det", "case", "advmod", "cc:preconj"})
 """Labels of words that go with a noun that is not there."""
 
 
 def find_denied(tree: Tree, book: Phrasebook) -> None:
     """Fill `Tree.denied` with nouns that are said not to be there, `Tree.negated` with what is said not to be so."""
-    if DENYING.isdisjoint(tree.lowers) and LACKING.isdisjoint(tree.lemmas):
+    if not _denies(tree, book):
         return
     for token in range(len(tree)):
         if token in tree.gone:
             continue
         if tree.is_noun(token):
-            if tree.lowers[token] in NOBODY or _is_none(tree, token) or _shares_denial(tree, token):
+            if tree.lowers[token] in word_list("nobody") or _is_none(tree, token) or _shares_denial(tree, token):
                 tree.denied.add(token)
         elif _is_negated(tree, token):
             tree.negated.add(token)
             tree.denied.update(_indefinite(tree, token, "obj", "obl"))
-        elif tree.lemmas[token] in LACKING:
+        elif tree.lemmas[token] in word_list("lacking"):
             tree.negated.add(token)
             tree.denied.update(tree.all_children(token, "obj"))
-        elif tree.lowers[token] in FREE:
+        elif tree.lowers[token] in word_list("free_of"):
             lacking = [n for n in tree.all_children(token, "obl", "nmod") if _case(tree, n) == ["of"]]
             tree.denied.update(lacking)
             tree.negated.update([token] if lacking else [])
     for noun in list(tree.denied):
         tree.denied.update(_carried(tree, book, noun))
+
+
+def _denies(tree: Tree, book: Phrasebook) -> bool:
+    """Whether there is a word without which nothing is denied."""
+    said = any(not book.lists[name].isdisjoint(tree.lowers) for name in ("not", "no", "nobody", "free_of"))
+    return said or not book.lists["lacking"].isdisjoint(tree.lemmas)
 
 
 def denied_words(tree: Tree) -> tuple[int, ...]:
@@ -60,7 +55,7 @@ def denied_words(tree: Tree) -> tuple[int, ...]:
 
 def _is_none(tree: Tree, noun: int) -> bool:
     before = [c for c in tree.children[noun] if c < noun]
-    if any(tree.lowers[c] in NONE and not _is_name(tree, noun, c) for c in before):
+    if any(tree.lowers[c] in word_list("no") and not _is_name(tree, noun, c) for c in before):
         return True
     if not _is_negated(tree, noun):
         return False
@@ -77,7 +72,7 @@ def _is_name(tree: Tree, noun: int, no: int) -> bool:
 
 
 def _is_negated(tree: Tree, token: int) -> bool:
-    return any(tree.lowers[c] in NOT and tree.labels[c] == "advmod" for c in tree.children[token])
+    return any(tree.lowers[c] in word_list("not") and tree.labels[c] == "advmod" for c in tree.children[token])
 
 
 def _shares_denial(tree: Tree, noun: int) -> bool:
@@ -93,7 +88,7 @@ def _indefinite(tree: Tree, token: int, *labels: str) -> list[int]:
 
 
 def _is_definite(tree: Tree, noun: int) -> bool:
-    return any(tree.lowers[c] in DEFINITE or tree.labels[c] == "nmod:poss" for c in tree.children[noun])
+    return any(tree.lowers[c] in word_list("definite") or tree.labels[c] == "nmod:poss" for c in tree.children[noun])
 
 
 def _case(tree: Tree, noun: int) -> list[str]:
@@ -115,7 +110,7 @@ NEGATION = Rewrite(
     name="negation",
     says="Marks what is said not to be there or not to be so.",
     apply=find_denied,
-    after=("lists", "prepositions", "measures"),
+    after=("attachment", "there is"),
     examples=(
         Example("a street without cars", instead=("cars",)),
         Example("a man not wearing a hat", instead=("hat", "man | wear | hat")),

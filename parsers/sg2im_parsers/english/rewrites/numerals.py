@@ -7,9 +7,6 @@ from sg2im_parsers.english.tree import Number, Tree
 from sg2im_parsers.english.word_lists import Phrasebook
 
 LARGEST = 1_000_000_000
-NEARLY = frozenset({"about", "almost", "nearly", "approximately", "roughly", "least", "most"})
-"""Before a number, these make it vague."""
-
 SEVERAL = {"several": 3, "few": 3, "many": 5}
 """How many hundreds "several hundred" are."""
 
@@ -36,7 +33,7 @@ def _number_at(tree: Tree, book: Phrasebook, start: int) -> Number | None:
         value, words = value // 2, [start - 2, start - 1, *words]
     elif before[-1:] and before[-1] in SEVERAL and value >= 12:
         value, exact, words = value * SEVERAL[before[-1]], False, [start - 1, *words]
-    elif before[-1:] and before[-1] in NEARLY:
+    elif before[-1:] and before[-1] in book.lists["nearly"]:
         exact = False
     elif before in (["more", "than"], ["less", "than"], ["fewer", "than"]):
         value, exact = max(1, value + (1 if before[0] == "more" else -1)), False

@@ -105,7 +105,7 @@ PREPOSITIONS = Rewrite(
     name="prepositions",
     says="Makes one preposition of several words, and hangs its noun where the first of them hung.",
     apply=join_prepositions,
-    after=("universal labels", "places", "each other"),
+    after=("wrong tags", "places", "attachment", "participles", "each other"),
     examples=(
         Example("a car in front of a house", gives=("car | in front of | house",), instead=("car | in | house",)),
     ),

@@ -66,7 +66,7 @@ EACH_OTHER = Rewrite(
     name="each other",
     says='Makes one noun of "each other" and "one another", and of "side by side" where nothing follows.',
     apply=join_reciprocals,
-    after=("wrong edges",),
+    after=("wrong edges", "numbers"),
     examples=(
         Example("two dogs next to each other", gives=("dog | next to | dog",), instead=("dogs | is | 2",)),
         Example("two tents side by side", gives=("tent | side by side with | tent",), instead=("tents side",)),
@@ -78,6 +78,6 @@ AFTER_EACH_OTHER = Rewrite(
     name="after each other",
     says='Hangs what follows "next to each other" from those who are next to each other.',
     apply=free_reciprocals,
-    after=("each other", "prepositions"),
+    after=("prepositions",),
     examples=(Example("two dogs next to each other on a bed", gives=("dog | on | bed",)),),
 )

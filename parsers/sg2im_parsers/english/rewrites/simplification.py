@@ -97,7 +97,6 @@ THERE_IS = Rewrite(
     name="there is",
     says='Tells "there is a dog on the bed" as "a dog on the bed", if the parser has not.',
     apply=promote_existentials,
-    after=("universal labels",),
     examples=(
         Example(
             "there is a yellow notepad sitting on the table",
@@ -112,7 +111,7 @@ SIDES = Rewrite(
     name="sides",
     says='Tells "against the back of a bench" as "against a bench".',
     apply=join_sides,
-    after=("prepositions",),
+    after=("places", "prepositions"),
     examples=(
         Example("a man against the back of a bench", gives=("man | against | bench",)),
         Example("smoke from top of train", gives=("smoke | from | train",)),
@@ -124,7 +123,7 @@ MEASURES = Rewrite(
     name="measures",
     says="Lets what is counted or measured stand where its measure stood.",
     apply=join_measures,
-    after=("numbers", "prepositions", "sides"),
+    after=("wrong tags", "wrong edges", "places", "numbers", "prepositions"),
     examples=(
         Example("a group of people on a street", gives=("people | is | group of",), instead=("people | have | group",)),
         Example("two of the dogs on a bed", gives=("dogs | is | 2",)),
@@ -136,6 +135,5 @@ HELPER_VERBS = Rewrite(
     name="helper verbs",
     says='Lets "catch" stand where "trying to catch" stood.',
     apply=skip_helper_verbs,
-    after=("universal labels", "wrong tags"),
     examples=(Example("a dog trying to catch a frisbee", instead=("dog | is | trying",)),),
 )

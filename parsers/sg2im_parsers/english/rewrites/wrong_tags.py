@@ -16,7 +16,6 @@ BARE_VERBS = frozenset({"VB", "VBP", "VBZ", "MD"})
 NEVER_VERBS = {"leaves": "leaf"}
 """Plurals that taggers take for verbs, with their base form: a picture shows leaves, and nobody leaving."""
 
-LEADING_TO = frozenset({"next", "close", "adjacent", "attached", "tied", "connected", "taped", "chained", "hooked"})
 BEFORE_NOUNS = frozenset({"DT", "JJ", "CD", "PRP$", "POS"})
 
 
@@ -29,7 +28,7 @@ def mend_tags(tree: Tree, book: Phrasebook) -> None:
             _take_marks(tree, token)
         elif tag in ("NN", "NNS") and _is_verb_after_all(tree, token):
             tree.tags[token] = "VBZ"
-        elif tag == "VB" and _is_reached_by_to(tree, token):
+        elif tag == "VB" and _is_reached_by_to(tree, book, token):
             _make_goal(tree, token)
         elif tag in ("VB", "VBG") and _is_start_of_name(tree, book, token):
             _make_name(tree, token)
@@ -93,9 +92,9 @@ def _is_verb_after_all(tree: Tree, token: int) -> bool:
     return tree.tags[token] == "NNS" and subject == token - 1 and tree.tags[subject] in ("NN", "PRP")
 
 
-def _is_reached_by_to(tree: Tree, token: int) -> bool:
+def _is_reached_by_to(tree: Tree, book: Phrasebook, token: int) -> bool:
     """Whether a "verb" is where something is "next to" or "attached to": "a toilet next to sink"."""
-    leads = token > 1 and tree.lowers[token - 1] == "to" and tree.lowers[token - 2] in LEADING_TO
+    leads = token > 1 and tree.lowers[token - 1] == "to" and tree.lowers[token - 2] in book.lists["leading_to"]
     return leads and tree.child(token, "obj", "nsubj", "xcomp") is None
 
 
@@ -105,7 +104,7 @@ def _is_start_of_name(tree: Tree, book: Phrasebook, token: int) -> bool:
     if noun is None or noun != token + 1 or not token or tree.child(token, "nsubj") is not None:
         return False
     if tree.tags[token] == "VB":
-        return tree.lowers[token - 1] == "to" and token > 1 and tree.lowers[token - 2] in LEADING_TO
+        return tree.lowers[token - 1] == "to" and token > 1 and tree.lowers[token - 2] in book.lists["leading_to"]
     return tree.tags[token - 1] in ("IN", "DT") and f"{tree.lowers[token]} {tree.lemmas[noun]}" in book.lists["names"]
 
 
