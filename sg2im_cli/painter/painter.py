@@ -9,12 +9,12 @@ from torch import Tensor
 
 from sg2im_cli.painter.batching import paint_many
 from sg2im_cli.painter.best import Score, choose, contrast
-from sg2im_cli.painter.chance import layouts_differ
 from sg2im_cli.painter.painting import Layout, Painting, joined, with_asked_masks, with_pictures
 from sg2im_cli.painter.painting_model import PaintingModel
 from sg2im_cli.painter.placing import lay_out, layout_of
 from sg2im_cli.painter.reading import read
 from sg2im_cli.painter.requirements import require_kind, require_samples, require_seeds
+from sg2im_cli.painter.seeds import layouts_differ
 from sg2im_cli.steering.check import Check, PlaceCheck, check, check_places
 from sg2im_errors import InputError
 from sg2im_parsers.grounding.graph import ground_graph

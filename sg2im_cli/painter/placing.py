@@ -12,9 +12,9 @@ from torch import Tensor
 from sg2im_cli.data.batch import GraphBatch, batch_graphs
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.object_layout import ObjectLayout
-from sg2im_cli.painter.chance import object_latents, with_seeds
 from sg2im_cli.painter.given import given_boxes, given_masks, visible_boxes, with_layout, without_predicted
 from sg2im_cli.painter.painting import Layout
+from sg2im_cli.painter.seeds import object_latents, with_seeds
 from sg2im_cli.steering.around import place_around
 from sg2im_cli.steering.check import check, check_places
 from sg2im_cli.steering.statements import Statement
