@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -256,7 +257,7 @@ class _Run:
             "steps": self.position.step,
             "hours": round(self.position.seconds / 3600, 2),
             "device": self._hardware(),
-            **({} if self.options.init is None else {"init": self.options.init}),
+            **({} if self.options.init is None else {"init": _without_folders(self.options.init)}),
             **count_examples(self.data),
         }
 
@@ -271,3 +272,9 @@ class _Run:
     def _tell(self, text: str) -> None:
         if self.processes.main:
             self.reporter.message(text)
+
+
+def _without_folders(ref: str) -> str:
+    """Weights as a card names them: of a directory its name, for where it lies is nobody's business."""
+    path = Path(ref)
+    return path.resolve().name if path.is_dir() else ref

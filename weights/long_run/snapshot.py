@@ -36,7 +36,12 @@ def main() -> None:
     trainer = Trainer(recipe, words, torch.device("cpu"))
     trainer.load(state["trainer"])
     pictures = position["step"] * recipe.training.batch_size
-    trained = {**position, "pictures_seen": pictures, "init": started["init"], "recipe_settings": started["recipe"]}
+    trained = {
+        **position,
+        "pictures_seen": pictures,
+        "init": Path(started["init"] or "").name or None,
+        "recipe_settings": started["recipe"],
+    }
     card = f"# A copy on the way\n\nOf a run that goes on: {pictures:,} pictures seen in its present part.\n"
     save_generator(out, trainer.best_generator, words, trained, card, dtype=torch.float16, overwrite=True)
     save_adversaries({name: trainer.networks()[name] for name in KEPT}, out)
