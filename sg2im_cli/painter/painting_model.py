@@ -111,13 +111,13 @@ class PaintingModel:
 
     @torch.no_grad()
     def refine(self, canvas: Tensor, seeds: Sequence[int]) -> Tensor:
-        """The model's layouts (N, D, H, W) as pictures (N, 3, H, W) in model units, each with noise from its seed."""
+        """What `Generator.compose` made of N layouts as pictures (N, 3, H, W) in model units, each by its seed."""
         config, seeds = self.generator.config, [int(seed) for seed in seeds]
         return self.generator.refine(canvas, draw_noise(config, seeds), draw_picture_latents(config, seeds))
 
     @torch.no_grad()
     def surroundings(self, canvas: Tensor, seeds: Sequence[int]) -> list[tuple[Surrounding, ...]]:
-        """What fills the free places of the model's layouts (N, D, H, W), as `refine` draws them with these seeds."""
+        """What fills the free places of what `Generator.compose` made of N layouts, as `refine` draws it."""
         generator, names = self.generator, self.vocabulary.objects
         shares = generator.surroundings_of(canvas, draw_picture_latents(generator.config, [int(s) for s in seeds]))
         if shares is None:

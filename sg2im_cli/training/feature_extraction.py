@@ -101,7 +101,7 @@ class FeatureExtractor:
             real_crop_taps = self.taps(real_crops)[FIRST_CROP_TAP:]
         crops = _pairs(self.of_crops, real_crop_taps, self.taps(fake_crops)[FIRST_CROP_TAP:])
         told = self._told(part, coverage, real_coverage, offsets, whole.real[0].shape[-1])
-        matched = encoded if self.encoder is not None else ~part.own
+        matched = ~part.own if self.encoder is None and self.around is None else encoded
         colors = self._colors(batch, images, real, coverage, real_coverage) if self.recipe.losses.colors else None
         return ExtractedFeatures(images, whole, crops, chosen, told, matched, divergence, colors)
 

@@ -1,8 +1,8 @@
 """JSON files of any size, one entry at a time: annotation files of a gigabyte are read in a few megabytes.
 
 The standard library decodes the entries; only what lies between them is read by hand. ijson could do it, too, but takes
-half as long again, does not say where a mistake is, and refuses what other programs write: NaN, a byte-order mark,
-whole numbers above 64 bits.
+half as long again, does not say where a mistake is, and refuses what other programs write: NaN, a byte-order mark and,
+where fractions are to be floats, whole numbers above 64 bits.
 """
 
 from __future__ import annotations
