@@ -10,11 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sg2im_cli.config import GeneratorConfig
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.latents import draw_latents_of_pictures, draw_noise, draw_picture_latents
 from sg2im_cli.model.object_layout import ObjectLayout
+from sg2im_cli.model.prepared import PreparedGenerator, prepare
 
 BATCH_SIZE = 16
 Told = Callable[[int, int], None]
@@ -62,7 +64,9 @@ def names_of(data: SceneDataset) -> tuple[str, ...]:
     return tuple(data.vocabulary.objects[i] for i in ids)
 
 
-def predict(generator: Generator, batch: GraphBatch, seeds: Sequence[int] | None = None) -> ObjectLayout:
+def predict(
+    generator: Generator | PreparedGenerator, batch: GraphBatch, seeds: Sequence[int] | None = None
+) -> ObjectLayout:
     """The graph half on a batch, with all that the batch says of its objects.
 
     Args:
@@ -103,15 +107,14 @@ def draw_split(
     images: list[Tensor] = []
     boxes: list[Tensor] = []
     owners: list[Tensor] = []
-    for indices, batch in graph_batches(data, seed, generator.obj_embeddings.weight.device, BATCH_SIZE):
+    prepared, config = prepare(generator), generator.config
+    for indices, batch in graph_batches(data, seed, prepared.device, BATCH_SIZE):
         seeds = picture_seeds(indices, seed, sample)
-        predicted = predict(generator, batch, seeds)
-        used, masks = _layout(generator, predicted, batch, layout)
-        composed = generator.compose(predicted.vectors, used, masks, batch.obj_to_img, batch.n_images, batch.objs)
-        config = generator.config
-        noise, latents = draw_noise(config, seeds), draw_picture_latents(config, seeds)
-        drawn = generator.refine(composed, noise, latents)
-        images.append(to_pixels(generator, drawn))
+        predicted = predict(prepared, batch, seeds)
+        used, masks = _layout(prepared, predicted, batch, layout)
+        canvas = prepared.compose(predicted.vectors, used, masks, batch.obj_to_img, batch.n_images, batch.objs)
+        drawn = prepared.refine(canvas, draw_noise(config, seeds), draw_picture_latents(config, seeds)).images
+        images.append(to_pixels(config, drawn))
         own = batch.objs != 0
         boxes.append(used[own].float().cpu())
         owners.append(batch.obj_to_img[own].cpu() + indices.start)
@@ -120,7 +123,7 @@ def draw_split(
 
 
 def _layout(
-    generator: Generator, predicted: ObjectLayout, batch: GraphBatch, layout: str
+    generator: PreparedGenerator, predicted: ObjectLayout, batch: GraphBatch, layout: str
 ) -> tuple[Tensor, Tensor | None]:
     if layout == "predicted":
         return predicted.boxes, predicted.masks
@@ -134,8 +137,7 @@ def _layout(
     return filled.boxes, masks
 
 
-def to_pixels(generator: Generator, images: Tensor) -> Tensor:
+def to_pixels(config: GeneratorConfig, images: Tensor) -> Tensor:
     """(N, 3, H, W) in model units to uint8 on the CPU; values are clamped, never stretched."""
-    config = generator.config
     mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (config.pixel_mean, config.pixel_std))
     return ((images.float().cpu() * std + mean).clamp(0, 1) * 255).round().to(torch.uint8)

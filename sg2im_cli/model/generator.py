@@ -17,7 +17,7 @@ from sg2im_cli.model.layout import carve, compose_layout, sample_masks
 from sg2im_cli.model.object_layout import GeneratorOutput, ObjectLayout, whole_picture
 from sg2im_cli.model.refinement import RefinementNetwork
 from sg2im_cli.model.shapes import SampledMaskHead, SampledSizes
-from sg2im_cli.model.surroundings import Surroundings, shown_shares
+from sg2im_cli.model.surroundings import Surroundings, shares_of, shown_shares
 from sg2im_cli.model.word_vectors import add_rows, word_table
 
 
@@ -245,23 +245,27 @@ class Generator(nn.Module):
         if self.surroundings is None or latents is None:
             return canvas, latents
         style = latents[:, : self.config.picture_latent_dim] if self.config.picture_latent_dim else None
+        return self.fill(canvas, self.propose(canvas, latents)), style
+
+    def fill(self, canvas: Tensor, shares: Tensor) -> Tensor:
+        """What `compose` made with its free places filled (N, D, H, W) by what `propose` made."""
+        assert self.surroundings is not None
         layout, told = canvas[:, : self.config.layout_dim], canvas[:, self.config.layout_dim :]
-        scores = self.propose(told, latents)
-        return layout + self.surroundings.fill(scores, told[:, -1:], self.category_vectors()).to(layout), style
+        return layout + self.surroundings.fill(shares, told[:, -1:], self.category_vectors()).to(layout)
 
     def surroundings_of(self, canvas: Tensor, latents: Tensor | None) -> Tensor | None:
         """(N, C) which share of each picture shows unsaid stuff of each category; None for a model without."""
         if self.surroundings is None or latents is None:
             return None
-        told = canvas[:, self.config.layout_dim :]
-        return shown_shares(self.propose(told, latents), told[:, -1:])
+        return shown_shares(self.propose(canvas, latents), canvas[:, -1:])
 
-    def propose(self, told: Tensor, latents: Tensor) -> Tensor:
-        """Scores of stuff (N, C, h, w) for what a network of surroundings is told, and latents (N, L + S)."""
+    def propose(self, canvas: Tensor, latents: Tensor) -> Tensor:
+        """How much each place is to show of each stuff (N, C, h, w), of what `compose` made and latents (N, L + S)."""
         assert self.surroundings is not None
+        told = canvas[:, self.config.layout_dim :]
         mean, log_variance = self.surroundings.expect(told)
         own = mean + latents[:, self.config.picture_latent_dim :].to(mean) * (log_variance / 2).exp()
-        return self.surroundings(told, own, self.stuff())  # type: ignore[no-any-return]
+        return shares_of(self.surroundings(told, own, self.stuff()))
 
     def category_vectors(self) -> Tensor:
         """(C, D): what a layout says of each category by itself, with nothing of a graph."""

@@ -84,10 +84,13 @@ class Surroundings(nn.Module):
             obj_to_img: (O,).
             n_images: N.
         """
-        said = objs != 0
-        words = self.words(objs) * said[:, None]
-        told = compose_layout(words.to(coverage), coverage, obj_to_img, n_images)
-        return torch.cat([told, free_space(coverage, said, obj_to_img, n_images).to(told)], dim=1)
+        told = compose_layout(self.words_of(objs).to(coverage), coverage, obj_to_img, n_images)
+        return torch.cat([told, free_space(coverage, objs != 0, obj_to_img, n_images).to(told)], dim=1)
+
+    def words_of(self, objs: Tensor) -> Tensor:
+        """(O, W): by what it is told of objects with these category ids (O,)."""
+        words: Tensor = self.words(objs)
+        return words * (objs != 0)[:, None]
 
     def expect(self, told: Tensor) -> tuple[Tensor, Tensor]:
         """The prior of latents: mean and logarithm of variance (N, S), at first standard normal.
@@ -120,16 +123,16 @@ class Surroundings(nn.Module):
         scores: Tensor = self.out(x).float()
         return scores.masked_fill(~allowed[:, None, None], float("-inf"))
 
-    def fill(self, scores: Tensor, free: Tensor, named: Tensor) -> Tensor:
+    def fill(self, shares: Tensor, free: Tensor, named: Tensor) -> Tensor:
         """What is added to a layout: (N, D, H, W).
 
         Args:
-            scores: (N, C, GRID, GRID) from `forward`; they get no gradients.
+            shares: (N, C, FINE, FINE) from `shares_of`; they get no gradients.
             free: (N, 1, H, W).
             named: (C, D) what a layout says of each category by itself.
         """
-        shares = shares_of(scores.detach())
-        vectors = torch.einsum("nchw,cd->ndhw", shares.to(named), named + self.vectors.weight.to(named))
+        vectors = shares.detach().to(named).permute(0, 2, 3, 1) @ (named + self.vectors.weight.to(named))
+        vectors = vectors.permute(0, 3, 1, 2)
         filled = functional.interpolate(vectors, free.shape[2:], mode="bilinear", align_corners=False)
         return filled * _noticed(free).to(filled)
 
@@ -170,16 +173,16 @@ def _mean_of_said(told: Tensor) -> Tensor:
 
 def shares_of(scores: Tensor) -> Tensor:
     """(N, C, FINE, FINE) in [0, 1] of scores (N, C, GRID, GRID): how much each place shows of each category."""
-    lowest = scores.clamp_min(-1e4)  # minus infinity cannot be interpolated
+    lowest = scores.clamp_min(-1e4).contiguous(memory_format=torch.channels_last)  # infinity cannot be interpolated
     fine = functional.interpolate(lowest, (FINE, FINE), mode="bilinear", align_corners=False)
-    return (fine / TEMPERATURE).softmax(dim=1)
+    return (fine.permute(0, 2, 3, 1) / TEMPERATURE).softmax(dim=3).permute(0, 3, 1, 2)
 
 
 def _noticed(free: Tensor) -> Tensor:
     return (free - LEAST_FREE).clamp_min(0) / (1 - LEAST_FREE)
 
 
-def shown_shares(scores: Tensor, free: Tensor) -> Tensor:
-    """(N, C): which share of each picture shows surroundings of each category."""
+def shown_shares(shares: Tensor, free: Tensor) -> Tensor:
+    """(N, C): which share of each picture shows surroundings of each category, of what `shares_of` made."""
     small = functional.adaptive_avg_pool2d(_noticed(free), FINE)
-    return (shares_of(scores) * small).mean((2, 3))
+    return (shares * small).mean((2, 3))

@@ -106,12 +106,12 @@ def paint_together(painter: PaintingModel, jobs: Sequence[Job], enforced: bool =
         jobs: at least one.
         enforced: move predicted boxes, as little as possible, until the relationships hold.
     """
-    if len(jobs) > 1 and painter.generator.mask_net is None and any(_has_mask(job.graph) for job in jobs):
+    if len(jobs) > 1 and painter.generator.config.mask_size is None and any(_has_mask(job.graph) for job in jobs):
         return tuple(painting for job in jobs for painting in paint_together(painter, [job], enforced))
     graphs, seeds = [job.graph for job in jobs], [job.seed for job in jobs]
     placed, canvas = lay_out(painter.generator, painter.vocabulary, graphs, seeds, enforced)
-    images = painter.refine(canvas, seeds).float().cpu()
-    around = painter.surroundings(canvas, seeds)
+    images, around = painter.refine(canvas, seeds)
+    images = images.float().cpu()
     return tuple(_painting(painter, *each) for each in zip(jobs, placed, images[:, None], around, strict=True))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from torch import Tensor
-
+from sg2im_cli.model.prepared import Canvas
 from sg2im_cli.painter.batching import paint_many
 from sg2im_cli.painter.best import Score, choose, contrast
 from sg2im_cli.painter.painting import Layout, Painting, joined, with_asked_masks, with_pictures
@@ -198,15 +197,15 @@ class Painter(PaintingModel):
 
     def _lay_out(
         self, grounded: Grounded, text: str | None, seed: int, enforced: bool, as_is: bool = False
-    ) -> tuple[Layout, Tensor]:
-        """Where everything goes, and the model's layout (1, D, H, W); see `lay_out`."""
+    ) -> tuple[Layout, Canvas]:
+        """Where everything goes, and the model's layout of it; see `lay_out`."""
         graph = grounded.graph
         (placed,), canvas = lay_out(self.generator, self.vocabulary, [graph], [seed], enforced, as_is)
         return layout_of(placed, graph, grounded.account, text, self.vocabulary), canvas
 
-    def _painting(self, layout: Layout, canvas: Tensor, seed: int, samples: int) -> Painting:
-        """Pictures of a layout, and of the same as the model's tensor (1, D, H, W)."""
+    def _painting(self, layout: Layout, canvas: Canvas, seed: int, samples: int) -> Painting:
+        """Pictures of a layout, which the model has as a canvas of one picture."""
         seeds = tuple(seed + i for i in range(samples))
-        images = tuple(self.picture(self.refine(canvas, [s])) for s in seeds)
-        around = tuple(self.surroundings(canvas, [s])[0] for s in seeds)
-        return with_pictures(layout, images, seeds, self.weights, around)
+        drawn = [self.refine(canvas, [s]) for s in seeds]
+        images = tuple(self.picture(image) for image, _ in drawn)
+        return with_pictures(layout, images, seeds, self.weights, tuple(around for _, (around,) in drawn))

@@ -13,6 +13,7 @@ from torch import Tensor
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.latents import draw_noise, draw_picture_latents
+from sg2im_cli.model.prepared import Canvas, dtype_to_load, prepare
 from sg2im_cli.painter.devices import choose_device, choose_dtype
 from sg2im_cli.painter.painting import Surrounding
 from sg2im_parsers.english.parsed_text import ParsedText
@@ -31,16 +32,22 @@ class PaintingModel:
     """One model and its parser: from a sentence to the model's words, and from the model's layout to pixels.
 
     Args:
-        generator: in eval mode; its device and precision are used.
+        generator: in eval mode; its device is used.
         vocabulary: the words it knows.
         weights: what to call them.
         parser: reads sentences; the embedded pipeline's if not given, loaded when first needed.
+        dtype: of the picture half; the generator's if not given. See `sg2im_cli.model.prepared.prepare`.
     """
 
     def __init__(
-        self, generator: Generator, vocabulary: Vocabulary, weights: str, parser: Parser | None = None
+        self,
+        generator: Generator,
+        vocabulary: Vocabulary,
+        weights: str,
+        parser: Parser | None = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
-        self.generator = generator
+        self.generator = prepare(generator, dtype)
         self.vocabulary = vocabulary
         self.weights = weights
         self._parser = parser
@@ -65,11 +72,11 @@ class PaintingModel:
             InputError: no such device or precision.
             WeightsError: weights that cannot be found or used.
         """
-        where = choose_device(device)
+        where, precision = choose_device(device), choose_dtype(dtype)
         bundle = ref if isinstance(ref, Bundle) else resolve(ref)
-        loaded = load_generator(bundle, where, choose_dtype(dtype))
+        loaded = load_generator(bundle, where, dtype_to_load(where, precision))
         name = bundle.ref if bundle.revision is None else f"{bundle.ref.partition('@')[0]}@{bundle.revision}"
-        return cls(loaded.generator, loaded.vocabulary, name, parser)
+        return cls(loaded.generator, loaded.vocabulary, name, parser, precision)
 
     @cached_property
     def parser(self) -> Parser:
@@ -102,30 +109,25 @@ class PaintingModel:
     @property
     def device(self) -> torch.device:
         """Where the model is."""
-        return self.generator.obj_embeddings.weight.device
+        return self.generator.device
 
     @property
     def samples_masks(self) -> bool:
         """Whether an object's mask is drawn from its seed, to fill the box that it is given."""
         return self.generator.config.mask_head == "sampled"
 
-    @torch.no_grad()
-    def refine(self, canvas: Tensor, seeds: Sequence[int]) -> Tensor:
-        """What `Generator.compose` made of N layouts as pictures (N, 3, H, W) in model units, each by its seed."""
+    def refine(self, canvas: Canvas, seeds: Sequence[int]) -> tuple[Tensor, list[tuple[Surrounding, ...]]]:
+        """Pictures (N, 3, H, W) in model units of N layouts, each by its seed, and what fills their free places."""
         config, seeds = self.generator.config, [int(seed) for seed in seeds]
-        return self.generator.refine(canvas, draw_noise(config, seeds), draw_picture_latents(config, seeds))
+        made = self.generator.refine(canvas, draw_noise(config, seeds), draw_picture_latents(config, seeds))
+        if made.surroundings is None:
+            return made.images, [()] * len(seeds)
+        return made.images, [self._named(row) for row in made.surroundings.tolist()]
 
-    @torch.no_grad()
-    def surroundings(self, canvas: Tensor, seeds: Sequence[int]) -> list[tuple[Surrounding, ...]]:
-        """What fills the free places of what `Generator.compose` made of N layouts, as `refine` draws it."""
-        generator, names = self.generator, self.vocabulary.objects
-        shares = generator.surroundings_of(canvas, draw_picture_latents(generator.config, [int(s) for s in seeds]))
-        if shares is None:
-            return [()] * len(seeds)
-        found = ([Surrounding(n, s) for n, s in zip(names, row, strict=True)] for row in shares.tolist())
-        return [
-            tuple(sorted((one for one in row if one.share >= LEAST_SHARE), key=lambda one: -one.share)) for row in found
-        ]
+    def _named(self, shares: Sequence[float]) -> tuple[Surrounding, ...]:
+        """What is seen of surroundings, the most first."""
+        found = (Surrounding(n, s) for n, s in zip(self.vocabulary.objects, shares, strict=True) if s >= LEAST_SHARE)
+        return tuple(sorted(found, key=lambda one: -one.share))
 
     def picture(self, images: Tensor) -> Image.Image:
         """(1, 3, H, W) in model units to a picture; values are clamped, never stretched."""

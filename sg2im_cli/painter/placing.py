@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from sg2im_cli.data.batch import GraphBatch, batch_graphs
-from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.object_layout import ObjectLayout
+from sg2im_cli.model.prepared import Canvas, PreparedGenerator
 from sg2im_cli.painter.given import given_boxes, given_masks, visible_boxes, with_layout, without_predicted
 from sg2im_cli.painter.painting import Layout
 from sg2im_cli.painter.seeds import object_latents, with_seeds
@@ -71,17 +71,17 @@ def layout_of(placed: Placed, asked: SceneGraph, account: Account, text: str | N
 
 @torch.no_grad()
 def lay_out(
-    generator: Generator,
+    generator: PreparedGenerator,
     vocabulary: Vocabulary,
     graphs: Sequence[SceneGraph],
     seeds: Sequence[int],
     enforced: bool = False,
     as_is: bool = False,
-) -> tuple[list[Placed], Tensor]:
-    """Where the objects of N graphs are, and the layout (N, D, H, W) that comes of it.
+) -> tuple[list[Placed], Canvas]:
+    """Where the objects of N graphs are, and the model's layouts that come of it.
 
     Args:
-        generator: in eval mode.
+        generator: predicts and composes.
         vocabulary: of the model.
         graphs: in the model's words, at least one; boxes, masks and seeds where they are given.
         seeds: (N,) of the pictures, for objects without one.
@@ -91,7 +91,7 @@ def lay_out(
     if generator.config.object_latent_dim:
         graphs = [with_seeds(graph, seed) for graph, seed in zip(graphs, seeds, strict=True)]
     told = [keep_copies_apart(graph, vocabulary) for graph in graphs]
-    batch = batch_graphs(told, vocabulary).to(generator.obj_embeddings.weight.device)
+    batch = batch_graphs(told, vocabulary).to(generator.device)
     latents = object_latents(generator.config, graphs)
     predicted = generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
     put = partial(place, vocabulary=vocabulary, enforced=enforced, as_is=as_is)
@@ -109,7 +109,7 @@ def lay_out(
 
 
 def _place_all(
-    generator: Generator,
+    generator: PreparedGenerator,
     graphs: Sequence[SceneGraph],
     told: Sequence[SceneGraph],
     batch: GraphBatch,
@@ -128,7 +128,7 @@ def _place_all(
 
 
 def _fitted(
-    generator: Generator,
+    generator: PreparedGenerator,
     graphs: Sequence[SceneGraph],
     batch: GraphBatch,
     predicted: ObjectLayout,

@@ -18,7 +18,7 @@ from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.layout import compose_layout
 from sg2im_cli.model.losses import mean_of
 from sg2im_cli.model.projected import FIRST_CROP_TAP, FeatureMixing, PictureEncoder
-from sg2im_cli.model.surroundings import SurroundingsEncoder
+from sg2im_cli.model.surroundings import SurroundingsEncoder, shares_of
 from sg2im_cli.training.augment import change_colors_mildly, move
 from sg2im_cli.training.microbatch import ExtractedFeatures, MicroBatch, Pairs
 from sg2im_cli.training.networks import things_of
@@ -168,7 +168,7 @@ class FeatureExtractor:
                 encoded[:, None], encode_surroundings(self.generator, encoder, part).latents, expected
             )
             scores = network(told, latents, self.generator.stuff())
-        return network.fill(scores, told[:, -1:], self.generator.category_vectors())
+        return network.fill(shares_of(scores), told[:, -1:], self.generator.category_vectors())
 
     def _told(self, part: MicroBatch, coverage: Tensor, real: Tensor, offsets: Tensor, side: int) -> Tensor:
         """What discriminators are told: where things are; of a predicted layout only how much there is of each.

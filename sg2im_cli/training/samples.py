@@ -16,6 +16,7 @@ from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.data.sources import has_split
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.latents import derived_seed, draw_latents_of_pictures, draw_noise, draw_picture_latents
+from sg2im_cli.model.prepared import prepare
 from sg2im_cli.training.checkpoint import write_atomically, writing
 
 SHEET_SIZE = 12
@@ -61,17 +62,17 @@ def draw_sheet(generator: Generator, batch: GraphBatch, seed: int = 0) -> Image.
 
 def draw_graphs(generator: Generator, batch: GraphBatch, seed: int, given: bool = False) -> Tensor:
     """Pictures (N, 3, H, W) in model units of predicted layouts, or of ``given`` ones, each from a seed of its own."""
-    config = generator.config
+    config, prepared = generator.config, prepare(generator)
     seeds = [derived_seed(seed, f"sheet {i}") for i in range(batch.n_images)]
     latents = draw_latents_of_pictures(config, seeds, batch.obj_to_img)
-    layout = generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
+    layout = prepared.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
     masks = layout.masks
     if given:
         assert batch.boxes is not None
-        layout = generator.fill_boxes(layout, batch.boxes, batch.objs)
+        layout = prepared.fill_boxes(layout, batch.boxes, batch.objs)
         masks = _known_masks(batch, layout.masks)
-    composed = generator.compose(layout.vectors, layout.boxes, masks, batch.obj_to_img, batch.n_images, batch.objs)
-    return generator.refine(composed, draw_noise(config, seeds), draw_picture_latents(config, seeds))
+    canvas = prepared.compose(layout.vectors, layout.boxes, masks, batch.obj_to_img, batch.n_images, batch.objs)
+    return prepared.refine(canvas, draw_noise(config, seeds), draw_picture_latents(config, seeds)).images
 
 
 def _known_masks(batch: GraphBatch, predicted: Tensor | None) -> Tensor | None:

@@ -129,7 +129,7 @@ def test_shares_of_a_place_add_up_and_follow_scores():
     torch.testing.assert_close(shares.sum(1), torch.ones(1, FINE, FINE))
     assert (shares[:, 4] > 0.99).all()
     half = torch.cat([torch.zeros(1, 1, 32, 16), torch.ones(1, 1, 32, 16)], dim=3)
-    torch.testing.assert_close(shown_shares(scores, half).sum(), torch.tensor(0.5))
+    torch.testing.assert_close(shown_shares(shares, half).sum(), torch.tensor(0.5))
 
 
 def test_the_generator_draws_what_its_parts_draw(generator, canvas):

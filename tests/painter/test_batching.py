@@ -50,10 +50,10 @@ def refined(monkeypatch):
         refine = painter.generator.refine
 
         def watched(layout, noise=None, picture_latents=None):
-            images = refine(layout, noise, picture_latents)
-            noises = [None] * len(images) if noise is None else noise
-            seen.extend(zip(noises, images, strict=True))
-            return images
+            made = refine(layout, noise, picture_latents)
+            noises = [None] * len(made.images) if noise is None else noise
+            seen.extend(zip(noises, made.images, strict=True))
+            return made
 
         monkeypatch.setattr(painter.generator, "refine", watched)
         return seen

@@ -15,6 +15,8 @@ from PIL import Image
 from sg2im_cli import Painter
 from sg2im_cli.config import GeneratorConfig
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.prepared import PreparedGenerator
+from sg2im_cli.model.prepared.convolution import packs
 from sg2im_cli.painter import choose_device
 from sg2im_cli.painter.given import given_masks
 from sg2im_errors import InputError
@@ -125,9 +127,9 @@ def test_painting_does_not_change_the_graph_nor_the_global_random_state(painter)
     assert GRAPH.objects[0].box is None
 
 
-def test_the_generator_is_a_module(painter):
-    assert isinstance(painter.generator, torch.nn.Module)
-    assert not painter.generator.training
+def test_the_generator_is_prepared_for_drawing(painter):
+    assert isinstance(painter.generator, PreparedGenerator)
+    assert (painter.generator.refinement is not None) == packs(torch.float32)
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
