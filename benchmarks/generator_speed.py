@@ -2,10 +2,12 @@
 
 python benchmarks/generator_speed.py [--rounds N] [--threads N] [--json]
 
-Both run on the same parameters and give the same pictures (checked first). They take turns, now one first and now the
-other; times are medians, and so is the ratio of the two runs of each turn, which a busy machine slows alike. Memory is
-the highest resident memory of a process that does nothing else, above what it had before the first batch (read from
-/proc, so on Linux).
+All draw the same pictures with the same parameters (checked first): the original's operations written plainly
+(`plain.py`), our `Generator`, and what `prepare` makes of it, in float32 and in bfloat16. They take turns, now in one
+order and now in the other. Times are of the processor, medians over the rounds, and so are the ratios of the plain one
+to each within a round, which a busy machine slows alike; behind them stand the least and the largest. Memory is the
+highest resident memory of a process that does nothing else, above what it had before the first batch, with the
+generator in it (read from /proc, so on Linux).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import torch
 from plain import plain_pictures
@@ -25,10 +28,14 @@ from torch import Tensor
 
 from sg2im_cli.config import GeneratorConfig
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.prepared import prepare
 
 BATCHES = (1, 8, 32)
 OBJECTS, RELATIONS = 184, 7
-KINDS = ("ours", "plain")
+KINDS = ("plain", "generator", "prepared", "bfloat16")
+MOST_ERROR = {"generator": 1e-4, "prepared": 1e-4, "bfloat16": 0.1}
+"""Of the largest value."""
+
 MEGABYTE = 1024**2
 
 
@@ -65,29 +72,56 @@ def painter(kind: str, n_images: int) -> Callable[[], Tensor]:
     generator, (objs, triples, owners, noise) = build(), graphs(n_images)
     if kind == "plain":
         return lambda: plain_pictures(generator, objs, triples, owners, noise, n_images)
+    if kind == "generator":
+        return lambda: generator_pictures(generator, objs, triples, owners, noise, n_images)
+    prepared = prepare(generator, torch.bfloat16 if kind == "bfloat16" else torch.float32)
 
-    def ours() -> Tensor:
-        with torch.no_grad():
-            return generator(objs, triples, owners, noise=noise, n_images=n_images).images
+    def pictures() -> Tensor:
+        layout = prepared.predict_layout(objs, triples)
+        canvas = prepared.compose(layout.vectors, layout.boxes, layout.masks, owners, n_images, objs)
+        return prepared.refine(canvas, noise).images
 
-    return ours
+    return pictures
 
 
-def seconds(n_images: int, rounds: int) -> tuple[dict[str, float], float]:
-    """Median seconds of a batch for both, and the median ratio of plain to ours."""
+@torch.no_grad()
+def generator_pictures(
+    generator: Generator, objs: Tensor, triples: Tensor, owners: Tensor, noise: Tensor, n_images: int
+) -> Tensor:
+    """Pictures by the generator that is trained."""
+    return generator(objs, triples, owners, noise=noise, n_images=n_images).images  # type: ignore[no-any-return]
+
+
+def measure(n_images: int, rounds: int) -> dict[str, Any]:
+    """Seconds of a batch, ratios of the plain one to each, and what each differs from it."""
     calls = {kind: painter(kind, n_images) for kind in KINDS}
-    pictures = [calls[kind]() for kind in KINDS]
-    error = float((pictures[0] - pictures[1]).abs().max() / pictures[1].abs().max())
-    if error > 1e-4:
-        raise SystemExit(f"The two give different pictures: {error:.1e} of the largest value.")
+    pictures = {kind: calls[kind]() for kind in KINDS}
+    errors = {kind: (pictures[kind] - pictures["plain"]).abs() for kind in KINDS[1:]}
+    largest = pictures["plain"].abs().max()
+    for kind, error in errors.items():
+        if error.max() > MOST_ERROR[kind] * largest:
+            raise SystemExit(
+                f"The pictures of {kind} differ by {float(error.max() / largest):.1e} of the largest value."
+            )
     taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for turn in range(rounds):
         for kind in KINDS if turn % 2 else reversed(KINDS):
-            start = time.perf_counter()
+            start = time.process_time()
             calls[kind]()
-            taken[kind].append(time.perf_counter() - start)
-    ratio = median(plain / ours for plain, ours in zip(taken["plain"], taken["ours"], strict=True))
-    return {kind: median(values) for kind, values in taken.items()}, ratio
+            taken[kind].append(time.process_time() - start)
+    ratios = {kind: sorted(a / b for a, b in zip(taken["plain"], taken[kind], strict=True)) for kind in KINDS}
+    return {
+        "batch": n_images,
+        "seconds": {kind: median(values) for kind, values in taken.items()},
+        "ratio": {kind: (median(values), values[0], values[-1]) for kind, values in ratios.items()},
+        "largest_error": {kind: float(error.max() / largest) for kind, error in errors.items()},
+        "mean_error_levels": {kind: 255 * float(error.mean()) * mean_std() for kind, error in errors.items()},
+    }
+
+
+def mean_std() -> float:
+    """Of pixels in [0, 1], by which model units are multiplied."""
+    return sum(GeneratorConfig().pixel_std) / 3
 
 
 def peak_memory(kind: str, n_images: int) -> float:
@@ -128,18 +162,22 @@ def main() -> None:
         return
     rows = []
     for n in BATCHES:
-        took, ratio = seconds(n, arguments.rounds)
-        memory = {kind: peak_memory(kind, n) / MEGABYTE for kind in KINDS}
-        rows.append({"batch": n, "seconds": took, "ratio": ratio, "megabytes": memory})
+        row = measure(n, arguments.rounds)
+        row["megabytes"] = {kind: peak_memory(kind, n) / MEGABYTE for kind in KINDS}
+        rows.append(row)
     if arguments.json:
         print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), "rows": rows}))
         return
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
-    print("batch   ours ms/picture   plain ms/picture   plain/ours   ours MB   plain MB")
+    print("batch what       ms/picture  plain/it (least to largest)  error, of 255  largest, of the most    MB")
     for row in rows:
-        n, took, ratio, memory = row["batch"], row["seconds"], row["ratio"], row["megabytes"]
-        ours, plain = (1000 * took[kind] / n for kind in KINDS)
-        print(f"{n:5} {ours:17.1f} {plain:18.1f} {ratio:12.2f} {memory['ours']:9.0f} {memory['plain']:10.0f}")
+        for kind in KINDS:
+            ratio, least, most = row["ratio"][kind]
+            mean, error = (row[name].get(kind, 0.0) for name in ("mean_error_levels", "largest_error"))
+            print(
+                f"{row['batch']:5} {kind:9} {1000 * row['seconds'][kind] / row['batch']:11.1f} "
+                f"{ratio:9.2f} ({least:.2f} to {most:.2f}) {mean:21.5f} {error:22.1e} {row['megabytes'][kind]:5.0f}"
+            )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -84,7 +85,7 @@ class LayoutConvolutions:
         self.dtype, self.dim = dtype, dim
         self.shapes = [(w.shape[0], *w.shape[2:]) for w in weights]
         self.biases = [bias.to(dtype) for bias in biases]
-        self.composed = [pack(w.to(dtype), *side) for w, side in zip(weights, sides, strict=True)]
+        self.sides = sides
         # rows of channels_last weights: one for each channel out and place of the kernel
         rows = [w.permute(0, 2, 3, 1).reshape(-1, w.shape[1]) for w in weights]
         self.lengths = [len(row) for row in rows]
@@ -98,19 +99,27 @@ class LayoutConvolutions:
             basis: (N, P, D) of a canvas; None of a composed one.
         """
         if basis is None:
-            return [self.composed]
+            return [self._of_composed]
         n, count, _ = basis.shape
         made = torch.mm(self.of_vectors, basis.flatten(0, 1).to(self.dtype).t())
         found = []
         for index in range(n):
             own = torch.cat([made[:, index * count : (index + 1) * count], self.of_noise], dim=1)
-            found.append(
-                [
-                    rows.view(d_out, *kernel, -1).permute(0, 3, 1, 2)
-                    for rows, (d_out, *kernel) in zip(torch.split(own, self.lengths), self.shapes, strict=True)
-                ]
-            )
+            found.append(self._weights(own))
         return found
+
+    @cached_property
+    def _of_composed(self) -> list[Tensor]:
+        """The weights as they were given, packed."""
+        weights = self._weights(torch.cat([self.of_vectors, self.of_noise], dim=1))
+        return [pack(weight, *side) for weight, side in zip(weights, self.sides, strict=True)]
+
+    def _weights(self, rows: Tensor) -> list[Tensor]:
+        """Each (C out, C in, k, k), channels_last, of what is in the rows of all."""
+        return [
+            own.view(d_out, *kernel, -1).permute(0, 3, 1, 2)
+            for own, (d_out, *kernel) in zip(torch.split(rows, self.lengths), self.shapes, strict=True)
+        ]
 
     def __call__(self, which: int, planes: Tensor, kernels: list[list[Tensor]]) -> Tensor:
         """(N, C out, H, W) of planes with noise (N, P + Z, H, W), channels_last, by what `kernels` made."""
