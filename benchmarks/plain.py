@@ -38,10 +38,10 @@ def convolve(layer: nn.Module, objects: Tensor, predicates: Tensor, edges: Tenso
     triples = layer.net1(torch.cat([objects[subjects], predicates, objects[others]], dim=1))
     hidden = layer.sizes[0]
     from_subject, new_predicates, from_object = triples.split(layer.sizes, dim=1)
-    pooled = torch.zeros(len(objects), hidden)
+    pooled = objects.new_zeros(len(objects), hidden)
     pooled = pooled.scatter_add(0, subjects[:, None].expand_as(from_subject), from_subject)
     pooled = pooled.scatter_add(0, others[:, None].expand_as(from_object), from_object)
-    counts = torch.zeros(len(objects)).scatter_add(0, edges.flatten(), torch.ones(edges.numel()))
+    counts = objects.new_zeros(len(objects)).scatter_add(0, edges.flatten(), objects.new_ones(edges.numel()))
     return layer.net2(pooled / counts.clamp(min=1)[:, None]), new_predicates
 
 
@@ -50,13 +50,13 @@ def layout_of(
 ) -> Tensor:
     """The layout (N, D, H, W)."""
     x0, y0, x1, y1 = (boxes[:, i, None, None] for i in range(4))
-    x = (torch.linspace(0, 1, width).view(1, 1, width) - x0) / (x1 - x0)
-    y = (torch.linspace(0, 1, height).view(1, height, 1) - y0) / (y1 - y0)
+    x = (torch.linspace(0, 1, width, device=boxes.device, dtype=boxes.dtype).view(1, 1, width) - x0) / (x1 - x0)
+    y = (torch.linspace(0, 1, height, device=boxes.device, dtype=boxes.dtype).view(1, height, 1) - y0) / (y1 - y0)
     count, dim = vectors.shape
     grid = torch.stack([x.expand(count, height, width), y.expand(count, height, width)], dim=3) * 2 - 1
     spread = vectors[:, :, None, None] * masks[:, None]
     sampled = functional.grid_sample(spread, grid, align_corners=True)
-    layout = torch.zeros(n_images, dim, height, width)
+    layout = vectors.new_zeros(n_images, dim, height, width)
     index = obj_to_img.view(count, 1, 1, 1).expand(count, dim, height, width)
     return layout.scatter_add(0, index, sampled)
 
@@ -65,7 +65,7 @@ def refine(network: nn.Module, layout: Tensor) -> Tensor:
     """The refinement network on a layout with noise."""
     modules = network.refinement_modules
     height, width = (side >> len(modules) for side in layout.shape[2:])
-    features = torch.zeros(len(layout), 1, height, width)
+    features = layout.new_zeros(len(layout), 1, height, width)
     for module in modules:
         features = functional.interpolate(features, scale_factor=2, mode="nearest")
         factor = layout.shape[2] // features.shape[2]
