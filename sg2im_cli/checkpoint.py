@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from sg2im_cli.config import ConfigError, GeneratorConfig, plain, read
 from sg2im_cli.model.generator import Generator
 from sg2im_errors import InputError
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import Bundle, WeightsInputError, convert, write_bundle
+
+SPARE_PARAMETERS = 10_000_000
+"""By how much a configuration may be larger than its weights and still be compared with them tensor by tensor."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,11 @@ def load_generator(
     Raises:
         WeightsInputError: configuration and tensors do not fit; the message names the file and the tensor.
     """
-    empty = _build_empty(bundle.config_path, bundle.config)
-    _require_fit(bundle.tensors_path, empty.generator, bundle.tensor_shapes())
+    shapes = bundle.tensor_shapes()
+    empty = _build_empty(bundle.config_path, bundle.config, shapes)
+    _require_fit(bundle.tensors_path, empty.generator, shapes)
     tensors = bundle.tensors()
+    _require_finite(bundle.tensors_path, tensors)
     state = {
         name: tensors.get(name, torch.zeros((), dtype=torch.int64)).to(expected.dtype)
         for name, expected in empty.generator.state_dict().items()
@@ -60,14 +67,32 @@ def convert_checkpoint(checkpoint: Path, out: Path, overwrite: bool = False) -> 
 
 
 def _require_loadable(path: Path, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    _require_fit(path, _build_empty(path, config).generator, shapes)
+    _require_fit(path, _build_empty(path, config, shapes).generator, shapes)
 
 
-def _build_empty(path: Path, config: Mapping[str, Any]) -> Checkpoint:
-    """A generator as the configuration in a file describes it, with random weights."""
+def _require_finite(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Weights that are no numbers draw black pictures."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            wrong = int((~tensor.isfinite()).sum())
+            raise WeightsInputError(
+                f"{path}: {wrong} of {tensor.numel()} values of {name} are infinite or no numbers; fetch it again, or "
+                f"take weights from before a training went wrong."
+            )
+
+
+def _build_empty(path: Path, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> Checkpoint:
+    """A generator as the configuration in a file describes it, with random weights.
+
+    Args:
+        path: what to name in messages.
+        config: ``generator`` and ``vocabulary``.
+        shapes: of the tensors beside it; nothing is built that is much larger.
+    """
     try:
         settings = read(GeneratorConfig, config["generator"], "generator")
         vocabulary = Vocabulary.from_json(config["vocabulary"])
+        _require_size(path, settings, vocabulary, sum(map(math.prod, shapes.values())))
         # not on the meta device: initialising there imports torch._dynamo, a second that a cold start would wait
         sizes = len(vocabulary.objects), len(vocabulary.predicates), len(vocabulary.attributes)
         return Checkpoint(Generator(settings, *sizes), vocabulary)
@@ -75,6 +100,15 @@ def _build_empty(path: Path, config: Mapping[str, Any]) -> Checkpoint:
         raise WeightsInputError(f"{path} cannot be used: {error}") from None
     except RuntimeError as error:  # sizes that no tensor can have
         raise WeightsInputError(f"{path} describes a generator that cannot be built: {error}.") from None
+
+
+def _require_size(path: Path, settings: GeneratorConfig, vocabulary: Vocabulary, there: int) -> None:
+    words = len(vocabulary.objects), len(vocabulary.predicates), len(vocabulary.attributes)
+    asked = settings.parameters(*words)
+    if asked > 2 * there + SPARE_PARAMETERS:
+        raise WeightsInputError(
+            f"{path} asks for a model of about {asked:,} parameters, and its file of weights has {there:,}."
+        )
 
 
 def _require_fit(path: Path, generator: Generator, shapes: Mapping[str, tuple[int, ...]]) -> None:

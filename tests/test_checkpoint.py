@@ -51,7 +51,8 @@ def test_tensors_that_do_not_fit_are_named(bundle, change, message):
     ("key", "changes", "message"),
     [
         ("generator", {"gconv_dims": 3}, "config.json cannot be used: .*did you mean 'gconv_dim'"),
-        ("generator", {"gconv_dim": 10**9}, "config.json describes a generator that cannot be built"),
+        ("generator", {"gconv_dim": 10**9}, "config.json cannot be used: .*gconv_dim is 1000000000"),
+        ("generator", {"gconv_dim": 60_000}, "config.json asks for a model of about .* parameters, and its file"),
         ("vocabulary", {"objects": ["dog"]}, "config.json cannot be used: .*__image__"),
     ],
 )
@@ -62,6 +63,13 @@ def test_a_config_that_cannot_be_used_is_named(bundle, key, changes, message):
     with pytest.raises(WeightsInputError, match=message) as caught:
         load_generator(read_bundle(bundle))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_weights_that_are_no_numbers_are_refused(bundle, value):
+    rewrite(bundle, lambda tensors: tensors["box_net.0.bias"][:2].fill_(value))
+    with pytest.raises(WeightsInputError, match=r"2 of 32 values of box_net.0.bias are infinite or no numbers"):
+        load_generator(read_bundle(bundle))
 
 
 def test_what_was_saved_is_what_is_loaded(tmp_path, tiny_bundle):

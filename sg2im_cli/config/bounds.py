@@ -23,6 +23,17 @@ def at_least(config: object, bound: float, *names: str) -> list[str]:
     ]
 
 
+def between(config: object, low: float, high: float, *names: str) -> list[str]:
+    """Which of these fields are out of bounds, or no finite numbers; of a tuple, any of its values."""
+    found: list[str] = []
+    for name in names:
+        value = getattr(config, name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if one is not None and not (math.isfinite(one) and low <= one <= high):
+                found.append(f"{name} is {one} and must be from {low} to {high}")
+    return found
+
+
 def activation_problems(name: str) -> list[str]:
     """What is wrong with the name of an activation."""
     try:
@@ -43,4 +54,7 @@ def leaky_slope(name: str) -> float:
     kind, _, slope = name.partition("-")
     if kind not in {"relu", "leakyrelu"} or (slope and kind == "relu"):
         raise ValueError(name)
-    return float(slope) if slope else 0.01
+    value = float(slope) if slope else 0.01
+    if not math.isfinite(value):
+        raise ValueError(name)
+    return value

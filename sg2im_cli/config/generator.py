@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sg2im_cli.config.bounds import activation_problems, at_least, require
+from sg2im_cli.config.bounds import activation_problems, at_least, between, require
 
 PIXEL_MEAN = (0.485, 0.456, 0.406)
 PIXEL_STD = (0.229, 0.224, 0.225)
 
+
+MOST_CHANNELS, MOST_LAYERS, MOST_MODULES, MOST_PIXELS = 65536, 256, 12, 8192
+"""Bounds of what a configuration may ask for: no model is as large, and a damaged file is told at once."""
 
 SMALLEST_SAMPLED = 4
 """Side of the smallest masks that can be sampled."""
@@ -95,11 +99,14 @@ class GeneratorConfig:
     pixel_std: tuple[float, float, float] = PIXEL_STD
 
     def __post_init__(self) -> None:
-        problems = at_least(self, 1, "embedding_dim", "gconv_dim", "gconv_hidden_dim")
-        problems += at_least(self, 0, "gconv_num_layers", "layout_noise_dim", "layout_category_dim")
-        problems += at_least(
-            self, 0, "object_latent_dim", "latent_scale", "picture_latent_dim", "surroundings_latent_dim"
-        )
+        problems = between(self, 1, MOST_CHANNELS, "embedding_dim", "gconv_dim", "gconv_hidden_dim")
+        problems += between(self, 1, MOST_CHANNELS, "layout_vector_dim", "mask_dim", "refinement_dims")
+        problems += between(self, 0, MOST_CHANNELS, "layout_noise_dim", "layout_category_dim", "object_latent_dim")
+        problems += between(self, 0, MOST_CHANNELS, "picture_latent_dim", "surroundings_latent_dim")
+        problems += between(self, 0, MOST_LAYERS, "gconv_num_layers")
+        problems += between(self, 1, MOST_PIXELS, "image_size", "mask_size")
+        problems += at_least(self, 0, "latent_scale")
+        problems += [f"{name} must be finite numbers" for name in ("pixel_mean", "pixel_std") if not self._finite(name)]
         if self.surroundings_latent_dim and not (self.layout_carving and self.layout_category_dim):
             problems.append("surroundings_latent_dim above 0 needs layout_carving, and a layout_category_dim above 0")
         if self.mask_head == "sampled" and (not self.object_latent_dim or (self.mask_size or 0) < SMALLEST_SAMPLED):
@@ -109,14 +116,11 @@ class GeneratorConfig:
             )
         if self.mask_size is not None and (self.mask_size < 1 or self.mask_size & (self.mask_size - 1)):
             problems.append(f"mask_size is {self.mask_size} and must be a power of two, or none")
-        if self.mask_dim is not None:
-            problems += at_least(self, 1, "mask_dim")
-        if self.layout_vector_dim is not None:
-            problems += at_least(self, 1, "layout_vector_dim")
-        if self.mask_sharpness <= 0:
+        if not 0 < self.mask_sharpness < math.inf:
             problems.append(f"mask_sharpness is {self.mask_sharpness} and must be above 0")
-        if not self.refinement_dims or min(self.refinement_dims) < 1:
-            problems.append("refinement_dims must name at least one number of channels, each at least 1")
+        if not 1 <= len(self.refinement_dims) <= MOST_MODULES:
+            problems.append(f"refinement_dims must name from 1 to {MOST_MODULES} numbers of channels")
+        require(problems)  # what follows would take long with numbers out of bounds
         step = 2 ** len(self.refinement_dims)
         if any(side < step or side % step for side in self.image_size):
             problems.append(
@@ -126,6 +130,34 @@ class GeneratorConfig:
         if min(self.pixel_std) <= 0:
             problems.append(f"pixel_std is {self.pixel_std} and must be above 0")
         require([*problems, *activation_problems(self.activation)])
+
+    def _finite(self, name: str) -> bool:
+        return all(math.isfinite(value) for value in getattr(self, name))
+
+    def parameters(self, n_objects: int, n_predicates: int, n_attributes: int = 0) -> int:
+        """About how many parameters a generator has, before it is built."""
+        dim, hidden, named = self.gconv_dim, self.gconv_hidden_dim, self.layout_category_dim
+        words = (n_objects + n_predicates + n_attributes) * self.embedding_dim + (n_objects + n_attributes) * named
+        sizes = [self.embedding_dim, *[dim] * self.gconv_num_layers]
+        graph = sum((3 * d_in + 3 * hidden + 2 * dim) * hidden for d_in in sizes[:-1]) + dim * hidden
+        filling = n_objects * (2 * 64 + self.layout_dim) + 200_000 if self.surroundings_latent_dim else 0
+        return words + graph + self._mask_parameters(n_objects) + self._refinement_parameters() + filling
+
+    def _mask_parameters(self, n_objects: int) -> int:
+        if self.mask_size is None:
+            return 0
+        if self.mask_head == "sampled":
+            return n_objects * 64 + 320 * (11 * self.mask_size**2 + 1000)
+        dim, kernel = self.mask_dim or self.gconv_dim, 9 if self.mask_head == "upsample" else 16
+        return self.gconv_dim * dim + (self.mask_size.bit_length() - 1) * dim**2 * kernel
+
+    def _refinement_parameters(self) -> int:
+        layout, total, d_in = self.layout_dim + self.layout_noise_dim, 0, 1
+        for d_out in self.refinement_dims:
+            told = layout * self.layout_modulation + self.picture_latent_dim
+            total += 9 * d_out * (layout + d_in + d_out) + 4 * d_out * told
+            d_in = d_out
+        return total + 9 * d_in**2
 
     @property
     def drawn_latent_dim(self) -> int:

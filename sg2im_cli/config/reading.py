@@ -7,6 +7,7 @@ It knows nothing of what is configured: the dataclasses are those of `sg2im_cli.
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import warnings
 from collections.abc import Mapping
@@ -17,6 +18,12 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from sg2im_errors import InputError
 
 T = TypeVar("T")
+
+LARGEST = 2**31 - 1
+"""No setting counts more than this."""
+
+SHOWN = 80
+"""Letters of a wrong value that are shown."""
 
 
 class ConfigError(InputError):
@@ -99,7 +106,7 @@ def _value(hint: Any, value: object, where: str) -> Any:  # noqa: ANN401
     origin = get_origin(hint)
     if origin is Literal:
         if value not in get_args(hint):
-            raise ConfigError(f"{where} is {value!r} and must be one of {', '.join(map(repr, get_args(hint)))}.")
+            raise ConfigError(f"{where} is {_short(value)} and must be one of {', '.join(map(repr, get_args(hint)))}.")
         return value
     if origin in (Union, types.UnionType):
         if value is None or value == "none":
@@ -109,16 +116,28 @@ def _value(hint: Any, value: object, where: str) -> Any:  # noqa: ANN401
         return _tuple(get_args(hint), value, where)
     if is_dataclass(hint):
         return read(hint, value, where)  # type: ignore[arg-type]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
+        raise ConfigError(f"{where} is {_short(value)} and must be at most {LARGEST}.")
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigError(f"{where} is {value!r} and must be of type {hint.__name__}.")
+        raise ConfigError(f"{where} is {_short(value)} and must be of type {hint.__name__}.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{where} is {value} and must be a finite number.")
     return value
+
+
+def _short(value: object) -> str:
+    """A value as it stands in a message."""
+    if isinstance(value, int) and not -LARGEST <= value <= LARGEST:
+        return "a number of more than nine digits"  # Python itself refuses to write some of them
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def _tuple(kinds: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
-        raise ConfigError(f"{where} is {value!r} and must be a list.")
+        raise ConfigError(f"{where} is {_short(value)} and must be a list.")
     if kinds[-1] is Ellipsis:
         kinds = (kinds[0],) * len(value)
     if len(kinds) != len(value):

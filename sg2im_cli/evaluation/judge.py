@@ -20,6 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sg2im_cli.config import ConfigError, read
+from sg2im_cli.config.bounds import between, require
 from sg2im_cli.model.crops import crop_objects
 from sg2im_errors import InputError, Sg2imError
 
@@ -47,6 +49,13 @@ class JudgeConfig:
     context: float = 0.25
     widths: tuple[int, ...] = (24, 48, 96, 192)
     features: int = 128
+
+    def __post_init__(self) -> None:
+        problems = between(self, 8, 4096, "image_size", "crop_size") + between(self, 0, 10, "context")
+        problems += between(self, 1, 4096, "widths", "features")
+        if not 1 <= len(self.widths) <= 12:
+            problems.append("widths must name from 1 to 12 numbers of channels")
+        require(problems)
 
 
 class Judge(nn.Module):
@@ -245,8 +254,9 @@ def _read_config(path: Path) -> tuple[JudgeConfig, dict[str, Any]]:
     if data.get("format_version") != FORMAT_VERSION:
         raise InputError(f"{path} has format_version {data.get('format_version')!r}, and this sg2im reads 1.")
     try:
-        values = {f.name: data["judge"][f.name] for f in fields(JudgeConfig)}
-        names, widths = tuple(map(str, values.pop("classes"))), tuple(map(int, values.pop("widths")))
-        return JudgeConfig(classes=names, widths=widths, **values), dict(data["trained"])
+        settings = {f.name: data["judge"][f.name] for f in fields(JudgeConfig)}
+        return read(JudgeConfig, settings, "judge"), dict(data["trained"])
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} does not describe a judge: {error}.") from None
+        raise InputError(f"{path} does not describe a judge: {error!r}.") from None
+    except ConfigError as error:
+        raise InputError(f"{path} does not describe a judge: {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,6 +111,7 @@ class RunDirectory:
         if not path.exists():
             return None
         try:
+            _require_whole(path)
             state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:
             raise Sg2imError(f"The checkpoint {path} cannot be read ({error}); remove it to start anew.") from error
@@ -143,6 +145,17 @@ class RunDirectory:
         path = self.path / "log.jsonl"
         with writing(path), path.open("a", encoding="utf8") as file:
             file.write(json.dumps(event) + "\n")
+
+
+def _require_whole(path: Path) -> None:
+    """Compare what a checkpoint holds with the checksums in it, which `torch.load` does not.
+
+    Raises:
+        ValueError: a part was changed.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if (name := archive.testzip()) is not None:
+            raise ValueError(f"{name} in it is damaged")
 
 
 def _settled(name: str, value: object) -> object:

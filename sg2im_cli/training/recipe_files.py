@@ -80,7 +80,7 @@ def _read(ref: str, folder: Path, above: tuple[str, ...]) -> RecipeFile:
         raise InputError(f"Recipes are based on each other in a circle: {' -> '.join((*above, where))}; break it.")
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a ValueError: numbers of thousands of digits, too
         raise InputError(f"{where} cannot be read as TOML: {error}.") from None
     base, reaches = content.pop("base", None), _targets(content.pop("reaches", []), where)
     content = with_new_names(Recipe, content, where)  # before they are put in place of the base's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import signal
 import subprocess
@@ -112,6 +113,30 @@ def test_a_damaged_checkpoint_is_named(tiny_data, tmp_path):
     (run / "checkpoint.pt").write_bytes(b"half")
     with pytest.raises(Sg2imError, match="checkpoint.pt cannot be read"):
         train(options(tiny_data, run), Silent())
+
+
+def test_a_byte_that_was_flipped_is_noticed(tmp_path):
+    run = RunDirectory(tmp_path)
+    state = {"step": 3, "weights": torch.arange(2000.0), "text": "abc"}
+    run.save(state)
+    path = tmp_path / "checkpoint.pt"
+    whole = path.read_bytes()
+    rng, refused = random.Random(0), 0
+    for _ in range(200):
+        data = bytearray(whole)
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        path.write_bytes(data)
+        try:
+            found = run.load()
+        except Sg2imError as error:
+            refused += 1
+            assert "remove it to start anew" in str(error)
+        else:  # a byte that says nothing: padding, or a date
+            assert found is not None
+            assert found["step"] == 3
+            assert found["text"] == "abc"
+            assert torch.equal(found["weights"], state["weights"])
+    assert refused > 150
 
 
 def test_data_that_changed_since_the_checkpoint_is_said(tiny_data, tmp_path):

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 30.0
 
 
+MOST_PARAMETERS, WORDS = 500_000_000, 200
+"""Of a generator without ``--allow-large``, for about so many words."""
+
+
 def command(
     data: shared.Data,
     recipe: Annotated[
@@ -67,6 +71,9 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the resolved recipe, try one step, and write nothing.")
     ] = False,
+    allow_large: Annotated[
+        bool, typer.Option("--allow-large", help="Train a model of more than 500 million parameters.")
+    ] = False,
     device: shared.Device = "auto",
     threads: shared.Threads = None,
 ) -> None:
@@ -91,9 +98,12 @@ def command(
     if threads is not None:
         torch.set_num_threads(threads)
     chosen = choose_device(device)
+    settings = limit_objects(_load_recipe(recipe), min_objects, max_objects)
+    if not allow_large:
+        _require_size(settings, recipe)
     options = TrainOptions(
         data=find_data(data),
-        recipe=limit_objects(_load_recipe(recipe), min_objects, max_objects),
+        recipe=settings,
         recipe_name=recipe if Path(recipe).suffix == "" else Path(recipe).stem,
         out=out,
         steps=steps,
@@ -123,6 +133,15 @@ def _load_recipe(ref: str) -> Recipe:
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return recipe
+
+
+def _require_size(recipe: Recipe, name: str) -> None:
+    """A number with a zero too many is told before memory is full."""
+    count = recipe.generator.parameters(n_objects=WORDS, n_predicates=WORDS)
+    if count > MOST_PARAMETERS:
+        raise InputError(
+            f"The generator of {name} would have about {count:,} parameters; --allow-large trains it all the same."
+        )
 
 
 def _start(options: TrainOptions, dry_run: bool) -> None:
