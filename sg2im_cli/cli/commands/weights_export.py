@@ -14,6 +14,7 @@ from sg2im_errors import InputError
 
 if TYPE_CHECKING:
     from sg2im_cli.export.onnx_file import OnnxFile
+    from sg2im_weights import Bundle
 
 
 def command(
@@ -54,11 +55,17 @@ def _export(ref: str) -> OnnxFile:
     from sg2im_weights import resolve
 
     bundle = resolve(ref)
-    # of a directory its name: where it lies is nobody's business
+    return export_onnx(load_generator(bundle), _origin(bundle))
+
+
+def _origin(bundle: Bundle) -> dict[str, str | None]:
+    """Which weights, and under which licence; of a directory its name, for where it lies is nobody's business."""
+    from sg2im_weights.card import licence_of
+
     name = bundle.path.resolve().name if Path(bundle.ref).is_dir() else bundle.ref
-    return export_onnx(
-        load_generator(bundle), {"ref": name, "revision": bundle.revision, "checksum": bundle.checksum()}
-    )
+    card = bundle.path / "README.md"
+    licence = licence_of(card.read_text(encoding="utf8")) if card.is_file() else {}
+    return {"ref": name, "revision": bundle.revision, "checksum": bundle.checksum(), **licence}
 
 
 def _show(made: OnnxFile) -> None:

@@ -15,6 +15,7 @@ def test_a_file_is_written_and_told(sg2im, tiny_bundle, files):
     assert "opset 18" in done.err and "(pictures, 4, 32, 32)" in done.err and "differs from torch by" in done.err
     told = {entry.key: json.loads(entry.value) for entry in onnx.load("model.onnx").metadata_props}
     assert told["weights"]["ref"] == tiny_bundle.name and len(told["weights"]["checksum"]) == 64
+    assert told["weights"]["license"] == "other"
     before = Path("model.onnx").read_bytes()
 
     again = sg2im("weights", "export", tiny_bundle, "model.onnx")
