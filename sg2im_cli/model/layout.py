@@ -67,10 +67,11 @@ def compose_layout(vectors: Tensor, coverage: Tensor, obj_to_img: Tensor, n_imag
     """
     height, width = coverage.shape[1:]
     coverage = coverage.to(vectors.dtype).flatten(1)
-    if n_images == 1:
+    exported = torch.compiler.is_exporting()  # for any number of images, and runtimes know no bags
+    if not exported and n_images == 1:
         return (vectors.t() @ coverage).view(1, -1, height, width)
     member = obj_to_img == torch.arange(n_images, device=obj_to_img.device)[:, None]
-    if vectors.device.type == "cpu":
+    if vectors.device.type == "cpu" and not exported:
         layout = _add_up(vectors, coverage, obj_to_img, member)
     else:  # a matrix product that is zero for the objects of other images: what a GPU does best
         spread = member[:, None, :].to(vectors.dtype) * vectors.t()

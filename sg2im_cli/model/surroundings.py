@@ -42,7 +42,7 @@ def free_space(coverage: Tensor, said: Tensor, obj_to_img: Tensor, n_images: int
         n_images: N.
     """
     member = (obj_to_img == torch.arange(n_images, device=obj_to_img.device)[:, None]) & said
-    left = torch.log1p(-coverage.float().flatten(1).clamp(0, 1 - 1e-4))
+    left = torch.log1p(-coverage.float().flatten(1).clamp(0.0, 1 - 1e-4))
     return (member.float() @ left).exp().view(n_images, 1, *coverage.shape[1:])
 
 

@@ -87,7 +87,7 @@ def test_a_line_that_cannot_be_read_is_one_sentence(sg2im, arguments, message):
         ("sg2im --se", {"--seed"}),
         ("sg2im castle --se", {"--seed"}),
         ("sg2im 'a cat' --save-", {"--save-graph", "--save-layout", "--save-masks"}),
-        ("sg2im weights ", {"show", "list", "pull", "convert", "card", "push"}),
+        ("sg2im weights ", {"show", "list", "pull", "convert", "export", "card", "push"}),
     ],
 )
 def test_the_shell_completes(line, expected):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sg2im_cli.cli.commands import weights_export
 from sg2im_cli.cli.completion import offer_weights
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sg2im_weights.upload import Upload
 
 app = typer.Typer(
-    help="Show, list, fetch, convert and publish weights.",
+    help="Show, list, fetch, convert, export and publish weights.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -98,6 +99,8 @@ def convert(
 
     typer.echo(str(convert_checkpoint(checkpoint, out, overwrite).path))
 
+
+app.command("export")(weights_export.command)
 
 RUN = Annotated[Path, typer.Argument(help="A run of sg2im train, or a directory with weights.")]
 
