@@ -7,7 +7,8 @@ layer is scaled so that its pictures are as lively as real ones, and the embedde
 `sg2im weights export`, and every engine gets the same graphs and noise. They take turns, forwards and backwards; times
 are processor time of all threads, of which each engine is given one. Ratios are of the two runs of one turn: the
 median, and in brackets the lowest and the highest. Errors are of 8-bit pictures, in levels of 255, against torch in
-float32. "original" is the paper's model in stock operations (`plain.py`), "ours" our generator.
+float32. "original" is the paper's model in stock operations (`plain.py`), "generator" ours as it is trained, "prepared"
+what draws.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from sg2im_cli.checkpoint import Checkpoint, load_generator
 from sg2im_cli.export.onnx_file import export_onnx
 from sg2im_cli.export.picture_model import PictureModel, example_inputs
 from sg2im_cli.model.generator import Generator
+from sg2im_cli.model.prepared import prepare
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import resolve
 
@@ -94,7 +96,21 @@ def torch_engines(generator: Generator, given: dict[str, Tensor], is_paper: bool
         made = plain_pictures(generator, *(given[name] for name in order), len(given["noise"]))
         return np.asarray((made * model.std + model.mean).clamp(0, 1))
 
-    return {"original": original, "ours": ours} if is_paper else {"ours": ours}
+    def prepared(dtype: torch.dtype) -> Call:
+        drawing = prepare(generator, dtype)
+
+        def call() -> Pictures:
+            owners, n_images = given["obj_to_img"], len(given["noise"])
+            latents = None if (drawn := given.get("latents")) is None else generator.config.latent_scale * drawn
+            layout = drawing.predict_layout(given["objs"], given["triples"], given.get("attributes"), latents)
+            canvas = drawing.compose(layout.vectors, layout.boxes, layout.masks, owners, n_images, given["objs"])
+            images = drawing.refine(canvas, given["noise"], given.get("picture_latents")).images
+            return np.asarray((images * model.std + model.mean).clamp(0, 1))
+
+        return call
+
+    found = {"original": original, "generator": ours} if is_paper else {"generator": ours}
+    return {**found, "prepared": prepared(torch.float32), "prepared, bfloat16": prepared(torch.bfloat16)}
 
 
 def other_engines(file: Path) -> dict[str, Callable[[dict[str, Any]], Pictures]]:
@@ -139,7 +155,7 @@ def compare(name: str, batch: int, calls: dict[str, Call], rounds: int) -> list[
     rows = []
     for engine, times in taken.items():
         ratios = [base / own for base, own in zip(taken[first], times, strict=True)]
-        apart = np.abs(pictures[engine] - pictures["ours"])
+        apart = np.abs(pictures[engine] - pictures["generator"])
         spread = median(ratios), min(ratios), max(ratios)
         error = float(apart.mean()), float(apart.max())
         rows.append(Row(name, engine, batch, 1000 * median(times) / batch, spread, *error))
