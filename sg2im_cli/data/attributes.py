@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sg2im_cli.data.color_terms import COLORS, color_words
+from sg2im_cli.data.color_terms import COLORS, UNNAMED, object_colors
 
 SIZES = ("small", "large", "tall", "wide")
 DERIVED = COLORS + SIZES
@@ -33,26 +33,28 @@ STATED_LEAST = 5
 
 
 def derive_attributes(
-    image: NDArray[np.uint8],
+    images: NDArray[np.uint8],
+    counts: NDArray[np.int64],
     names: Sequence[str],
     boxes: NDArray[np.float32],
     masks: NDArray[np.uint8],
     has_mask: NDArray[np.bool_],
     usual: Mapping[str, Usual],
 ) -> list[tuple[str, ...]]:
-    """Colour and size words of each object of a picture.
+    """Colour and size words of each object of several pictures.
 
     Args:
-        image: (3, H, W), at the resolution that a model is trained with.
+        images: (N, 3, H, W), at the resolution that a model is trained with.
+        counts: (N,) how many of the objects each has, one picture's after the other's.
         names: (O,) categories.
-        boxes: (O, 4), largest first.
-        masks: (O, M, M), see `color_words`.
+        boxes: (O, 4), a picture's largest first.
+        masks: (O, M, M), see `object_colors`.
         has_mask: (O,).
         usual: of the split, see `usual_sizes`.
     """
-    colors = color_words(image, boxes, masks, has_mask)
+    colors = object_colors(images, counts, boxes, masks, has_mask).tolist()
     return [
-        ((color,) if color else ()) + size_words(box, usual.get(name))
+        (() if color == UNNAMED else (COLORS[color],)) + size_words(box, usual.get(name))
         for color, name, box in zip(colors, names, boxes, strict=True)
     ]
 

@@ -9,8 +9,13 @@ is red. An object without a mask gets none.
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from sg2im_cli.data.grouping import Grouping
 
 COLORS = ("black", "white", "red", "green", "yellow", "blue", "brown", "orange", "pink", "purple", "gray")
 """Names that the rules give; a model that learns from them has them as its first attributes."""
@@ -88,29 +93,86 @@ def color_words(
         masks: (O, M, M) 0 or 1, cut to the box.
         has_mask: (O,) False where a mask is not known; such an object hides nothing.
     """
-    seen = to_lightness_chroma_hue(image.transpose(1, 2, 0))
-    terms, vivid = name_pixels(seen), seen[..., 1] >= VIVID
-    covered = cover(boxes, masks, *image.shape[1:]) & has_mask[:, None, None]
-    free = np.ones(image.shape[1:], dtype=bool)
-    words: list[str | None] = []
-    for area in covered[::-1]:
-        inner = _without_edge(area & free)
-        words.append(_color_word(terms[inner], vivid[inner]))
-        free &= ~area
-    return words[::-1]
+    found = object_colors(image[None], np.array([len(boxes)]), boxes, masks, has_mask)
+    return [None if color == UNNAMED else COLORS[color] for color in found]
 
 
-def _color_word(terms: NDArray[np.int8], vivid: NDArray[np.bool_]) -> str | None:
-    """By the terms (K,) of an object's pixels, and which of them are vivid."""
-    if len(terms) < LEAST_PIXELS:
-        return None
-    counts = np.bincount(terms[terms != UNNAMED], minlength=len(COLORS))
-    if counts.max() >= MAJORITY * len(terms):
-        return COLORS[counts.argmax()]
-    counts = np.bincount(terms[vivid & (terms != UNNAMED)], minlength=len(COLORS))
-    if counts.max() >= VIVID_SHARE * len(terms) and counts.max() >= ALONE * vivid.sum():
-        return COLORS[counts.argmax()]
-    return None
+def object_colors(
+    images: NDArray[np.uint8],
+    counts: NDArray[np.int64],
+    boxes: NDArray[np.float32],
+    masks: NDArray[np.uint8],
+    has_mask: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """The colour (O,) of each object of several pictures, as its place in `COLORS`; `UNNAMED` where it has none.
+
+    Args:
+        images: (N, 3, H, W).
+        counts: (N,) how many of the objects each has, one picture's after the other's.
+        boxes: (O, 4), see `color_words`, as for the others.
+        masks: (O, M, M).
+        has_mask: (O,).
+    """
+    owners = topmost(counts, boxes, masks, has_mask, *images.shape[2:])
+    before = (Grouping(counts).firsts - 1)[:, None, None]
+    rows = ((owners + before) * KINDS + _kinds(images))[_without_edges(owners)]
+    tally = np.bincount(rows, minlength=len(boxes) * KINDS).reshape(len(boxes), -1, 2)  # by object, term, vividness
+    pixels, vivid = tally.sum((1, 2)), tally[:, :, 1].sum(1)
+    named, vividly = tally[:, 1:].sum(2), tally[:, 1:, 1]
+    most, most_vivid = named.max(1), vividly.max(1)
+    by_majority = most >= MAJORITY * pixels
+    by_vivid = (most_vivid >= VIVID_SHARE * pixels) & (most_vivid >= ALONE * vivid)
+    told = np.where(by_majority, named.argmax(1), np.where(by_vivid, vividly.argmax(1), UNNAMED))
+    return np.where(pixels < LEAST_PIXELS, UNNAMED, told)
+
+
+KINDS = 2 * (len(COLORS) + 1)
+"""Kinds of pixels: no term, or one of them, and each of these dull or vivid."""
+
+
+def _kinds(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The kind (N, H, W) of each pixel of pictures (N, 3, H, W): 2 * (term + 1), and 1 more where it is vivid."""
+    red, green, blue = images.transpose(1, 0, 2, 3).astype(np.int32)
+    places, known = (red << 16) | (green << 8) | blue, _known_kinds()
+    found = known.take(places)
+    new = np.unique(places[found == 0])
+    if len(new):
+        colors = (new[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8)
+        seen = to_lightness_chroma_hue(colors)
+        known[new] = 2 * (name_pixels(seen) + 1) + (seen[:, 1] >= VIVID) + 1
+        found = known.take(places)
+    return found.astype(np.int64) - 1
+
+
+@cache
+def _known_kinds() -> NDArray[np.int8]:
+    """The kind of each of the 16.8 million colours, and 1 more; 0 until one is first met: photographs repeat them."""
+    return np.zeros(256**3, dtype=np.int8)
+
+
+def topmost(
+    counts: NDArray[np.int64],
+    boxes: NDArray[np.float32],
+    masks: NDArray[np.uint8],
+    has_mask: NDArray[np.bool_],
+    height: int,
+    width: int,
+) -> NDArray[np.unsignedinteger[Any]]:
+    """Which of its picture's objects is seen at each pixel (N, H, W): the smallest one there, the first being 1; else 0.
+
+    Args:
+        counts: (N,) see `object_colors`, as for the others.
+        boxes: (O, 4).
+        masks: (O, M, M).
+        has_mask: (O,).
+        height: of the pictures in pixels.
+        width: likewise.
+    """
+    objects = Grouping(counts)
+    kind = np.min_scalar_type(counts.max(initial=0))  # a byte, where no picture has hundreds of objects
+    numbers = ((objects.places + 1) * has_mask).astype(kind)
+    numbered = cover(boxes, masks, height, width) * numbers[:, None, None]
+    return np.stack([own.max(0, initial=0) for own in objects.split(numbered)])
 
 
 def cover(boxes: NDArray[np.float32], masks: NDArray[np.uint8], height: int, width: int) -> NDArray[np.bool_]:
@@ -118,9 +180,11 @@ def cover(boxes: NDArray[np.float32], masks: NDArray[np.uint8], height: int, wid
     size = masks.shape[1]
     rows, inside_y = _cells(boxes[:, 1], boxes[:, 3], height, size)
     columns, inside_x = _cells(boxes[:, 0], boxes[:, 2], width, size)
-    here = np.arange(len(boxes))[:, None, None]
-    inside = inside_y[:, :, None] & inside_x[:, None, :]
-    covered: NDArray[np.bool_] = inside & (masks[here, rows[:, :, None], columns[:, None, :]] > 0)
+    firsts = size * np.arange(len(boxes))[:, None]
+    upright = np.ascontiguousarray(masks.transpose(0, 2, 1) > 0).reshape(-1, size)
+    across = upright.take(firsts + columns, axis=0) & inside_x[:, :, None]  # (O, W, M); whole rows are copied
+    lines = np.ascontiguousarray(across.transpose(0, 2, 1)).reshape(-1, width)
+    covered: NDArray[np.bool_] = lines.take(firsts + rows, axis=0) & inside_y[:, :, None]
     return covered
 
 
@@ -134,11 +198,12 @@ def _cells(
     return (share * size).astype(np.int64).clip(0, size - 1), inside
 
 
-def _without_edge(area: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The pixels of (H, W) whose four neighbours belong to it too; the picture's border is no edge."""
-    inner = area.copy()
-    inner[1:] &= area[:-1]
-    inner[:-1] &= area[1:]
-    inner[:, 1:] &= area[:, :-1]
-    inner[:, :-1] &= area[:, 1:]
+def _without_edges(owners: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.bool_]:
+    """The pixels (N, H, W) of objects whose four neighbours are of the same object; a picture's border is no edge."""
+    inner = owners > 0
+    down, right = owners[:, 1:] == owners[:, :-1], owners[:, :, 1:] == owners[:, :, :-1]
+    inner[:, 1:] &= down
+    inner[:, :-1] &= down
+    inner[:, :, 1:] &= right
+    inner[:, :, :-1] &= right
     return inner

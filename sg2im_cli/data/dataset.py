@@ -201,7 +201,7 @@ def load_scenes(
         raise InputError(f"The weights know none of the objects in {data}, such as {', '.join(sorted(unknown)[:3])}.")
     usual = usual_sizes((opened.names(i), opened.boxes(i)) for i in range(len(opened))) if colored else {}
     scenes = LazyScenes(opened, known, SceneMaker(vocabulary, config, size, with_images, usual))
-    return SceneDataset(scenes if opened.lazy else list(scenes), vocabulary, config, unknown)
+    return SceneDataset(scenes if opened.lazy else scenes[:], vocabulary, config, unknown)
 
 
 def _vocabulary(split: Split, config: DataConfig) -> Vocabulary:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sg2im_cli.data.color_terms import COLORS, cover
+from sg2im_cli.data.color_terms import COLORS, topmost
 
 PAINTS = {
     "black": (26, 26, 28),
@@ -47,21 +47,21 @@ def visible_areas(
         height: of the picture in pixels.
         width: likewise.
     """
-    areas = cover(boxes, masks, height, width) & has_mask[:, None, None]
-    hidden = np.zeros((height, width), dtype=bool)
-    for i in range(len(areas))[::-1]:
-        areas[i], hidden = areas[i] & ~hidden, hidden | areas[i]
-    return areas
+    owners = topmost(np.array([len(boxes)]), boxes, masks, has_mask, height, width)
+    seen: NDArray[np.bool_] = owners == np.arange(1, len(boxes) + 1)[:, None, None]
+    return seen
 
 
 def paint_area(image: NDArray[np.uint8], area: NDArray[np.bool_], color: str) -> NDArray[np.uint8]:
     """The picture (3, H, W) with an area (H, W) in another colour; the rest stays as it is."""
-    light = np.einsum("c,chw->hw", LIGHTNESS, image.astype(np.float64)) / 255
-    shade = CONTRAST * (light - light[area].mean())
-    paint = np.array(PAINTS[color], dtype=np.float64)[:, None, None] / 255
+    pixels = image[:, area]
+    light = np.einsum("c,ck->k", LIGHTNESS, pixels.astype(np.float64)) / 255
+    shade = CONTRAST * (light - light.mean())
+    paint = np.array(PAINTS[color], dtype=np.float64)[:, None] / 255
     darker, lighter = paint * (1 + 2 * shade), paint + (1 - paint) * 2 * shade
-    painted = np.where(shade < 0, darker, lighter).clip(0, 1) * 255
-    return np.where(area, painted.round().astype(np.uint8), image)
+    painted = image.copy()
+    painted[:, area] = (np.where(shade < 0, darker, lighter).clip(0, 1) * 255).round()
+    return painted
 
 
 def say_color(said: NDArray[np.bool_], attributes: tuple[str, ...], color: str) -> NDArray[np.bool_]:
