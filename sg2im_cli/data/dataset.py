@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.attributes import DERIVED, frequent_words, usual_sizes
-from sg2im_cli.data.batch import GraphBatch, collate
+from sg2im_cli.data.batch import GraphBatch, batch_scenes
 from sg2im_cli.data.division import bounds
 from sg2im_cli.data.loading import iterate
 from sg2im_cli.data.relations import RELATIONS
 from sg2im_cli.data.scenes.graphs import GraphSampler
+from sg2im_cli.data.scenes.joined import JoinedScenes
 from sg2im_cli.data.scenes.lazy import LazyScenes
 from sg2im_cli.data.scenes.making import SceneMaker
 from sg2im_cli.data.scenes.order import Order, rare_chances
@@ -86,8 +87,7 @@ class SceneDataset:
             seed: and between seeds.
             exact: for measuring: no object and no attribute is left out, and nothing is mirrored.
         """
-        rng = np.random.default_rng((seed, epoch, index))
-        return self._sampler.draw(self.scenes[index], rng, exact)
+        return self._draw([index], epoch, seed, exact, with_images=True).split()[0]
 
     def batches(
         self,
@@ -143,10 +143,13 @@ class SceneDataset:
         with_images: bool = True,
     ) -> GraphBatch:
         """One batch of the scenes at these indices."""
-        drawn = [self.example(int(i), epoch, seed, exact) for i in indices]
-        if not with_images:
-            drawn = [replace(scene, image=None) for scene in drawn]
-        return collate(drawn)
+        return batch_scenes(self._draw([int(i) for i in indices], epoch, seed, exact, with_images))
+
+    def _draw(self, indices: list[int], epoch: int, seed: int, exact: bool, with_images: bool) -> JoinedScenes:
+        """Graphs of these scenes, each of which depends on the seed, the epoch and its own index only."""
+        chosen = self.scenes.take(indices) if isinstance(self.scenes, LazyScenes) else [self.scenes[i] for i in indices]
+        rngs = [np.random.default_rng((seed, epoch, index)) for index in indices]
+        return self._sampler.draw(chosen, rngs, exact, with_images)
 
     def _make_order(self) -> Order:
         """Which scenes epochs show, told by their labels."""

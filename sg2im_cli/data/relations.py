@@ -222,7 +222,7 @@ def paper_table(boxes: Boxes, centers: Boxes) -> Flags:
         (P, ..., O, O) in the order of `PAPER_RELATIONS`.
     """
     s, o = boxes[..., :, None, :], boxes[..., None, :, :]
-    contains = (s[..., :2] < o[..., :2]).all(-1) & (s[..., 2:] > o[..., 2:]).all(-1)
+    contains: Flags = np.asarray((s[..., :2] < o[..., :2]).all(-1) & (s[..., 2:] > o[..., 2:]).all(-1))
     d = centers[..., :, None, :] - centers[..., None, :, :]
     apart = ~contains & ~_turned(contains)
     held = {name: flags & apart for name, flags in _directions(d[..., 0], d[..., 1]).items()}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,34 +57,29 @@ class SceneMaker:
         images = [self._pixels(item) for item in items]
         objects = Grouping.of([item.names for item in items])
         ids = np.array([self._ids.get(name, UNKNOWN) for item in items for name in item.names], dtype=np.int64)
-        attributes = self._attributes(items, images, objects)
-        parts = self._fragments(items, objects)
-        scenes = []
-        for place, (first, end) in enumerate(objects.bounds):
-            known = ids[first:end] != UNKNOWN
-            scene = self._scene(items[place], known, ids[first:end], None if parts is None else parts[first:end])
-            image = images[place] if self.with_images else None
-            said = None if attributes is None else attributes[first:end][known]
-            scenes.append(replace(scene, image=image, attributes=said))
-        return self._with_relations(scenes)
-
-    def _scene(
-        self, item: PreparedImage, known: NDArray[np.bool_], ids: NDArray[np.int64], parts: NDArray[np.bool_] | None
-    ) -> Scene:
-        """What an image says of its known objects."""
-        weights = box_weights(item, self.config), mask_weights(item, parts, self.config)
-        box_weight, mask_weight = (None if weight is None else weight[known] for weight in weights)
-        return Scene(
-            objs=ids[known],
-            boxes=item.boxes[known],
-            masks=item.masks[known],
-            has_mask=item.has_mask[known],
-            triples=None if item.relationships is None else self._stated(item, known),
-            box_weight=box_weight,
-            mask_weight=mask_weight,
-            machine=None if item.machine is None else item.machine[known],
-            source=item.source,
-        )
+        known = objects.split(ids != UNKNOWN)
+        tables = self._relations(items, known, ids[ids != UNKNOWN])
+        attributes = _split(objects, self._attributes(items, images, objects))
+        parts = _split(objects, self._fragments(items, objects))
+        return [
+            Scene(
+                objs=own[here],
+                boxes=item.boxes[here],
+                masks=item.masks[here],
+                has_mask=item.has_mask[here],
+                relations=table if item.relationships is None else None,
+                image=image if self.with_images else None,
+                attributes=_some(said, here),
+                triples=None if item.relationships is None else self._stated(item, here),
+                box_weight=_some(box_weights(item, self.config), here),
+                mask_weight=_some(mask_weights(item, part, self.config), here),
+                machine=_some(item.machine, here),
+                source=item.source,
+            )
+            for item, own, here, table, image, said, part in zip(
+                items, objects.split(ids), known, tables, images, attributes, parts, strict=True
+            )
+        ]
 
     @cached_property
     def _ids(self) -> dict[str, int]:
@@ -107,26 +103,23 @@ class SceneMaker:
         found: NDArray[np.bool_] = fragments(boxes, stuff)[objects.pictures, objects.places]
         return found
 
-    def _with_relations(self, scenes: Sequence[Scene]) -> list[Scene]:
-        """The scenes with the relations that hold between boxes, but for those whose relationships are stated."""
-        objects = Grouping.of([scene.objs for scene in scenes])
-        tables = self._tables(scenes, objects)
-        return [
-            scene if scene.triples is not None else replace(scene, relations=tables[:, place, :count, :count].copy())
-            for place, (scene, count) in enumerate(zip(scenes, objects.counts.tolist(), strict=True))
-        ]
-
-    def _tables(self, scenes: Sequence[Scene], objects: Grouping) -> NDArray[np.bool_]:
-        """(P, N, most objects, most objects) which relations hold in each scene."""
-        flat = np.concatenate([scene.boxes for scene in scenes])
+    def _relations(
+        self, items: Sequence[PreparedImage], known: Sequence[NDArray[np.bool_]], ids: NDArray[np.int64]
+    ) -> list[NDArray[np.bool_]]:
+        """Which relations hold between the known objects (O,) of each image, (P, objects, objects)."""
+        flat = np.concatenate([item.boxes[own] for item, own in zip(items, known, strict=True)])
+        objects = Grouping(np.array([own.sum() for own in known]))
         boxes = objects.padded(flat, 0)
         if self.config.relations == "none":
-            return np.zeros((0, *boxes.shape[:2], boxes.shape[1]), dtype=bool)
-        if self.config.relations == "spoken":
-            ids = np.concatenate([scene.objs for scene in scenes]).tolist()
-            return spoken_table(boxes, objects.padded(self._stuff(self.vocabulary.objects[i] for i in ids), True))
-        masks, has_mask = (np.concatenate([getattr(s, name) for s in scenes]) for name in ("masks", "has_mask"))
-        return paper_table(boxes, objects.padded(mask_centers(flat, masks, has_mask), 0))
+            tables = np.zeros((0, *boxes.shape[:2], boxes.shape[1]), dtype=bool)
+        elif self.config.relations == "spoken":
+            stuff = self._stuff(self.vocabulary.objects[i] for i in ids.tolist())
+            tables = spoken_table(boxes, objects.padded(stuff, True))
+        else:
+            masks = np.concatenate([item.masks[own] for item, own in zip(items, known, strict=True)])
+            has_mask = np.concatenate([item.has_mask[own] for item, own in zip(items, known, strict=True)])
+            tables = paper_table(boxes, objects.padded(mask_centers(flat, masks, has_mask), 0))
+        return [tables[:, place, :count, :count].copy() for place, count in enumerate(objects.counts.tolist())]
 
     def _stated(self, item: PreparedImage, known: NDArray[np.bool_]) -> NDArray[np.int64]:
         """(T, 3) the relationships whose words are all known."""
@@ -156,9 +149,24 @@ class SceneMaker:
         pixels = [image for image in images if image is not None]
         if not pixels or self.config.attributes != "derived":
             return [()] * len(objects.pictures)
-        names = [name for item in items for name in item.names]
-        rows = (np.concatenate([getattr(item, name) for item in items]) for name in ("boxes", "masks", "has_mask"))
-        return derive_attributes(np.stack(pixels), objects.counts, names, *rows, self.usual)
+        return derive_attributes(
+            np.stack(pixels),
+            objects.counts,
+            [name for item in items for name in item.names],
+            np.concatenate([item.boxes for item in items]),
+            np.concatenate([item.masks for item in items]),
+            np.concatenate([item.has_mask for item in items]),
+            self.usual,
+        )
+
+
+def _split(objects: Grouping, rows: NDArray[Any] | None) -> Sequence[NDArray[Any] | None]:
+    """The rows of each picture, or None for each."""
+    return [None] * len(objects.counts) if rows is None else objects.split(rows)
+
+
+def _some(rows: NDArray[Any] | None, which: NDArray[np.bool_]) -> NDArray[Any] | None:
+    return None if rows is None else rows[which]
 
 
 def _some_at_once(items: Sequence[PreparedImage]) -> Iterator[Sequence[PreparedImage]]:

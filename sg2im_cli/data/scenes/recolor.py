@@ -6,10 +6,14 @@ word. What is painted keeps its light and shade.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.data.color_terms import COLORS, topmost
+from sg2im_cli.data.scenes.scene import Scene
 
 PAINTS = {
     "black": (26, 26, 28),
@@ -35,21 +39,13 @@ LEAST_PIXELS = 40
 LIGHTNESS = np.array([0.299, 0.587, 0.114])
 
 
-def visible_areas(
-    boxes: NDArray[np.float32], masks: NDArray[np.uint8], has_mask: NDArray[np.bool_], height: int, width: int
-) -> NDArray[np.bool_]:
-    """The pixels (O, H, W) of each object that no smaller one covers; none where a mask is not known.
-
-    Args:
-        boxes: (O, 4), largest first.
-        masks: (O, M, M) 0 or 1.
-        has_mask: (O,).
-        height: of the picture in pixels.
-        width: likewise.
-    """
-    owners = topmost(np.array([len(boxes)]), boxes, masks, has_mask, height, width)
-    seen: NDArray[np.bool_] = owners == np.arange(1, len(boxes) + 1)[:, None, None]
-    return seen
+def visible_objects(scenes: Sequence[Scene]) -> NDArray[np.unsignedinteger[Any]]:
+    """Which object of its scene is seen at each pixel (N, H, W), as `topmost` numbers them; scenes have pixels."""
+    boxes, masks, known = (
+        np.concatenate([getattr(s, name) for s in scenes]) for name in ("boxes", "masks", "has_mask")
+    )
+    assert scenes[0].image is not None
+    return topmost(np.array([len(s.objs) for s in scenes]), boxes, masks, known, *scenes[0].image.shape[1:])
 
 
 def paint_area(image: NDArray[np.uint8], area: NDArray[np.bool_], color: str) -> NDArray[np.uint8]:
