@@ -32,6 +32,10 @@ __all__ = ["DEFAULT_MASK_SIZE", "Scene", "SceneDataset", "load_scenes"]
 
 DEFAULT_MASK_SIZE = 16
 
+MADE_TOGETHER = 32
+"""So many scenes of an epoch are made together at least, be batches ever so small: the first of them takes all of
+Python's time."""
+
 
 class SceneDataset:
     """The scenes of a split, and how graphs are drawn from them.
@@ -123,14 +127,20 @@ class SceneDataset:
             raise InputError(
                 f"A batch of {min(batch_size, shown)} is too small for {processes} processes; start fewer."
             )
-        divided = partial(self._part, size=batch_size, rank=rank, processes=processes)
+        divided = partial(self._part, size=batch_size, rank=rank, processes=processes, step=max(1, workers))
         return iterate(partial(divided, seed=seed, with_images=with_images), start, workers)
 
-    def _part(self, number: int, size: int, rank: int, processes: int, seed: int, with_images: bool) -> GraphBatch:
-        """What one process has of the batch with this number."""
+    def _part(
+        self, number: int, size: int, rank: int, processes: int, step: int, seed: int, with_images: bool
+    ) -> GraphBatch:
+        """What one process has of the batch with this number; whoever makes it makes each ``step``-th one."""
         epoch, place = divmod(number, max(1, self._order.shown // size))
-        chosen = self._order(seed, epoch)[place * size : (place + 1) * size]
+        order = self._order(seed, epoch)
+        chosen = order[place * size : (place + 1) * size]
         first, end = bounds(len(chosen), processes, rank)
+        if isinstance(self.scenes, LazyScenes):
+            starts = range(place * size, len(order) - size + 1, step * size)[: -(-MADE_TOGETHER // size)]
+            self.scenes.make([int(i) for start in starts for i in order[start + first : start + end]])
         batch = self.collate(chosen[first:end], epoch, seed, with_images=with_images)
         return replace(batch, first=first, total=len(chosen))
 

@@ -50,13 +50,13 @@ def visible_objects(scenes: Sequence[Scene]) -> NDArray[np.unsignedinteger[Any]]
 
 def paint_area(image: NDArray[np.uint8], area: NDArray[np.bool_], color: str) -> NDArray[np.uint8]:
     """The picture (3, H, W) with an area (H, W) in another colour; the rest stays as it is."""
-    pixels = image[:, area]
-    light = np.einsum("c,ck->k", LIGHTNESS, pixels.astype(np.float64)) / 255
-    shade = CONTRAST * (light - light.mean())
-    paint = np.array(PAINTS[color], dtype=np.float64)[:, None] / 255
-    darker, lighter = paint * (1 + 2 * shade), paint + (1 - paint) * 2 * shade
     painted = image.copy()
-    painted[:, area] = (np.where(shade < 0, darker, lighter).clip(0, 1) * 255).round()
+    inside = painted.transpose(1, 2, 0)  # as pictures mostly lie in memory
+    light = np.einsum("c,kc->k", LIGHTNESS, inside[area].astype(np.float64)) / 255
+    shade = CONTRAST * (light - light.mean())[:, None]
+    paint = np.array(PAINTS[color], dtype=np.float64) / 255
+    darker, lighter = paint * (1 + 2 * shade), paint + (1 - paint) * 2 * shade
+    inside[area] = (np.where(shade < 0, darker, lighter).clip(0, 1) * 255).round()
     return painted
 
 

@@ -56,11 +56,16 @@ def fragments(boxes: NDArray[np.float32], stuff: NDArray[np.bool_]) -> NDArray[n
     """
     low, high = boxes[..., :2], boxes[..., 2:]
     cut = (low < EDGE).any(-1) | (high > 1 - EDGE).any(-1)
-    steps = (np.arange(SAMPLES, dtype=np.float32) + 0.5) / SAMPLES
-    points = (low[..., None, :] + steps[:, None] * (high - low)[..., None, :])[..., None, :, :]  # (..., O, 1, S, 2)
-    inside = (points > low[..., None, :, None, :]) & (points < high[..., None, :, None, :])  # (..., O, O, S, 2)
-    pairs = (*boxes.shape[:-1], boxes.shape[-2])
-    inside &= np.triu(np.broadcast_to(~stuff[..., None, :], pairs), 1)[..., None, None]
-    covered = (inside[..., 0, None] & inside[..., None, :, 1]).any(-3).mean((-2, -1))
+    in_front = np.triu(np.broadcast_to(~stuff[..., None, :], (*boxes.shape[:-1], boxes.shape[-2])), 1)
+    columns, rows = (_within(low[..., side], high[..., side]) & in_front[..., None] for side in (0, 1))
+    times = columns.swapaxes(-1, -2).astype(np.float32) @ rows.astype(np.float32)  # (..., O, S, S) things in front
+    covered = (times > 0).mean((-2, -1))
     found: NDArray[np.bool_] = ~stuff & (cut | (covered > HIDDEN))
     return found
+
+
+def _within(start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(..., O, O, S): which of `SAMPLES` points along a side of each box lie between the ends of the other's side."""
+    steps = (np.arange(SAMPLES, dtype=np.float32) + 0.5) / SAMPLES
+    points = (start[..., None] + steps * (end - start)[..., None])[..., None, :]
+    return (points > start[..., None, :, None]) & (points < end[..., None, :, None])
