@@ -43,10 +43,16 @@ _LINEAR = np.where(_SHARE <= 0.04045, _SHARE / 12.92, ((_SHARE + 0.055) / 1.055)
 
 def to_lightness_chroma_hue(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Colours in sRGB (..., 3) to CIELAB's L* in [0, 100], chroma, and hue in degrees in [0, 360); white is D65."""
+    return np.stack(_seen(pixels), axis=-1)
+
+
+def _seen(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The three, each in a row, for speed."""
     relative = np.moveaxis(_LINEAR[pixels] @ _TO_XYZ.T / _WHITE, -1, 0)
     x, y, z = _cube_root(np.ascontiguousarray(relative))
     a, b = 500 * (x - y), 200 * (y - z)
-    return np.stack([116 * y - 16, np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360], axis=-1)
+    hue = np.degrees(np.arctan2(b, a))
+    return 116 * y - 16, np.sqrt(a * a + b * b), np.where(hue < 0, hue + 360, hue)
 
 
 def _cube_root(t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -62,7 +68,10 @@ def name_pixels(seen: NDArray[np.float64]) -> NDArray[np.int8]:
     Args:
         seen: (..., 3) as `to_lightness_chroma_hue` gives it.
     """
-    light, chroma, hue = np.ascontiguousarray(np.moveaxis(seen, -1, 0))  # each in a row, for speed
+    return _name(*np.ascontiguousarray(np.moveaxis(seen, -1, 0)))
+
+
+def _name(light: NDArray[np.float64], chroma: NDArray[np.float64], hue: NDArray[np.float64]) -> NDArray[np.int8]:
     hue = np.where(hue > 350, hue - 360, hue)  # red lies around 0: one stretch from -10 to 350
     gray = chroma < np.where((hue > 180) & (hue < 300), 11, 9)  # shadows are bluish, and called gray
     rules = {  # the first that holds names the pixel
@@ -78,8 +87,8 @@ def name_pixels(seen: NDArray[np.float64]) -> NDArray[np.int8]:
         "blue": (hue >= 205) & (hue < np.where(chroma > 60, 308, 298)) & (chroma >= np.where(light < 60, 15, 11)),
         "purple": (hue >= 298) & (chroma >= 14) & (light < 62),
     }
-    named = np.select(list(rules.values()), [COLORS.index(name) for name in rules], UNNAMED)
-    return named.astype(np.int8)
+    terms = [np.int8(COLORS.index(name)) for name in rules]
+    return np.select(list(rules.values()), terms, np.int8(UNNAMED))
 
 
 def color_words(
@@ -139,8 +148,8 @@ def _kinds(images: NDArray[np.uint8]) -> NDArray[np.int64]:
     new = new[np.diff(new, prepend=-1) > 0]  # as np.unique would, which hashes and is ten times as slow
     if len(new):
         colors = (new[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8)
-        seen = to_lightness_chroma_hue(colors)
-        known[new] = 2 * (name_pixels(seen) + 1) + (seen[:, 1] >= VIVID) + 1
+        seen = _seen(colors)
+        known[new] = 2 * (_name(*seen) + 1) + (seen[1] >= VIVID) + 1
         found = known.take(places)
     kinds: NDArray[np.int64] = found.astype(np.int64) - 1
     return kinds
