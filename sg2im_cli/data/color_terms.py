@@ -144,13 +144,13 @@ def _kinds(images: NDArray[np.uint8]) -> NDArray[np.int64]:
     red, green, blue = images.transpose(1, 0, 2, 3).astype(np.int32)
     places, known = (red << 16) | (green << 8) | blue, _known_kinds()
     found = known.take(places)
-    new = np.sort(places[found == 0])
-    new = new[np.diff(new, prepend=-1) > 0]  # as np.unique would, which hashes and is ten times as slow
-    if len(new):
-        colors = (new[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8)
-        seen = _seen(colors)
+    missing = places[found == 0]
+    if len(missing):
+        new = np.sort(missing)
+        new = new[np.diff(new, prepend=-1) > 0]  # as np.unique would, which hashes and is ten times as slow
+        seen = _seen((new[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8))
         known[new] = 2 * (_name(*seen) + 1) + (seen[1] >= VIVID) + 1
-        found = known.take(places)
+        found[found == 0] = known[missing]
     kinds: NDArray[np.int64] = found.astype(np.int64) - 1
     return kinds
 
