@@ -88,7 +88,7 @@ def step_of(kind: str, size: int) -> Callable[[], dict[str, float]]:
     if kind != "plain":
         return lambda: ours.picture_step(batch, 0, 0)
     plain = PlainTrainer(recipe, len(words.objects), len(words.predicates))
-    copy_networks(ours, plain)
+    copy_networks(ours.nets, plain)
     config = recipe.generator
     chance = BatchRandom(0, 0, 0, size, size)
     chance.uniform()  # ours draws first which layouts are predicted
