@@ -1,12 +1,12 @@
-"""A training step of `paper64` beside a plain one, on the CPU: time and memory.
+"""A training step of `paper64` in float32 and in bfloat16 beside a plain one in float32, on the CPU: time and memory.
 
 python benchmarks/training_speed.py [--batch N] [--rounds N] [--threads N] [--workers] [--json]
 
-Both start from the same weights, see the same batch and noise, and find the same losses (checked first). They take
-turns, now one first and now the other; times are medians, and so is the ratio of the two of each turn. Time is what the
-process had of its cores, divided by its threads: what else runs on a machine does not count. Memory is the highest
-resident memory of a process that does nothing else, above what it had with its networks built (read from /proc, so on
-Linux).
+All start from the same weights, see the same batch and noise, and find the same losses, in bfloat16 about the same
+(checked first). They take turns, now one first and now another; times are medians, and so are the ratios to the plain
+one of each turn, with the smallest and the largest. Time is what the process had of its cores, divided by its threads:
+what else runs on a machine does not count. Memory is the highest resident memory of a process that does nothing else,
+above what it had with its networks built (read from /proc, so on Linux).
 
 With --workers, the time of a step of `scenes64` whose batches two workers prepare from 512 made-up pictures, beside
 that of a step on one batch that is at hand.
@@ -29,7 +29,7 @@ import torch
 from generator_speed import MEGABYTE, resident
 from plain_training import PlainTrainer, copy_networks
 
-from sg2im_cli.config import Recipe
+from sg2im_cli.config import Precision, Recipe
 from sg2im_cli.data.batch import GraphBatch, collate
 from sg2im_cli.data.dataset import Scene, SceneDataset
 from sg2im_cli.data.relations import RELATIONS, spoken_table
@@ -39,7 +39,12 @@ from sg2im_cli.training.step import Trainer
 from sg2im_parsers.vocabulary import Vocabulary
 
 OBJECTS = 183
-KINDS = ("ours", "plain")
+KINDS = ("float32", "bfloat16", "plain")
+"""Ours in two precisions, and the operations of the original written plainly."""
+
+TOLERANCE = {"float32": 1e-3, "bfloat16": 0.1, "plain": 0.0}
+"""How far a loss may be from the plain one, as a share of it."""
+
 SIDE = 64
 
 
@@ -77,11 +82,13 @@ def step_of(kind: str, size: int) -> Callable[[], dict[str, float]]:
     words = vocabulary(recipe)
     batch = collate(made_up(size, recipe.generator.mask_size or 16))
     torch.manual_seed(0)
+    precision: Precision = "bfloat16" if kind == "bfloat16" else "float32"
+    recipe = replace(recipe, training=replace(recipe.training, precision=precision))
     ours = Trainer(recipe, words, torch.device("cpu"))
-    if kind == "ours":
+    if kind != "plain":
         return lambda: ours.picture_step(batch, 0, 0)
     plain = PlainTrainer(recipe, len(words.objects), len(words.predicates))
-    copy_networks(ours, plain)
+    copy_networks(ours.nets, plain)
     config = recipe.generator
     chance = BatchRandom(0, 0, 0, size, size)
     chance.uniform()  # ours draws first which layouts are predicted
@@ -89,21 +96,21 @@ def step_of(kind: str, size: int) -> Callable[[], dict[str, float]]:
     return lambda: plain.step(batch, noise)
 
 
-def seconds(size: int, rounds: int) -> tuple[dict[str, float], float]:
-    """Median processor seconds of a step for both, and the median ratio of plain to ours."""
+def seconds(size: int, rounds: int) -> dict[str, list[float]]:
+    """Processor seconds of a step in each round."""
     calls = {kind: step_of(kind, size) for kind in KINDS}
     first = {kind: calls[kind]() for kind in KINDS}
-    for name, loss in first["plain"].items():
-        if abs(first["ours"][name] - loss) > 1e-3 * max(1, abs(loss)):
-            raise SystemExit(f"The two find other losses: {name} is {first['ours'][name]} and {loss}.")
+    for kind in KINDS:
+        for name, loss in first["plain"].items():
+            if abs(first[kind][name] - loss) > TOLERANCE[kind] * max(1, abs(loss)):
+                raise SystemExit(f"They find other losses: {name} is {loss}, and {first[kind][name]} in {kind}.")
     taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for turn in range(rounds):
         for kind in KINDS if turn % 2 else reversed(KINDS):
             start = time.process_time()
             calls[kind]()
             taken[kind].append((time.process_time() - start) / torch.get_num_threads())
-    ratio = median(plain / ours for plain, ours in zip(taken["plain"], taken["ours"], strict=True))
-    return {kind: median(values) for kind, values in taken.items()}, ratio
+    return taken
 
 
 def peak_memory(kind: str, size: int) -> float:
@@ -164,14 +171,16 @@ def main() -> None:
             alone, prepared = waiting(arguments.rounds, workers)
             print(f"{machine}, {workers} workers: batch at hand {alone:.3f} s, prepared {prepared:.3f} s a step")
         return
-    took, ratio = seconds(arguments.batch, arguments.rounds)
+    taken = seconds(arguments.batch, arguments.rounds)
+    ratios = {kind: [plain / ours for plain, ours in zip(taken["plain"], taken[kind], strict=True)] for kind in KINDS}
     memory = {kind: peak_memory(kind, arguments.batch) / MEGABYTE for kind in KINDS}
     if arguments.json:
-        print(json.dumps({"machine": machine, "batch": arguments.batch, "seconds": took, "ratio": ratio, "MB": memory}))
+        print(json.dumps({"machine": machine, "batch": arguments.batch, "seconds": taken, "MB": memory}))
         return
     print(f"{machine}, batch {arguments.batch}")
-    print(f"seconds a step: ours {took['ours']:.2f}, plain {took['plain']:.2f}; plain/ours {ratio:.2f}")
-    print(f"peak memory, MB: ours {memory['ours']:.0f}, plain {memory['plain']:.0f}")
+    for kind in KINDS:
+        most = f"{median(ratios[kind]):.2f} ({min(ratios[kind]):.2f} to {max(ratios[kind]):.2f})"
+        print(f"{kind}: {median(taken[kind]):.2f} s a step, plain/{kind} {most}, peak {memory[kind]:.0f} MB")
 
 
 if __name__ == "__main__":

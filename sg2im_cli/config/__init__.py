@@ -11,7 +11,7 @@ from sg2im_cli.config.generator import PIXEL_MEAN, PIXEL_STD, GeneratorConfig
 from sg2im_cli.config.losses import LossConfig
 from sg2im_cli.config.reading import ConfigError, RenamedSettingWarning, plain, read, with_new_names
 from sg2im_cli.config.recipe import Recipe
-from sg2im_cli.config.training import TrainingConfig
+from sg2im_cli.config.training import Precision, TrainingConfig
 
 __all__ = [
     "PIXEL_MEAN",
@@ -21,6 +21,7 @@ __all__ = [
     "DiscriminatorConfig",
     "GeneratorConfig",
     "LossConfig",
+    "Precision",
     "ProjectedConfig",
     "Recipe",
     "RenamedSettingWarning",

@@ -9,6 +9,8 @@ from typing import ClassVar, Literal
 
 from sg2im_cli.config.bounds import at_least, require
 
+Precision = Literal["float32", "bfloat16", "float16", "auto"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
@@ -38,7 +40,8 @@ class TrainingConfig:
         freeze_norm_at: step from which the generator's batch statistics are fixed (paper: 100,000); none for never.
         ema_decay: decay of the exponential average of the generator's weights; 0 for none.
         precision: of convolutions and matrix products while training; weights stay in float32. ``"float16"`` scales
-            losses so that small gradients are not lost.
+            losses so that small gradients are not lost. ``"auto"`` is bfloat16 where the hardware computes it, else
+            float32; a run that goes on keeps what it was started in.
         diffaugment: differentiable augmentation (Zhao et al. 2020) of what the discriminators see.
         checkpoint_every: steps between checkpoints.
         sample_every: steps between sample sheets.
@@ -69,7 +72,7 @@ class TrainingConfig:
     coarse_pixels: int = 0
     freeze_norm_at: int | None = None
     ema_decay: float = 0.0
-    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    precision: Precision = "float32"
     diffaugment: bool = False
     checkpoint_every: int = 1000
     sample_every: int = 1000

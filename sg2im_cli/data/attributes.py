@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sg2im_cli.data.color_terms import COLORS, color_words
+from sg2im_cli.data.color_terms import COLORS, UNNAMED, object_colors
 
 SIZES = ("small", "large", "tall", "wide")
 DERIVED = COLORS + SIZES
@@ -25,6 +25,7 @@ DERIVED = COLORS + SIZES
 
 AREA_FACTOR = 2.0
 ASPECT_FACTOR = 1.75
+_AREA_STEP, _ASPECT_STEP = math.log(AREA_FACTOR), math.log(ASPECT_FACTOR)
 LEAST_EXAMPLES = 20
 
 STATED_SHARE = 0.001
@@ -33,27 +34,29 @@ STATED_LEAST = 5
 
 
 def derive_attributes(
-    image: NDArray[np.uint8],
+    images: NDArray[np.uint8],
+    counts: NDArray[np.int64],
     names: Sequence[str],
     boxes: NDArray[np.float32],
     masks: NDArray[np.uint8],
     has_mask: NDArray[np.bool_],
     usual: Mapping[str, Usual],
 ) -> list[tuple[str, ...]]:
-    """Colour and size words of each object of a picture.
+    """Colour and size words of each object of several pictures.
 
     Args:
-        image: (3, H, W), at the resolution that a model is trained with.
+        images: (N, 3, H, W), at the resolution that a model is trained with.
+        counts: (N,) how many of the objects each has, one picture's after the other's.
         names: (O,) categories.
-        boxes: (O, 4), largest first.
-        masks: (O, M, M), see `color_words`.
+        boxes: (O, 4), a picture's largest first.
+        masks: (O, M, M), see `object_colors`.
         has_mask: (O,).
         usual: of the split, see `usual_sizes`.
     """
-    colors = color_words(image, boxes, masks, has_mask)
+    colors = object_colors(images, counts, boxes, masks, has_mask).tolist()
     return [
-        ((color,) if color else ()) + size_words(box, usual.get(name))
-        for color, name, box in zip(colors, names, boxes, strict=True)
+        (() if color == UNNAMED else (COLORS[color],)) + _size_words(size, usual.get(name))
+        for color, name, size in zip(colors, names, _measure(boxes), strict=True)
     ]
 
 
@@ -78,8 +81,8 @@ def usual_sizes(pictures: Iterable[tuple[Sequence[str], NDArray[np.float32]]]) -
     """
     found: dict[str, list[tuple[float, float]]] = {}
     for names, boxes in pictures:
-        for name, box in zip(names, boxes, strict=True):
-            if measured := _measure(box):
+        for name, measured in zip(names, _measure(boxes), strict=True):
+            if measured is not None:
                 found.setdefault(name, []).append(measured)
     return {
         name: Usual(*np.median(values, axis=0).tolist())
@@ -90,23 +93,35 @@ def usual_sizes(pictures: Iterable[tuple[Sequence[str], NDArray[np.float32]]]) -
 
 def size_words(box: NDArray[np.float32], usual: Usual | None) -> tuple[str, ...]:
     """What is said of the size of a box x0 y0 x1 y1: at most one word of area, and one of shape."""
-    measured = _measure(box)
+    return _size_words(_measure(box[None])[0], usual)
+
+
+def _size_words(measured: Measured | None, usual: Usual | None) -> tuple[str, ...]:
     if usual is None or measured is None:
         return ()
     area, aspect = measured
-    area_words = {
-        "small": area <= usual.area - math.log(AREA_FACTOR),
-        "large": area >= usual.area + math.log(AREA_FACTOR),
-    }
-    step = math.log(ASPECT_FACTOR)
-    shape_words = {"tall": aspect > max(0, usual.aspect + step), "wide": aspect < min(0, usual.aspect - step)}
-    return tuple(word for word, holds in {**area_words, **shape_words}.items() if holds)
+    words = []
+    if area <= usual.area - _AREA_STEP:
+        words.append("small")
+    elif area >= usual.area + _AREA_STEP:
+        words.append("large")
+    if aspect > max(0, usual.aspect + _ASPECT_STEP):
+        words.append("tall")
+    elif aspect < min(0, usual.aspect - _ASPECT_STEP):
+        words.append("wide")
+    return tuple(words)
 
 
-def _measure(box: NDArray[np.float32]) -> tuple[float, float] | None:
-    """Logarithms of area and of height over width; None for a box without size."""
-    width, height = float(box[2] - box[0]), float(box[3] - box[1])
-    return (math.log(width * height), math.log(height / width)) if width > 0 and height > 0 else None
+Measured = tuple[float, float]
+"""Logarithms of a box's area and of its height over width."""
+
+
+def _measure(boxes: NDArray[np.float32]) -> list[Measured | None]:
+    """Of each box (O, 4); None for one without size."""
+    return [
+        (math.log(width * height), math.log(height / width)) if width > 0 and height > 0 else None
+        for width, height in (boxes[:, 2:] - boxes[:, :2]).tolist()
+    ]
 
 
 def frequent_words(objects: Iterable[Sequence[str]]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from sg2im_cli.data.scenes.joined import JoinedScenes
 from sg2im_cli.data.scenes.scene import Scene
 from sg2im_parsers.scene_graph import SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
@@ -63,51 +64,59 @@ class GraphBatch:
 
 
 def collate(scenes: Sequence[Scene]) -> GraphBatch:
-    """Join scenes with drawn graphs.
+    """Join scenes with drawn graphs; see `batch_scenes`."""
+    return batch_scenes(JoinedScenes.of(scenes))
+
+
+def batch_scenes(scenes: JoinedScenes) -> GraphBatch:
+    """The tensors of scenes with drawn graphs.
 
     Each gets `__image__` as its last object and a triple (i, `__in_image__`, image) for each other object; the indices
     of its triples move up by the objects before it.
     """
-    counts = [len(scene.objs) + 1 for scene in scenes]
-    starts = np.cumsum([0, *counts[:-1]])
-    triples = [_with_image(scene) + np.array([s, 0, s]) for scene, s in zip(scenes, starts, strict=True)]
-    images = [scene.image for scene in scenes if scene.image is not None]
-    attributes = [scene.attributes for scene in scenes if scene.attributes is not None]
+    counts = scenes.objects.counts + 1
     return GraphBatch(
-        objs=_joined([scene.objs for scene in scenes], 0),
-        triples=torch.from_numpy(np.concatenate(triples)),
-        obj_to_img=torch.from_numpy(np.repeat(np.arange(len(scenes)), counts)),
-        n_images=len(scenes),
-        boxes=_joined([scene.boxes for scene in scenes], WHOLE),
-        masks=_joined([scene.masks for scene in scenes], 1).float(),
-        has_mask=_joined([scene.has_mask for scene in scenes], True),
-        images=torch.from_numpy(np.stack(images)) if images else None,
-        attributes=_joined(attributes, False).float() if attributes else None,
-        box_weight=_weights([scene.box_weight for scene in scenes], counts),
-        mask_weight=_weights([scene.mask_weight for scene in scenes], counts),
+        objs=_with_image(scenes.objs, scenes, 0),
+        triples=torch.from_numpy(_triples(scenes)),
+        obj_to_img=torch.from_numpy(np.repeat(np.arange(len(counts)), counts)),
+        n_images=len(counts),
+        boxes=_with_image(scenes.boxes, scenes, WHOLE),
+        masks=_with_image(scenes.masks, scenes, 1, np.float32),
+        has_mask=_with_image(scenes.has_mask, scenes, True),
+        images=None if scenes.images is None else torch.from_numpy(scenes.images),
+        attributes=None if scenes.attributes is None else _with_image(scenes.attributes, scenes, 0, np.float32),
+        box_weight=None if scenes.box_weight is None else _with_image(scenes.box_weight, scenes, 1),
+        mask_weight=None if scenes.mask_weight is None else _with_image(scenes.mask_weight, scenes, 1),
     )
 
 
-def _with_image(scene: Scene) -> NDArray[np.int64]:
-    """(T + O, 3) the triples of a scene, and for each object that it is in the image, which comes after the others."""
-    assert scene.triples is not None, "a graph was drawn"
-    here = np.arange(len(scene.objs))
-    in_image = np.stack([here, np.zeros_like(here), np.full_like(here, len(here))], axis=1)
-    return np.concatenate([scene.triples, in_image])
-
-
-def _joined(rows: Sequence[NDArray[Any]], image: float | tuple[float, ...]) -> Tensor:
+def _with_image(
+    rows: NDArray[Any],
+    scenes: JoinedScenes,
+    image: float | tuple[float, ...],
+    kind: type[np.generic] | None = None,
+) -> Tensor:
     """The rows of all objects, with one of this value for `__image__` after those of each scene."""
-    last = np.full((1, *rows[0].shape[1:]), image, rows[0].dtype)
-    return torch.from_numpy(np.concatenate([part for own in rows for part in (own, last)]))
+    objects = scenes.objects
+    filled = np.empty((len(rows) + len(objects.counts), *rows.shape[1:]), kind or rows.dtype)
+    filled[np.arange(len(rows)) + objects.pictures] = rows
+    filled[(objects.counts + 1).cumsum() - 1] = image
+    return torch.from_numpy(filled)
 
 
-def _weights(weights: Sequence[NDArray[np.float32] | None], counts: Sequence[int]) -> Tensor | None:
-    """Weights of all objects; None if no scene has any."""
-    if all(own is None for own in weights):
-        return None
-    filled = [np.ones(n - 1, np.float32) if own is None else own for own, n in zip(weights, counts, strict=True)]
-    return _joined(filled, 1)
+def _triples(scenes: JoinedScenes) -> NDArray[np.int64]:
+    """(T + O, 3) the triples of each scene, and after them for each of its objects that it is in the image."""
+    objects, related = scenes.objects, scenes.related
+    starts = objects.firsts + np.arange(len(objects.counts))  # an image stands after the objects of each scene before
+    said = scenes.triples + starts[related.pictures, None] * np.array([1, 0, 1])
+    first = starts[objects.pictures]
+    in_image = np.stack(
+        [first + objects.places, np.zeros_like(first), first + objects.counts[objects.pictures]], axis=1
+    )
+    filled = np.empty((len(said) + len(in_image), 3), dtype=np.int64)
+    filled[np.arange(len(said)) + objects.firsts[related.pictures]] = said
+    filled[np.arange(len(in_image)) + related.counts.cumsum()[objects.pictures]] = in_image
+    return filled
 
 
 def batch_graphs(graphs: Sequence[SceneGraph], vocabulary: Vocabulary) -> GraphBatch:

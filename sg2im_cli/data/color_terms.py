@@ -9,8 +9,13 @@ is red. An object without a mask gets none.
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from sg2im_cli.data.grouping import Grouping
 
 COLORS = ("black", "white", "red", "green", "yellow", "blue", "brown", "orange", "pink", "purple", "gray")
 """Names that the rules give; a model that learns from them has them as its first attributes."""
@@ -38,10 +43,16 @@ _LINEAR = np.where(_SHARE <= 0.04045, _SHARE / 12.92, ((_SHARE + 0.055) / 1.055)
 
 def to_lightness_chroma_hue(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Colours in sRGB (..., 3) to CIELAB's L* in [0, 100], chroma, and hue in degrees in [0, 360); white is D65."""
+    return np.stack(_seen(pixels), axis=-1)
+
+
+def _seen(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The three, each in a row, for speed."""
     relative = np.moveaxis(_LINEAR[pixels] @ _TO_XYZ.T / _WHITE, -1, 0)
     x, y, z = _cube_root(np.ascontiguousarray(relative))
     a, b = 500 * (x - y), 200 * (y - z)
-    return np.stack([116 * y - 16, np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360], axis=-1)
+    hue = np.degrees(np.arctan2(b, a))
+    return 116 * y - 16, np.sqrt(a * a + b * b), np.where(hue < 0, hue + 360, hue)
 
 
 def _cube_root(t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -57,7 +68,10 @@ def name_pixels(seen: NDArray[np.float64]) -> NDArray[np.int8]:
     Args:
         seen: (..., 3) as `to_lightness_chroma_hue` gives it.
     """
-    light, chroma, hue = np.ascontiguousarray(np.moveaxis(seen, -1, 0))  # each in a row, for speed
+    return _name(*np.ascontiguousarray(np.moveaxis(seen, -1, 0)))
+
+
+def _name(light: NDArray[np.float64], chroma: NDArray[np.float64], hue: NDArray[np.float64]) -> NDArray[np.int8]:
     hue = np.where(hue > 350, hue - 360, hue)  # red lies around 0: one stretch from -10 to 350
     gray = chroma < np.where((hue > 180) & (hue < 300), 11, 9)  # shadows are bluish, and called gray
     rules = {  # the first that holds names the pixel
@@ -73,8 +87,8 @@ def name_pixels(seen: NDArray[np.float64]) -> NDArray[np.int8]:
         "blue": (hue >= 205) & (hue < np.where(chroma > 60, 308, 298)) & (chroma >= np.where(light < 60, 15, 11)),
         "purple": (hue >= 298) & (chroma >= 14) & (light < 62),
     }
-    named = np.select(list(rules.values()), [COLORS.index(name) for name in rules], UNNAMED)
-    return named.astype(np.int8)
+    terms = [np.int8(COLORS.index(name)) for name in rules]
+    return np.select(list(rules.values()), terms, np.int8(UNNAMED))
 
 
 def color_words(
@@ -88,29 +102,88 @@ def color_words(
         masks: (O, M, M) 0 or 1, cut to the box.
         has_mask: (O,) False where a mask is not known; such an object hides nothing.
     """
-    seen = to_lightness_chroma_hue(image.transpose(1, 2, 0))
-    terms, vivid = name_pixels(seen), seen[..., 1] >= VIVID
-    covered = cover(boxes, masks, *image.shape[1:]) & has_mask[:, None, None]
-    free = np.ones(image.shape[1:], dtype=bool)
-    words: list[str | None] = []
-    for area in covered[::-1]:
-        inner = _without_edge(area & free)
-        words.append(_color_word(terms[inner], vivid[inner]))
-        free &= ~area
-    return words[::-1]
+    found = object_colors(image[None], np.array([len(boxes)]), boxes, masks, has_mask)
+    return [None if color == UNNAMED else COLORS[color] for color in found]
 
 
-def _color_word(terms: NDArray[np.int8], vivid: NDArray[np.bool_]) -> str | None:
-    """By the terms (K,) of an object's pixels, and which of them are vivid."""
-    if len(terms) < LEAST_PIXELS:
-        return None
-    counts = np.bincount(terms[terms != UNNAMED], minlength=len(COLORS))
-    if counts.max() >= MAJORITY * len(terms):
-        return COLORS[counts.argmax()]
-    counts = np.bincount(terms[vivid & (terms != UNNAMED)], minlength=len(COLORS))
-    if counts.max() >= VIVID_SHARE * len(terms) and counts.max() >= ALONE * vivid.sum():
-        return COLORS[counts.argmax()]
-    return None
+def object_colors(
+    images: NDArray[np.uint8],
+    counts: NDArray[np.int64],
+    boxes: NDArray[np.float32],
+    masks: NDArray[np.uint8],
+    has_mask: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """The colour (O,) of each object of several pictures, as its place in `COLORS`; `UNNAMED` where it has none.
+
+    Args:
+        images: (N, 3, H, W).
+        counts: (N,) how many of the objects each has, one picture's after the other's.
+        boxes: (O, 4), see `color_words`, as for the others.
+        masks: (O, M, M).
+        has_mask: (O,).
+    """
+    owners = topmost(counts, boxes, masks, has_mask, *images.shape[2:])
+    before = (Grouping(counts).firsts - 1)[:, None, None]
+    rows = ((owners + before) * KINDS + _kinds(images))[_without_edges(owners)]
+    tally = np.bincount(rows, minlength=len(boxes) * KINDS).reshape(len(boxes), -1, 2)  # by object, term, vividness
+    pixels, vivid = tally.sum((1, 2)), tally[:, :, 1].sum(1)
+    named, vividly = tally[:, 1:].sum(2), tally[:, 1:, 1]
+    most, most_vivid = named.max(1), vividly.max(1)
+    by_majority = most >= MAJORITY * pixels
+    by_vivid = (most_vivid >= VIVID_SHARE * pixels) & (most_vivid >= ALONE * vivid)
+    told = np.where(by_majority, named.argmax(1), np.where(by_vivid, vividly.argmax(1), UNNAMED))
+    return np.where(pixels < LEAST_PIXELS, UNNAMED, told)
+
+
+KINDS = 2 * (len(COLORS) + 1)
+"""Kinds of pixels: no term, or one of them, and each of these dull or vivid."""
+
+
+def _kinds(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The kind (N, H, W) of each pixel of pictures (N, 3, H, W): 2 * (term + 1), and 1 more where it is vivid."""
+    red, green, blue = images.transpose(1, 0, 2, 3).astype(np.int32)
+    places, known = (red << 16) | (green << 8) | blue, _known_kinds()
+    found = known.take(places)
+    missing = places[found == 0]
+    if len(missing):
+        new = np.sort(missing)
+        new = new[np.diff(new, prepend=-1) > 0]  # as np.unique would, which hashes and is ten times as slow
+        seen = _seen((new[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8))
+        known[new] = 2 * (_name(*seen) + 1) + (seen[1] >= VIVID) + 1
+        found[found == 0] = known[missing]
+    kinds: NDArray[np.int64] = found.astype(np.int64) - 1
+    return kinds
+
+
+@cache
+def _known_kinds() -> NDArray[np.int8]:
+    """The kind of each of the 16.8 million colours, and 1 more; 0 until one is first met: photographs repeat them."""
+    return np.zeros(256**3, dtype=np.int8)
+
+
+def topmost(
+    counts: NDArray[np.int64],
+    boxes: NDArray[np.float32],
+    masks: NDArray[np.uint8],
+    has_mask: NDArray[np.bool_],
+    height: int,
+    width: int,
+) -> NDArray[np.unsignedinteger[Any]]:
+    """Which of its picture's objects is seen at each pixel (N, H, W): the smallest one there, from 1 on; else 0.
+
+    Args:
+        counts: (N,) see `object_colors`, as for the others.
+        boxes: (O, 4).
+        masks: (O, M, M).
+        has_mask: (O,).
+        height: of the pictures in pixels.
+        width: likewise.
+    """
+    objects = Grouping(counts)
+    kind = np.min_scalar_type(counts.max(initial=0))  # a byte, where no picture has hundreds of objects
+    numbers = ((objects.places + 1) * has_mask).astype(kind)
+    numbered = cover(boxes, masks, height, width) * numbers[:, None, None]
+    return np.stack([own.max(0, initial=0) for own in objects.split(numbered)])
 
 
 def cover(boxes: NDArray[np.float32], masks: NDArray[np.uint8], height: int, width: int) -> NDArray[np.bool_]:
@@ -118,9 +191,11 @@ def cover(boxes: NDArray[np.float32], masks: NDArray[np.uint8], height: int, wid
     size = masks.shape[1]
     rows, inside_y = _cells(boxes[:, 1], boxes[:, 3], height, size)
     columns, inside_x = _cells(boxes[:, 0], boxes[:, 2], width, size)
-    here = np.arange(len(boxes))[:, None, None]
-    inside = inside_y[:, :, None] & inside_x[:, None, :]
-    covered: NDArray[np.bool_] = inside & (masks[here, rows[:, :, None], columns[:, None, :]] > 0)
+    firsts = size * np.arange(len(boxes))[:, None]
+    upright = np.ascontiguousarray(masks.transpose(0, 2, 1) > 0).reshape(-1, size)
+    across = upright.take(firsts + columns, axis=0) & inside_x[:, :, None]  # (O, W, M); whole rows are copied
+    lines = np.ascontiguousarray(across.transpose(0, 2, 1)).reshape(-1, width)
+    covered: NDArray[np.bool_] = lines.take(firsts + rows, axis=0) & inside_y[:, :, None]
     return covered
 
 
@@ -134,11 +209,12 @@ def _cells(
     return (share * size).astype(np.int64).clip(0, size - 1), inside
 
 
-def _without_edge(area: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The pixels of (H, W) whose four neighbours belong to it too; the picture's border is no edge."""
-    inner = area.copy()
-    inner[1:] &= area[:-1]
-    inner[:-1] &= area[1:]
-    inner[:, 1:] &= area[:, :-1]
-    inner[:, :-1] &= area[:, 1:]
+def _without_edges(owners: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.bool_]:
+    """The pixels (N, H, W) of objects whose four neighbours are of the same object; a picture's border is no edge."""
+    inner = owners > 0
+    down, right = owners[:, 1:] == owners[:, :-1], owners[:, :, 1:] == owners[:, :, :-1]
+    inner[:, 1:] &= down
+    inner[:, :-1] &= down
+    inner[:, :, 1:] &= right
+    inner[:, :, :-1] &= right
     return inner

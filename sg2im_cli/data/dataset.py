@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.attributes import DERIVED, frequent_words, usual_sizes
-from sg2im_cli.data.batch import GraphBatch, collate
+from sg2im_cli.data.batch import GraphBatch, batch_scenes
 from sg2im_cli.data.division import bounds
 from sg2im_cli.data.loading import iterate
 from sg2im_cli.data.relations import RELATIONS
 from sg2im_cli.data.scenes.graphs import GraphSampler
+from sg2im_cli.data.scenes.joined import JoinedScenes
 from sg2im_cli.data.scenes.lazy import LazyScenes
 from sg2im_cli.data.scenes.making import SceneMaker
 from sg2im_cli.data.scenes.order import Order, rare_chances
@@ -30,6 +31,10 @@ from sg2im_parsers.vocabulary import Vocabulary
 __all__ = ["DEFAULT_MASK_SIZE", "Scene", "SceneDataset", "load_scenes"]
 
 DEFAULT_MASK_SIZE = 16
+
+MADE_TOGETHER = 32
+"""So many scenes of an epoch are made together at least, be batches ever so small: the first of them takes all of
+Python's time."""
 
 
 class SceneDataset:
@@ -86,8 +91,7 @@ class SceneDataset:
             seed: and between seeds.
             exact: for measuring: no object and no attribute is left out, and nothing is mirrored.
         """
-        rng = np.random.default_rng((seed, epoch, index))
-        return self._sampler.draw(self.scenes[index], rng, exact)
+        return self._draw([index], epoch, seed, exact, with_images=True).split()[0]
 
     def batches(
         self,
@@ -123,14 +127,20 @@ class SceneDataset:
             raise InputError(
                 f"A batch of {min(batch_size, shown)} is too small for {processes} processes; start fewer."
             )
-        divided = partial(self._part, size=batch_size, rank=rank, processes=processes)
+        divided = partial(self._part, size=batch_size, rank=rank, processes=processes, step=max(1, workers))
         return iterate(partial(divided, seed=seed, with_images=with_images), start, workers)
 
-    def _part(self, number: int, size: int, rank: int, processes: int, seed: int, with_images: bool) -> GraphBatch:
-        """What one process has of the batch with this number."""
+    def _part(
+        self, number: int, size: int, rank: int, processes: int, step: int, seed: int, with_images: bool
+    ) -> GraphBatch:
+        """What one process has of the batch with this number; whoever makes it makes each ``step``-th one."""
         epoch, place = divmod(number, max(1, self._order.shown // size))
-        chosen = self._order(seed, epoch)[place * size : (place + 1) * size]
+        order = self._order(seed, epoch)
+        chosen = order[place * size : (place + 1) * size]
         first, end = bounds(len(chosen), processes, rank)
+        if isinstance(self.scenes, LazyScenes):
+            starts = range(place * size, len(order) - size + 1, step * size)[: -(-MADE_TOGETHER // size)]
+            self.scenes.make([int(i) for start in starts for i in order[start + first : start + end]])
         batch = self.collate(chosen[first:end], epoch, seed, with_images=with_images)
         return replace(batch, first=first, total=len(chosen))
 
@@ -143,10 +153,13 @@ class SceneDataset:
         with_images: bool = True,
     ) -> GraphBatch:
         """One batch of the scenes at these indices."""
-        drawn = [self.example(int(i), epoch, seed, exact) for i in indices]
-        if not with_images:
-            drawn = [replace(scene, image=None) for scene in drawn]
-        return collate(drawn)
+        return batch_scenes(self._draw([int(i) for i in indices], epoch, seed, exact, with_images))
+
+    def _draw(self, indices: list[int], epoch: int, seed: int, exact: bool, with_images: bool) -> JoinedScenes:
+        """Graphs of these scenes, each of which depends on the seed, the epoch and its own index only."""
+        chosen = self.scenes.take(indices) if isinstance(self.scenes, LazyScenes) else [self.scenes[i] for i in indices]
+        rngs = [np.random.default_rng((seed, epoch, index)) for index in indices]
+        return self._sampler.draw(chosen, rngs, exact, with_images)
 
     def _make_order(self) -> Order:
         """Which scenes epochs show, told by their labels."""
@@ -201,7 +214,7 @@ def load_scenes(
         raise InputError(f"The weights know none of the objects in {data}, such as {', '.join(sorted(unknown)[:3])}.")
     usual = usual_sizes((opened.names(i), opened.boxes(i)) for i in range(len(opened))) if colored else {}
     scenes = LazyScenes(opened, known, SceneMaker(vocabulary, config, size, with_images, usual))
-    return SceneDataset(scenes if opened.lazy else list(scenes), vocabulary, config, unknown)
+    return SceneDataset(scenes if opened.lazy else scenes[:], vocabulary, config, unknown)
 
 
 def _vocabulary(split: Split, config: DataConfig) -> Vocabulary:

@@ -24,7 +24,7 @@ They need boxes only, and which objects are stuff: what a model predicts is judg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -73,7 +73,7 @@ INFORMATIVE = {
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Sizes that the rules share; every array is (O, O) with subjects in rows, or broadcasts to it."""
+    """Sizes that the rules share; every array is (..., O, O) with subjects in rows, or broadcasts to it."""
 
     s: tuple[Boxes, Boxes, Boxes, Boxes]
     o: tuple[Boxes, Boxes, Boxes, Boxes]
@@ -81,10 +81,10 @@ class _Pairs:
 
     @classmethod
     def of(cls, boxes: Boxes, stuff: Flags) -> _Pairs:
-        columns = [boxes[:, i] for i in range(4)]
-        x0, y0, x1, y1 = (c[:, None] for c in columns)
-        u0, v0, u1, v1 = (c[None, :] for c in columns)
-        return cls((x0, y0, x1, y1), (u0, v0, u1, v1), ~stuff[:, None])
+        columns = [boxes[..., i] for i in range(4)]
+        x0, y0, x1, y1 = (c[..., :, None] for c in columns)
+        u0, v0, u1, v1 = (c[..., None, :] for c in columns)
+        return cls((x0, y0, x1, y1), (u0, v0, u1, v1), ~stuff[..., :, None])
 
     @cached_property
     def shared_width(self) -> Boxes:
@@ -132,11 +132,16 @@ class _Pairs:
     def in_front(self) -> Flags:
         narrower = np.minimum(self.width(self.s), self.width(self.o))
         held: Flags = (self.s[3] >= self.o[3] + 0.03) & (self.gap_y <= 0.02) & (self.shared_width >= 0.3 * narrower)
-        return held & ~self.inside.T
+        return held & ~_turned(self.inside)
 
     @cached_property
     def directions(self) -> dict[str, Flags]:
         return _directions(self.dx, self.dy)
+
+
+def _turned(held: Flags) -> Flags:
+    """What holds of (j, i) in place of (i, j)."""
+    return held.swapaxes(-1, -2)
 
 
 def _on(p: _Pairs) -> Flags:
@@ -168,7 +173,7 @@ def _beside(p: _Pairs) -> Flags:
     lower_one = np.minimum(p.height(p.s), p.height(p.o))
     wider_one = np.maximum(p.width(p.s), p.width(p.o))
     held: Flags = (p.shared_height >= 0.15 * lower_one) & (np.abs(p.dx) >= 0.25 * wider_one) & (p.gap_x <= 0.2)
-    return held & ~p.inside & ~p.inside.T
+    return held & ~p.inside & ~_turned(p.inside)
 
 
 def _near(p: _Pairs) -> Flags:
@@ -186,47 +191,50 @@ _RULES: dict[str, Callable[[_Pairs], Flags]] = {
     "beside": _beside,
     "near": _near,
     "in": lambda p: p.inside,
-    "around": lambda p: p.inside.T,
+    "around": lambda p: _turned(p.inside),
     "in front of": lambda p: p.in_front,
-    "behind": lambda p: p.in_front.T,
+    "behind": lambda p: _turned(p.in_front),
 }
 
 
 def spoken_table(boxes: Boxes, stuff: Flags) -> Flags:
-    """Which spoken relations hold.
+    """Which spoken relations hold, in one picture or in each of several.
 
     Args:
-        boxes: (O, 4).
-        stuff: (O,) which objects are stuff.
+        boxes: (..., O, 4).
+        stuff: (..., O).
 
     Returns:
-        (P, O, O) in the order of `SPOKEN_RELATIONS`; [p, i, j] says that i stands in relation p to j.
+        (P, ..., O, O) in the order of `SPOKEN_RELATIONS`; [p, i, j] says that i stands in relation p to j.
     """
     pairs = _Pairs.of(boxes, stuff)
-    shape = (len(boxes), len(boxes))
-    table = np.stack([np.broadcast_to(_RULES[name](pairs), shape) for name in SPOKEN_RELATIONS])
-    table[:, np.arange(len(boxes)), np.arange(len(boxes))] = False
-    return table
+    return _without_itself([_RULES[name](pairs) for name in SPOKEN_RELATIONS], boxes)
 
 
 def paper_table(boxes: Boxes, centers: Boxes) -> Flags:
-    """Which of the paper's relations holds: exactly one for each ordered pair.
+    """Which of the paper's relations holds, in one picture or in each of several: exactly one for each ordered pair.
 
     Args:
-        boxes: (O, 4).
-        centers: (O, 2) x and y; the mean of a mask where there is one.
+        boxes: (..., O, 4).
+        centers: (..., O, 2) x and y; the mean of a mask where there is one.
 
     Returns:
-        (P, O, O) in the order of `PAPER_RELATIONS`.
+        (P, ..., O, O) in the order of `PAPER_RELATIONS`.
     """
-    x0, y0, x1, y1 = (boxes[:, i][:, None] for i in range(4))
-    contains = (x0 < x0.T) & (x1 > x1.T) & (y0 < y0.T) & (y1 > y1.T)
-    d = centers[:, None] - centers[None]
-    apart = ~contains & ~contains.T
+    s, o = boxes[..., :, None, :], boxes[..., None, :, :]
+    contains: Flags = np.asarray((s[..., :2] < o[..., :2]).all(-1) & (s[..., 2:] > o[..., 2:]).all(-1))
+    d = centers[..., :, None, :] - centers[..., None, :, :]
+    apart = ~contains & ~_turned(contains)
     held = {name: flags & apart for name, flags in _directions(d[..., 0], d[..., 1]).items()}
-    held |= {"inside": contains.T, "surrounding": contains}
-    table = np.stack([held[name] for name in PAPER_RELATIONS])
-    table[:, np.arange(len(boxes)), np.arange(len(boxes))] = False
+    held |= {"inside": _turned(contains), "surrounding": contains}
+    return _without_itself([held[name] for name in PAPER_RELATIONS], boxes)
+
+
+def _without_itself(held: Sequence[Flags], boxes: Boxes) -> Flags:
+    """The relations in a table (P, ..., O, O), in which nothing stands in any to itself."""
+    count = boxes.shape[-2]
+    table = np.stack([np.broadcast_to(flags, (*boxes.shape[:-1], count)) for flags in held])
+    table[..., np.arange(count), np.arange(count)] = False
     return table
 
 

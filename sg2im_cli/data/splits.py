@@ -122,7 +122,7 @@ class MappedSplit(Split):
     def names(self, index: int) -> tuple[str, ...]:
         """Of the objects of an image."""
         row, kept = self.kept[index]
-        names = self.rows.cell(row, "names")
+        names = self.rows.names(row)
         return tuple(names[i] for i in kept)
 
     def has_mask(self, index: int) -> NDArray[np.bool_]:
@@ -141,5 +141,5 @@ class MappedSplit(Split):
     def attribute_words(self, index: int) -> tuple[tuple[str, ...], ...]:
         """Of the objects of an image."""
         row, kept = self.kept[index]
-        words = self.rows.cell(row, "attributes")
+        words = self.rows.attributes(row)
         return tuple(tuple(words[i]) for i in kept)

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from sg2im_cli.config import ConfigError, Recipe, RenamedSettingWarning, read
+from sg2im_cli.config import ConfigError, Precision, Recipe, RenamedSettingWarning, read
 from sg2im_errors import InputError, Sg2imError
 
 
@@ -52,6 +52,15 @@ class RunDirectory:
                 raise InputError(f"{self.path} is not empty and holds no run; name another directory with --out.")
         elif file := next((p for p in (self.path, *self.path.parents) if p.exists() and not p.is_dir()), None):
             raise InputError(f"{file} is a file, where --out needs a directory; name another place.")
+
+    def recorded_precision(self) -> Precision | None:
+        """In which precision the run was started that is here; None if there is none, or its record does not say.
+
+        Raises:
+            InputError: the record is damaged.
+        """
+        recipe = _settled("recipe", self._read_record().get("recipe")) if self.record.exists() else None
+        return recipe.training.precision if isinstance(recipe, Recipe) else None
 
     def _read_record(self) -> dict[str, Any]:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -15,6 +15,7 @@ from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.guard import guarded
 from sg2im_cli.training.options import TrainOptions
+from sg2im_cli.training.precision import choose_precision, precision_note
 from sg2im_cli.training.processes import Processes, join
 from sg2im_cli.training.progress import Reporter
 from sg2im_cli.training.run import started_with
@@ -66,9 +67,13 @@ def rehearse(options: TrainOptions, reporter: Reporter) -> Rehearsal:
         NotFiniteError: a loss is not finite.
         Sg2imError: the device has too little memory, or torch cannot compile here.
     """
-    processes = join(options.device)
+    processes, directory = join(options.device), RunDirectory(options.out)
+    recorded = processes.on_main(directory.recorded_precision)
+    options = replace(options, recipe=choose_precision(options.recipe, processes, recorded))
     recipe, training = options.resolved, options.resolved.training
-    processes.on_main(lambda: RunDirectory(options.out).check(started_with(options)))
+    processes.on_main(lambda: directory.check(started_with(options)))
+    if processes.main and (note := precision_note(recipe, processes)):
+        reporter.message(note)
     source = None if options.init is None else resolve(options.init)
     if processes.main:
         reporter.message(f"Reading {options.data} ...")

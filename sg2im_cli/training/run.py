@@ -6,7 +6,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from sg2im_cli.training.guard import guarded
 from sg2im_cli.training.interrupts import graceful
 from sg2im_cli.training.journal import Journal
 from sg2im_cli.training.options import TrainOptions, TrainResult
+from sg2im_cli.training.precision import choose_precision, precision_note
 from sg2im_cli.training.processes import Processes, join
 from sg2im_cli.training.progress import Meter, Progress, Reporter
 from sg2im_cli.training.samples import draw_sheet, fixed_batch
@@ -69,8 +70,11 @@ def started_with(options: TrainOptions) -> dict[str, Any]:
 
 class _Run:
     def __init__(self, options: TrainOptions, reporter: Reporter, processes: Processes) -> None:
-        self.options, self.recipe, self.processes, self.reporter = options, options.resolved, processes, reporter
+        self.processes, self.reporter = processes, reporter
         self.directory = RunDirectory(options.out)
+        recorded = processes.on_main(self.directory.recorded_precision)
+        self.options = replace(options, recipe=choose_precision(options.recipe, processes, recorded))
+        self.recipe = self.options.resolved
         self.journal = Journal(self.directory)
         self.deadline = time.monotonic() + 60 * options.minutes if options.minutes is not None else float("inf")
         self.stopping = False
@@ -85,6 +89,8 @@ class _Run:
         self.data = self.processes.together(
             lambda: load_scenes(options.data, "train", self.recipe.data, self.recipe.generator)
         )
+        if note := precision_note(self.recipe, self.processes):
+            self._tell(note)
         on_main(self._choose_samples)
         on_main(lambda: self.directory.claim(started_with(options)))
         with ExitStack() as held:

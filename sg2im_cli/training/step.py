@@ -21,6 +21,7 @@ from sg2im_cli.training.initial import Start, start_from, take_adversaries
 from sg2im_cli.training.microbatch import MicroBatch, split_batch
 from sg2im_cli.training.networks import build_networks
 from sg2im_cli.training.objectives import Objectives
+from sg2im_cli.training.precision import choose_precision
 from sg2im_cli.training.processes import Processes
 from sg2im_cli.training.projected import ProjectedObjectives, projected_objectives
 from sg2im_cli.training.shapes import ShapeObjectives, shape_objectives
@@ -41,8 +42,9 @@ class Trainer:
     def __init__(
         self, recipe: Recipe, vocabulary: Vocabulary, processes: Processes | torch.device, compiled: bool = False
     ) -> None:
-        self.recipe, self.vocabulary = recipe, vocabulary
         self.processes = Processes(processes) if isinstance(processes, torch.device) else processes
+        self.recipe, self.vocabulary = choose_precision(recipe, self.processes), vocabulary
+        recipe = self.recipe
         training = recipe.training
         self.nets = build_networks(recipe, vocabulary, self.processes)
         self.generator = self.nets.generator

@@ -192,7 +192,8 @@ def test_what_is_usual_is_the_median_which_one_giant_does_not_move():
 
 
 def test_colour_and_size_stand_together():
-    words = derive_attributes(flat((200, 20, 20)), ["car"], WHOLE, FULL, np.array([True]), {"car": USUAL})
+    image = flat((200, 20, 20))[None]
+    words = derive_attributes(image, np.array([1]), ["car"], WHOLE, FULL, np.array([True]), {"car": USUAL})
     assert words == [("red", "large")]  # higher than usual, but not higher than wide
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
-from sg2im_cli.data.color_terms import COLORS, color_words
+from sg2im_cli.data.color_terms import COLORS, color_words, topmost
 from sg2im_cli.data.dataset import load_scenes
-from sg2im_cli.data.scenes.recolor import paint_area, say_color, visible_areas
+from sg2im_cli.data.scenes.recolor import paint_area, say_color
 
 
 def picture(seed=0):
@@ -27,13 +27,13 @@ KNOWN = np.array([True])
 
 @pytest.mark.parametrize("color", COLORS)
 def test_what_is_painted_is_called_by_its_new_colour(color):
-    area = visible_areas(BOXES, MASKS, KNOWN, 32, 32)[0]
+    area = topmost(np.array([1]), BOXES, MASKS, KNOWN, 32, 32)[0] == 1
     for seed in range(5):
         assert color_words(paint_area(picture(seed), area, color), BOXES, MASKS, KNOWN) == [color]
 
 
 def test_the_rest_stays_and_light_and_shade_too():
-    area = visible_areas(BOXES, MASKS, KNOWN, 32, 32)[0]
+    area = topmost(np.array([1]), BOXES, MASKS, KNOWN, 32, 32)[0] == 1
     before, after = picture(), paint_area(picture(), area, "red")
     assert np.array_equal(before[:, ~area], after[:, ~area])
     light = [image[:, area].astype(float).mean(0) for image in (before, after)]
@@ -42,9 +42,9 @@ def test_the_rest_stays_and_light_and_shade_too():
 
 def test_what_a_smaller_object_covers_is_not_painted():
     boxes = np.array([(0, 0, 1, 1), (0.25, 0.25, 0.75, 0.75), (0.5, 0.5, 1, 1)], dtype=np.float32)
-    areas = visible_areas(boxes, np.ones((3, 8, 8), dtype=np.uint8), np.array([True, True, False]), 32, 32)
-    assert not (areas[0] & areas[1]).any() and (areas[0] | areas[1]).all()
-    assert not areas[2].any()  # its mask is not known
+    known = np.array([True, True, False])  # of the last one the mask is not known
+    seen = topmost(np.array([3]), boxes, np.ones((3, 8, 8), dtype=np.uint8), known, 32, 32)[0]
+    assert (seen[8:24, 8:24] == 2).all() and (seen == 1).sum() == 32 * 32 - 16 * 16
 
 
 def test_one_colour_is_said_and_sizes_stay():

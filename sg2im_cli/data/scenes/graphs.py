@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
+from sg2im_cli.data.grouping import Grouping
 from sg2im_cli.data.relations import INFORMATIVE, MIRRORED, SYMMETRIC
-from sg2im_cli.data.scenes.recolor import LEAST_PIXELS, PAINTS, paint_area, say_color, visible_areas
+from sg2im_cli.data.scenes.joined import JoinedScenes
+from sg2im_cli.data.scenes.recolor import LEAST_PIXELS, PAINTS, paint_area, say_color, visible_objects
 from sg2im_cli.data.scenes.scene import Scene
 from sg2im_parsers.vocabulary import Vocabulary
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What is drawn at random for the graph of one scene.
+
+    Attributes:
+        kept: (K,) its objects, by their places in the scene.
+        flip: whether it is mirrored.
+        others: (R,) the place of another object of the graph for each; none where there is no other, or relationships
+            are stated.
+        coins: (R,) in [0, 1): who is the subject.
+        chances: (R,) in [0, 1): which relation is said, of those that hold.
+        silence: (K, 1 + A) in [0, 1): of which objects nothing is said, and which words are left out; None where there
+            are no attributes.
+        recolor: whether one of its objects is painted.
+    """
+
+    kept: NDArray[np.int64]
+    flip: bool
+    others: NDArray[np.int64]
+    coins: NDArray[np.float64]
+    chances: NDArray[np.float64]
+    silence: NDArray[np.float64] | None
+    recolor: bool
+
+
 class GraphSampler:
-    """Draws graphs of scenes; all chance comes from the generator that is handed in.
+    """Draws graphs of scenes; all chance comes from the generators that are handed in.
+
+    What is drawn is drawn scene by scene (`Choices`), so that a scene's graph depends on its own generator only; what
+    follows from it is done for all scenes at once.
 
     Args:
         vocabulary: of the scenes.
@@ -29,31 +60,52 @@ class GraphSampler:
         self._symmetric = np.array([False, *(name in SYMMETRIC for name in names)])
         mirrored = [MIRRORED.get(name, name) for name in names]
         self._mirrored = np.array([names.index(name) if name in names else -1 for name in mirrored], dtype=np.int64)
+        self._paints = [name for name in vocabulary.attributes if name in PAINTS]
 
-    def draw(self, scene: Scene, rng: np.random.Generator, exact: bool = False) -> Scene:
-        """The scene with the objects and triples of one graph.
+    def draw(
+        self,
+        scenes: Sequence[Scene],
+        rngs: Sequence[np.random.Generator],
+        exact: bool = False,
+        with_images: bool = True,
+    ) -> JoinedScenes:
+        """The scenes with the objects and triples of one graph each.
 
         Args:
-            scene: all of its objects; unchanged.
-            rng: where chance comes from.
+            scenes: all of their objects; unchanged. Of all, or of none, relationships are stated.
+            rngs: where chance comes from, for each.
             exact: for measuring: no object and no attribute is left out, and nothing is mirrored.
+            with_images: whether pixels are wanted.
         """
-        kept = np.arange(len(scene.objs)) if exact else self._choose(scene, rng)
-        drawn = scene.part(kept)
-        flip = not exact and self.config.flip and rng.random() < 0.5
-        if flip:
-            drawn = self._mirror(drawn)
-        if drawn.relations is not None:
-            places = drawn.boxes[:, 0] + drawn.boxes[:, 2]
-            drawn = replace(drawn, relations=None, triples=self._draw_triples(drawn.relations, places, rng))
-        if exact or drawn.attributes is None:
-            return drawn
-        said, image = self._leave_unsaid(drawn.attributes, rng), drawn.image
-        if image is not None and rng.random() < self.config.recolor:
-            image = self._paint(scene, kept, flip, image, said, rng)
-        return replace(drawn, image=image, attributes=said)
+        chosen = [self._choose(scene, rng, exact) for scene, rng in zip(scenes, rngs, strict=True)]
+        drawn = JoinedScenes.of(scenes, with_images=False)
+        if any(len(choice.kept) < len(scene.objs) for choice, scene in zip(chosen, scenes, strict=True)):
+            drawn = drawn.part([choice.kept for choice in chosen])
+        flips = np.array([choice.flip for choice in chosen])
+        drawn = self._mirror(drawn, flips)
+        if scenes[0].triples is None:
+            drawn = self._relate(drawn, scenes, chosen)
+        if drawn.attributes is not None and not exact:
+            drawn = replace(drawn, attributes=self._leave_unsaid(drawn.attributes, chosen))
+        if with_images and scenes[0].image is not None:
+            drawn = replace(drawn, images=_pixels(scenes, flips))
+        return self._recolor(drawn, scenes, chosen, rngs)
 
-    def _choose(self, scene: Scene, rng: np.random.Generator) -> NDArray[np.int64]:
+    def _choose(self, scene: Scene, rng: np.random.Generator, exact: bool) -> Choices:
+        """Draw what a scene's graph depends on."""
+        kept = np.arange(len(scene.objs)) if exact else self._choose_objects(scene, rng)
+        flip = not exact and self.config.flip and rng.random() < 0.5
+        count = len(kept)
+        related = count if count > 1 and scene.relations is not None and len(scene.relations) else 0
+        steps = rng.integers(1, count, size=related) if related else np.zeros(0, dtype=np.int64)
+        coins, chances = rng.random(related), rng.random(related)
+        silence, recolor = None, False
+        if scene.attributes is not None and not exact:
+            silence = np.concatenate([rng.random((count, 1)), rng.random((count, scene.attributes.shape[1]))], axis=1)
+            recolor = scene.image is not None and rng.random() < self.config.recolor
+        return Choices(kept, flip, (np.arange(related) + steps) % count, coins, chances, silence, recolor)
+
+    def _choose_objects(self, scene: Scene, rng: np.random.Generator) -> NDArray[np.int64]:
         """The objects of a graph of this scene."""
         if scene.triples is None:
             return self._thin(len(scene.objs), rng)
@@ -65,71 +117,94 @@ class GraphSampler:
             return np.sort(rng.permutation(count)[: rng.integers(1, count)])
         return np.arange(count)
 
-    def _mirror(self, scene: Scene) -> Scene:
-        """Left and right exchanged; what is stated and has no word for its mirror image stays unsaid."""
-        x0, y0, x1, y1 = scene.boxes.T
-        triples = scene.triples
-        if triples is not None and len(triples):
-            triples = np.stack([triples[:, 0], self._mirrored[triples[:, 1] - 1] + 1, triples[:, 2]], axis=1)
-            triples = triples[triples[:, 1] > 0]
-        return replace(
-            scene,
-            boxes=np.stack([1 - x1, y0, 1 - x0, y1], axis=1),
-            masks=scene.masks[:, :, ::-1],
-            image=None if scene.image is None else scene.image[:, :, ::-1],
-            relations=None if scene.relations is None else scene.relations[self._mirrored],
-            triples=triples,
-        )
+    def _mirror(self, drawn: JoinedScenes, flips: NDArray[np.bool_]) -> JoinedScenes:
+        """Left and right exchanged in some scenes; what is stated and has no word for its mirror image stays unsaid."""
+        if not flips.any():
+            return drawn
+        own = flips[drawn.objects.pictures]
+        x0, y0, x1, y1 = drawn.boxes.T
+        masks = drawn.masks.copy()
+        masks[own] = masks[own][:, :, ::-1]
+        boxes = np.where(own[:, None], np.stack([1 - x1, y0, 1 - x0, y1], axis=1), drawn.boxes)
+        triples = drawn.triples.copy()
+        stated = flips[drawn.related.pictures]
+        triples[stated, 1] = self._mirrored[triples[stated, 1] - 1] + 1
+        return replace(drawn, boxes=boxes, masks=masks, triples=triples).with_triples(triples[:, 1] > 0)
 
-    def _draw_triples(
-        self, table: NDArray[np.bool_], places: NDArray[np.float32], rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        """For each object one random other, a coin for who is subject, and one relation that holds.
+    def _relate(self, drawn: JoinedScenes, scenes: Sequence[Scene], chosen: Sequence[Choices]) -> JoinedScenes:
+        """For each object another one, a coin for who is subject, and one relation that holds."""
+        related = Grouping.of([choice.others for choice in chosen])
+        others, coins = (np.concatenate([getattr(choice, name) for choice in chosen]) for name in ("others", "coins"))
+        subjects, objects = np.where(coins < 0.5, (related.places, others), (others, related.places))
+        predicates = self._choose_relations(scenes, chosen, related, subjects, objects) + 1
+        before = drawn.objects.firsts[related.pictures]
+        centers = drawn.boxes[:, 0] + drawn.boxes[:, 2]
+        turned = self._symmetric[predicates] & (centers[subjects + before] > centers[objects + before])
+        triples = np.stack([subjects, predicates, objects], axis=1)
+        triples[turned] = triples[turned][:, ::-1]
+        return replace(drawn, related=related, triples=triples)
 
-        Args:
-            table: (P, O, O) which relation holds.
-            places: (O,) from left to right; see `SYMMETRIC`.
-            rng: where chance comes from.
-        """
-        count = table.shape[1]
-        here = np.arange(count)
-        triples = np.zeros((0, 3), dtype=np.int64)
-        if count > 1 and len(table):
-            others = (here + rng.integers(1, count, size=count)) % count
-            coin = rng.random(count) < 0.5
-            subjects, objects = np.where(coin, here, others), np.where(coin, others, here)
-            weights = table[:, subjects, objects] * self._weights[:, None]
-            totals = weights.cumsum(0)
-            predicates = (totals <= rng.random(count) * totals[-1]).sum(0)
-            triples = np.stack([subjects, predicates + 1, objects], axis=1)
-            turned = self._symmetric[triples[:, 1]] & (places[subjects] > places[objects])
-            triples[turned] = triples[turned][:, ::-1]
-        return triples
-
-    def _leave_unsaid(self, attributes: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.bool_]:
-        """Some attributes (O, A) are left out, and of some objects all."""
-        share = self.config.attribute_dropout
-        return attributes & (rng.random((len(attributes), 1)) >= share) & (rng.random(attributes.shape) >= share)
-
-    def _paint(
+    def _choose_relations(
         self,
-        scene: Scene,
-        kept: NDArray[np.int64],
-        flip: bool,
-        image: NDArray[np.uint8],
-        said: NDArray[np.bool_],
-        rng: np.random.Generator,
-    ) -> NDArray[np.uint8]:
-        """One of the objects in a colour drawn at random, which is said of it (``said`` is changed in place)."""
-        areas = visible_areas(scene.boxes, scene.masks, scene.has_mask, *image.shape[1:])[kept]
-        large = np.flatnonzero(areas.sum((1, 2)) >= LEAST_PIXELS)
-        names = self.vocabulary.attributes
-        colors = [name for name in names if name in PAINTS]
-        if not len(large) or not colors:
-            return image
-        place, color = int(rng.choice(large)), colors[rng.integers(len(colors))]
-        said[place] = say_color(said[place], names, color)
-        return paint_area(image, areas[place, :, ::-1] if flip else areas[place], color)
+        scenes: Sequence[Scene],
+        chosen: Sequence[Choices],
+        related: Grouping,
+        subjects: NDArray[np.int64],
+        objects: NDArray[np.int64],
+    ) -> NDArray[np.int64]:
+        """For pairs (T,) of objects of graphs, one of the relations that hold, by how informative they are."""
+        if not len(subjects):
+            return subjects
+        tables = [scene.relations.reshape(len(scene.relations), -1) for scene in scenes if scene.relations is not None]
+        sides = np.array([len(scene.objs) for scene in scenes])
+        kept, first = np.concatenate([choice.kept for choice in chosen]), Grouping.of([c.kept for c in chosen]).firsts
+        rows, columns = (kept[places + first[related.pictures]] for places in (subjects, objects))
+        places = Grouping(sides**2).firsts[related.pictures] + rows * sides[related.pictures] + columns
+        held = np.concatenate(tables, axis=1)[:, places]
+        mirrored = np.array([choice.flip for choice in chosen])[related.pictures]
+        totals = (np.where(mirrored, held[self._mirrored], held) * self._weights[:, None]).cumsum(0)
+        found: NDArray[np.int64] = (totals <= np.concatenate([c.chances for c in chosen]) * totals[-1]).sum(0)
+        return found
+
+    def _leave_unsaid(self, attributes: NDArray[np.bool_], chosen: Sequence[Choices]) -> NDArray[np.bool_]:
+        """Some attributes (O, A) are left out, and of some objects all."""
+        silence = np.concatenate([choice.silence for choice in chosen if choice.silence is not None])
+        said = silence >= self.config.attribute_dropout
+        return attributes & said[:, :1] & said[:, 1:]
+
+    def _recolor(
+        self,
+        drawn: JoinedScenes,
+        scenes: Sequence[Scene],
+        chosen: Sequence[Choices],
+        rngs: Sequence[np.random.Generator],
+    ) -> JoinedScenes:
+        """In some scenes, one of the objects in a colour drawn at random, which is said of it."""
+        painted = [i for i, choice in enumerate(chosen) if choice.recolor]
+        if not painted or not self._paints:
+            return drawn
+        attributes, names = drawn.attributes, self.vocabulary.attributes
+        assert attributes is not None
+        for i, owners in zip(painted, visible_objects([scenes[i] for i in painted]), strict=True):
+            numbers = chosen[i].kept + 1
+            large = np.flatnonzero(
+                np.bincount(owners.ravel(), minlength=len(scenes[i].objs) + 1)[numbers] >= LEAST_PIXELS
+            )
+            if not len(large):
+                continue
+            place, color = int(rngs[i].choice(large)), self._paints[rngs[i].integers(len(self._paints))]
+            row = drawn.objects.firsts[i] + place
+            attributes[row] = say_color(attributes[row], names, color)
+            if drawn.images is not None:
+                area = owners == numbers[place]
+                drawn.images[i] = paint_area(drawn.images[i], area[:, ::-1] if chosen[i].flip else area, color)
+        return drawn
+
+
+def _pixels(scenes: Sequence[Scene], flips: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """(N, 3, H, W) the pictures, some of them mirrored."""
+    pictures = [(scene.image, flip) for scene, flip in zip(scenes, flips.tolist(), strict=True)]
+    return np.stack([image[:, :, ::-1] if flip else image for image, flip in pictures if image is not None])
 
 
 def pick_objects(triples: NDArray[np.int64], count: int, most: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -35,11 +35,24 @@ class LazyScenes(Sequence[Scene]):
     def __getitem__(self, index: slice) -> list[Scene]: ...
     def __getitem__(self, index: int | slice) -> Scene | list[Scene]:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        place = self._places[index]
-        if place not in self._made:
-            self._made[place] = self._maker(self._split[place])
-        return self._made[place]
+            return self.take(range(*index.indices(len(self))))
+        return self.take([index])[0]
+
+    def take(self, indices: Iterable[int]) -> list[Scene]:
+        """The scenes at these indices."""
+        places = [self._places[index] for index in indices]
+        if any(place not in self._made for place in places):
+            self._make(places)
+        return [self._made[place] for place in places]
+
+    def make(self, indices: Sequence[int]) -> None:
+        """Make the scenes at these indices together, for that is quicker, if the first of them are not there yet."""
+        if indices and self._places[indices[0]] not in self._made:
+            self._make([self._places[index] for index in indices])
+
+    def _make(self, places: Iterable[int]) -> None:
+        new = [place for place in dict.fromkeys(places) if place not in self._made]
+        self._made.update(zip(new, self._maker([self._split[place] for place in new]), strict=True))
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_made": {}}  # pixels are views, and would be copied

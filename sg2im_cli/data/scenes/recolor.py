@@ -6,10 +6,14 @@ word. What is painted keeps its light and shade.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sg2im_cli.data.color_terms import COLORS, cover
+from sg2im_cli.data.color_terms import COLORS, topmost
+from sg2im_cli.data.scenes.scene import Scene
 
 PAINTS = {
     "black": (26, 26, 28),
@@ -35,33 +39,25 @@ LEAST_PIXELS = 40
 LIGHTNESS = np.array([0.299, 0.587, 0.114])
 
 
-def visible_areas(
-    boxes: NDArray[np.float32], masks: NDArray[np.uint8], has_mask: NDArray[np.bool_], height: int, width: int
-) -> NDArray[np.bool_]:
-    """The pixels (O, H, W) of each object that no smaller one covers; none where a mask is not known.
-
-    Args:
-        boxes: (O, 4), largest first.
-        masks: (O, M, M) 0 or 1.
-        has_mask: (O,).
-        height: of the picture in pixels.
-        width: likewise.
-    """
-    areas = cover(boxes, masks, height, width) & has_mask[:, None, None]
-    hidden = np.zeros((height, width), dtype=bool)
-    for i in range(len(areas))[::-1]:
-        areas[i], hidden = areas[i] & ~hidden, hidden | areas[i]
-    return areas
+def visible_objects(scenes: Sequence[Scene]) -> NDArray[np.unsignedinteger[Any]]:
+    """Which object of its scene is seen at each pixel (N, H, W), as `topmost` numbers them; scenes have pixels."""
+    boxes, masks, known = (
+        np.concatenate([getattr(s, name) for s in scenes]) for name in ("boxes", "masks", "has_mask")
+    )
+    assert scenes[0].image is not None
+    return topmost(np.array([len(s.objs) for s in scenes]), boxes, masks, known, *scenes[0].image.shape[1:])
 
 
 def paint_area(image: NDArray[np.uint8], area: NDArray[np.bool_], color: str) -> NDArray[np.uint8]:
     """The picture (3, H, W) with an area (H, W) in another colour; the rest stays as it is."""
-    light = np.einsum("c,chw->hw", LIGHTNESS, image.astype(np.float64)) / 255
-    shade = CONTRAST * (light - light[area].mean())
-    paint = np.array(PAINTS[color], dtype=np.float64)[:, None, None] / 255
+    painted = image.copy()
+    inside = painted.transpose(1, 2, 0)  # as pictures mostly lie in memory
+    light = np.einsum("c,kc->k", LIGHTNESS, inside[area].astype(np.float64)) / 255
+    shade = CONTRAST * (light - light.mean())[:, None]
+    paint = np.array(PAINTS[color], dtype=np.float64) / 255
     darker, lighter = paint * (1 + 2 * shade), paint + (1 - paint) * 2 * shade
-    painted = np.where(shade < 0, darker, lighter).clip(0, 1) * 255
-    return np.where(area, painted.round().astype(np.uint8), image)
+    inside[area] = (np.where(shade < 0, darker, lighter).clip(0, 1) * 255).round()
+    return painted
 
 
 def say_color(said: NDArray[np.bool_], attributes: tuple[str, ...], color: str) -> NDArray[np.bool_]:

@@ -25,18 +25,17 @@ def box_weights(item: PreparedImage, config: DataConfig) -> Weights | None:
     return _of_machine(item, config, 0)
 
 
-def mask_weights(item: PreparedImage, stuff: NDArray[np.bool_], config: DataConfig) -> Weights | None:
+def mask_weights(item: PreparedImage, parts: NDArray[np.bool_] | None, config: DataConfig) -> Weights | None:
     """What the mask loss of each object counts (O,); None where all count 1.
 
     Args:
         item: the objects of an image.
-        stuff: (O,) which of them are stuff.
+        parts: (O,) which of them are `fragments`; None where these count as much as others.
         config: the weights.
     """
     weights = _of_machine(item, config, 1)
-    if config.fragment_weight == 1:
+    if parts is None:
         return weights
-    parts = fragments(item.boxes, stuff)
     whole = np.where(parts, np.float32(config.fragment_weight), np.float32(1))
     return whole if weights is None else weights * whole
 
@@ -49,17 +48,24 @@ def _of_machine(item: PreparedImage, config: DataConfig, column: int) -> Weights
 
 
 def fragments(boxes: NDArray[np.float32], stuff: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which things (O,) the picture's edge cuts, or smaller things in front of them mostly hide.
+    """Which things (..., O) the edge of their picture cuts, or smaller things in front of them mostly hide.
 
     Args:
-        boxes: (O, 4) in [0, 1], largest first.
-        stuff: (O,) never a fragment, and never in front.
+        boxes: (..., O, 4) in [0, 1], largest first.
+        stuff: (..., O) never a fragment, and never in front.
     """
-    cut = (boxes[:, :2] < EDGE).any(1) | (boxes[:, 2:] > 1 - EDGE).any(1)
-    steps = (np.arange(SAMPLES, dtype=np.float32) + 0.5) / SAMPLES
-    points = boxes[:, None, :2] + steps[:, None] * (boxes[:, None, 2:] - boxes[:, None, :2])  # (O, S, 2)
-    inside = (points[:, None] > boxes[None, :, None, :2]) & (points[:, None] < boxes[None, :, None, 2:])  # (O, O, S, 2)
-    inside &= (np.triu(~stuff[None].repeat(len(boxes), 0), 1))[:, :, None, None]
-    covered = (inside[..., 0, None] & inside[..., None, :, 1]).any(1).mean((1, 2))
+    low, high = boxes[..., :2], boxes[..., 2:]
+    cut = (low < EDGE).any(-1) | (high > 1 - EDGE).any(-1)
+    in_front = np.triu(np.broadcast_to(~stuff[..., None, :], (*boxes.shape[:-1], boxes.shape[-2])), 1)
+    columns, rows = (_within(low[..., side], high[..., side]) & in_front[..., None] for side in (0, 1))
+    times = columns.swapaxes(-1, -2).astype(np.float32) @ rows.astype(np.float32)  # (..., O, S, S) things in front
+    covered = (times > 0).mean((-2, -1))
     found: NDArray[np.bool_] = ~stuff & (cut | (covered > HIDDEN))
     return found
+
+
+def _within(start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(..., O, O, S): which of `SAMPLES` points along a side of each box lie between the ends of the other's side."""
+    steps = (np.arange(SAMPLES, dtype=np.float32) + 0.5) / SAMPLES
+    points = (start[..., None] + steps * (end - start)[..., None])[..., None, :]
+    return (points > start[..., None, :, None]) & (points < end[..., None, :, None])
