@@ -162,6 +162,8 @@ class Assembly:
 
 
 def _attributes(thing: Thing) -> list[Attribute]:
+    if len(thing.attributes) < 2:
+        return thing.attributes
     once: dict[str, Attribute] = {}
     for said in sorted(thing.attributes, key=lambda a: a.words):
         once.setdefault(said.text, said)
@@ -173,10 +175,8 @@ CONTENT = frozenset({"NN", "VB", "JJ", "RB", "CD"})
 
 
 def _words(tree: Tree, book: Phrasebook) -> tuple[Word, ...]:
-    return tuple(
-        Word(tree.words[t], tree.lemmas[t], tree.tags[t], tree.starts[t], _is_content(tree, book, t))
-        for t in range(len(tree))
-    )
+    known = zip(tree.words, tree.lemmas, tree.tags, tree.starts, strict=True)
+    return tuple([Word(*each, _is_content(tree, book, token)) for token, each in enumerate(known)])
 
 
 def _is_content(tree: Tree, book: Phrasebook, token: int) -> bool:

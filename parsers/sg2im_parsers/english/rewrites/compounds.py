@@ -11,6 +11,8 @@ MODIFIERS = frozenset({"compound", "amod", "nummod", "nmod", "dep", "advmod", "o
 
 def join_hyphens(tree: Tree, book: Phrasebook) -> None:
     """Make one token of "t-shirt" and of "two-story": its last part stands for all."""
+    if "-" not in tree.words:
+        return
     start = 0
     while start < len(tree) - 2:
         end = _end_of_hyphens(tree, start)
