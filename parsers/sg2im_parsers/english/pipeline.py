@@ -79,11 +79,11 @@ def import_spacy() -> ModuleType:
 
 
 def _load_embedded(spacy: ModuleType) -> Language:
-    """Load the embedded pipeline, with the tokenizer that is saved in it: not first with English's, which it replaces."""
-    from spacy.tokenizer import Tokenizer
+    """Load the embedded pipeline with its saved tokenizer, not first with English's, which that one would replace."""
+    from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 
     @spacy.registry.tokenizers(EMPTY_TOKENIZER)  # type: ignore[untyped-decorator]
-    def empty() -> Callable[[Language], Tokenizer]:
+    def empty() -> Callable[[Language], object]:
         return lambda nlp: Tokenizer(nlp.vocab)
 
     nlp: Language = spacy.load(EMBEDDED, config={"nlp": {"tokenizer": {"@tokenizers": EMPTY_TOKENIZER}}})
@@ -134,8 +134,9 @@ def _spacy_attribute(name: str) -> object:
 
 
 def _multiplied_by_numpy(nlp: Language) -> Language:
-    """Let numpy multiply this pipeline's matrices: BLIS, which thinc brings, takes three times as long where numpy has
-    a BLAS made for the processor. Other operations, as on a GPU or by Apple's library, stay as they are.
+    """Let numpy multiply the pipeline's matrices, in a third of the time that BLIS takes, which thinc brings.
+
+    Other operations, as on a GPU or by Apple's library, stay as they are.
     """
     from thinc.api import NumpyOps
 

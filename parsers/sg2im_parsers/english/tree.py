@@ -121,7 +121,7 @@ class Tree:
     def from_doc(cls, doc: Doc) -> Tree:
         """Read a parsed Doc, as it is."""
         rows = [(t.text, t.lemma_, t.tag_, t.idx, t.head.i, t.dep_ or "dep") for t in doc]
-        words, lemmas, tags, starts, heads, labels = map(list, zip(*rows, strict=True)) if rows else ([] for _ in range(6))
+        words, lemmas, tags, starts, heads, labels = map(list, zip(*rows, strict=True) if rows else [()] * 6)
         lowers = [word.lower() for word in words]
         return cls(
             text=doc.text,

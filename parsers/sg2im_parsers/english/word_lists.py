@@ -90,7 +90,6 @@ class Phrasebook:
             conventions=conventions or Conventions(),
         )
 
-
     @cached_property
     def phrases_by_start(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
         """The words of each of `phrases` by the first two of them, longest first."""

@@ -67,9 +67,9 @@ def _is_inflected(word: str) -> bool:
     """Whether it is a regular form of a word that is spelled right."""
     for ending in ("s", "es", "ed", "ing"):
         stem = word.removesuffix(ending)
-        if stem != word and len(stem) >= LEAST_LETTERS:
-            if any(_known().find(base) is not None for base in (stem, f"{stem}e", stem[:-1])):
-                return True
+        bases = (stem, f"{stem}e", stem[:-1]) if stem != word and len(stem) >= LEAST_LETTERS else ()
+        if any(_known().find(base) is not None for base in bases):
+            return True
     return False
 
 

@@ -32,9 +32,7 @@ def mend_tags(tree: Tree, book: Phrasebook) -> None:
             _make_goal(tree, token)
         elif tag in ("VB", "VBG") and _is_start_of_name(tree, book, token):
             _make_name(tree, token)
-        elif tag in BARE_VERBS and _is_noun_after_all(tree, token):
-            _make_noun(tree, token)
-        elif tag == "VBG" and _is_name_in_ing(tree, book, token):
+        elif _is_noun_after_all(tree, token) if tag in BARE_VERBS else _is_name_in_ing(tree, book, token):
             _make_noun(tree, token)
         elif tree.lowers[token].endswith("ing") and (tag == "NN" or tree.labels[token] == "compound"):
             _make_participle(tree, book, token)
@@ -139,7 +137,7 @@ def _make_noun(tree: Tree, token: int) -> None:
 
 def _is_name_in_ing(tree: Tree, book: Phrasebook, token: int) -> bool:
     """Whether "building" is the thing: it stands where a description starts, and nobody builds."""
-    if tree.lowers[token] not in book.lists["nouns_in_ing"] or not tree.is_root(token):
+    if tree.tags[token] != "VBG" or tree.lowers[token] not in book.lists["nouns_in_ing"] or not tree.is_root(token):
         return False
     return tree.child(token, "nsubj", "obj", "aux") is None
 
