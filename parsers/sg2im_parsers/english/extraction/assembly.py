@@ -32,6 +32,7 @@ class Assembly:
     things: dict[int, Thing]
     meant: dict[int, int] = field(default_factory=dict)
     again: dict[int, list[int]] = field(default_factory=dict)
+    _names: dict[int, str] = field(default_factory=dict)
 
     def settle(self, found: list[Found]) -> None:
         """Decide which words mean the same thing."""
@@ -89,6 +90,11 @@ class Assembly:
 
     def name(self, token: int) -> str:
         """A thing in the text's own words; a pronoun without antecedent by what it stands for."""
+        if token not in self._names:
+            self._names[token] = self._name(token)
+        return self._names[token]
+
+    def _name(self, token: int) -> str:
         thing = self.things[token]
         if thing.text is not None:
             return thing.text

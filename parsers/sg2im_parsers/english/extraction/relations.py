@@ -240,6 +240,8 @@ def _is_clause(tree: Tree, noun: int) -> bool:
 
 def conjuncts(tree: Tree, noun: int) -> list[int]:
     """A noun and the nouns coordinated with it, at most `MOST_CONJUNCTS`."""
+    if not tree.all_children(noun, "conj"):
+        return [noun]
     found, waiting = [noun], [noun]
     while waiting and len(found) < MOST_CONJUNCTS:
         more = [c for c in tree.all_children(waiting.pop(), "conj") if tree.is_noun(c) and not _is_clause(tree, c)]

@@ -77,8 +77,11 @@ def read(text: str, doc: Doc) -> Reading:
     skipped = request(lowers[:LONGEST_REQUEST])
     guessed = {skipped + place: word for place, word in guesses(lowers[skipped:]).items()}
     words = lowers if _is_shouted(written[skipped:]) else written
-    words = [guessed.get(place, "." if word.count("\n") > 1 else word) for place, word in enumerate(words)]
-    places = [place for place in range(skipped, len(words)) if not words[place].isspace()]
+    if guessed or any(map(str.isspace, words)):
+        words = [guessed.get(place, "." if word.count("\n") > 1 else word) for place, word in enumerate(words)]
+        places = [place for place in range(skipped, len(words)) if not words[place].isspace()]
+    else:
+        places = list(range(skipped, len(words)))
     taken = [words[place] for place in places]
     return Reading(text, doc, tuple(places), tuple(taken), guessed, taken == written and len(written) == len(doc))
 
