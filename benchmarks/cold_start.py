@@ -31,7 +31,8 @@ def stage(name):
 before = 0.0
 __main__.collect_less()
 stage("Python")
-import sg2im_cli.cli.app
+from sg2im_cli.cli.app import app_of
+app_of(["generate"])
 stage("command line")
 from sg2im_parsers.english.pipeline import import_spacy, load_pipeline
 import_spacy()
