@@ -1,11 +1,12 @@
-"""How many captions a second one process reads, after loading, and how well.
+"""How many captions one process reads in a second of processor time, after loading, and how well.
 
-python benchmarks/parse_speed.py CAPTIONS [--nlp NAME] [--passes N] [--batch-size N]
+python benchmarks/parse_speed.py CAPTIONS [--nlp NAME] [--passes N] [--batch-size N] [--weights REF]
 
 CAPTIONS is a text file with a caption a line, or a CSV file with a column "caption"; where that has the graphs that
 people drew in a column "scene_graph" as FACTUAL does, the share of captions whose tuples are all right and the F1 of
-tuples are printed too. Tuples are compared as they are spelled, which is not SPICE. Each figure of speed is
-the median of several passes over the whole file.
+tuples are printed too. Tuples are compared as they are spelled, which is not SPICE. spaCy alone, the rules on top of
+it, and finding a model's words on top of those take turns, pass by pass; each figure is the median of the passes, and
+the spread is from the least to the most.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import csv
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -23,6 +24,11 @@ from sg2im_parsers.english.open_graph import open_json
 from sg2im_parsers.english.parsed_text import ParsedText
 from sg2im_parsers.english.parser import SceneGraphParser
 from sg2im_parsers.english.pipeline import load_pipeline
+from sg2im_parsers.grounding.sentence import ground
+from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_weights import resolve
+
+Reader = Callable[[Sequence[str]], Iterable[object]]
 
 
 def read_captions(path: Path) -> list[str]:
@@ -64,36 +70,52 @@ def print_accuracy(parser: SceneGraphParser, captions: Sequence[str], graphs: Se
     print(f"set match {100 * same / len(captions):.2f} %, tuple F1 {100 * f1:.2f} %")
 
 
-def captions_a_second(read: Callable[[Sequence[str]], Iterable[object]], captions: Sequence[str], passes: int) -> float:
-    """Time whole passes, after one that is not counted; return the median rate."""
-    seconds = []
+def pass_seconds(readers: Mapping[str, Reader], captions: Sequence[str], passes: int) -> dict[str, list[float]]:
+    """Processor time of whole passes by turns, after one of each that is not counted."""
+    seconds: dict[str, list[float]] = {name: [] for name in readers}
     for _ in range(passes + 1):
-        start = time.perf_counter()
-        deque(read(captions), maxlen=0)
-        seconds.append(time.perf_counter() - start)
-    return len(captions) / median(seconds[1:])
+        for name, read in readers.items():
+            start = time.process_time()
+            deque(read(captions), maxlen=0)
+            seconds[name].append(time.process_time() - start)
+    return {name: taken[1:] for name, taken in seconds.items()}
+
+
+def print_speed(seconds: Mapping[str, Sequence[float]], captions: int) -> None:
+    """Print rates, and what each reader adds to the one before as a share of them all."""
+    *_, every = seconds.values()
+    before: Sequence[float] = [0.0] * len(every)
+    for name, taken in seconds.items():
+        shares = [100 * (own - less) / whole for own, less, whole in zip(taken, before, every, strict=True)]
+        rate, least, most = (captions / f(taken) for f in (median, max, min))
+        print(f"{name}: {rate:.0f} captions/s ({least:.0f} to {most:.0f}), ", end="")
+        print(f"adds {median(shares):.0f} % of the whole ({min(shares):.0f} to {max(shares):.0f})")
+        before = taken
 
 
 def main() -> None:
-    """Print the two rates, and accuracy if there is something to compare with."""
+    """Print the rates, and accuracy if there is something to compare with."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("captions", type=Path)
     options.add_argument("--nlp", help="another pipeline than the embedded one")
     options.add_argument("--passes", type=int, default=5)
     options.add_argument("--batch-size", type=int, default=256)
+    options.add_argument("--weights", default="default", help="whose words are found")
     args = options.parse_args()
     captions = read_captions(args.captions)
-    start = time.perf_counter()
+    start = time.process_time()
     nlp = load_pipeline(args.nlp)
-    parser = SceneGraphParser(nlp)
-    print(f"loaded in {time.perf_counter() - start:.1f} s; {len(captions)} captions, ", end="")
+    parser, vocabulary = SceneGraphParser(nlp), Vocabulary.from_json(resolve(args.weights).config["vocabulary"])
+    print(f"loaded in {time.process_time() - start:.1f} s; {len(captions)} captions, ", end="")
     print(f"{sum(len(caption.split()) for caption in captions) / len(captions):.1f} words each")
-    readers: dict[str, Callable[[Sequence[str]], Iterable[object]]] = {
-        "pipeline alone": lambda texts: nlp.pipe(texts, batch_size=args.batch_size),
-        "pipeline and rules": lambda texts: parser.pipe(texts, batch_size=args.batch_size),
+    readers: dict[str, Reader] = {
+        "spaCy alone": lambda texts: nlp.pipe(texts, batch_size=args.batch_size),
+        "and rules": lambda texts: parser.pipe(texts, batch_size=args.batch_size),
+        "and a model's words": lambda texts: (
+            ground(parsed, vocabulary) for parsed in parser.pipe(texts, batch_size=args.batch_size)
+        ),
     }
-    for name, read in readers.items():
-        print(f"{name}: {captions_a_second(read, captions, args.passes):.0f} captions/s")
+    print_speed(pass_seconds(readers, captions, args.passes), len(captions))
     if graphs := read_graphs(args.captions):
         print_accuracy(parser, captions, graphs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from sg2im_errors import InputError
@@ -20,6 +21,9 @@ UNUSED = "NONE"
 
 LARGEST_ID = 100_000
 """The largest id that is read; what is above it is a broken file."""
+
+MOST_REMEMBERED = 10_000
+"""Words whose nearest names are kept."""
 
 
 @dataclass(frozen=True)
@@ -102,15 +106,15 @@ class Vocabulary:
 
     def nearest_objects(self, word: str, n: int = 3) -> tuple[str, ...]:
         """At most n known object names that are spelled alike, best first."""
-        return tuple(get_close_matches(word, self.object_names, n=n, cutoff=0.6))
+        return _nearest(word, self.object_names, n)
 
     def nearest_predicates(self, word: str, n: int = 3) -> tuple[str, ...]:
         """At most n known predicates that are spelled alike, best first."""
-        return tuple(get_close_matches(word, self.predicate_names, n=n, cutoff=0.6))
+        return _nearest(word, self.predicate_names, n)
 
     def nearest_attributes(self, word: str, n: int = 3) -> tuple[str, ...]:
         """At most n known attributes that are spelled alike, best first."""
-        return tuple(get_close_matches(word, self.attribute_names, n=n, cutoff=0.6))
+        return _nearest(word, self.attribute_names, n)
 
     def to_json(self) -> dict[str, Any]:
         """As in a bundle's ``config.json``; ``attributes`` only where there are any."""
@@ -142,6 +146,12 @@ class Vocabulary:
             frozenset(_names("stuff", data.get("stuff", []))),
             _names("attributes", data.get("attributes", [])),
         )
+
+
+@lru_cache(MOST_REMEMBERED)
+def _nearest(word: str, names: tuple[str, ...], n: int) -> tuple[str, ...]:
+    """Names that are spelled alike; each name is compared, which takes a millisecond, so what was found is kept."""
+    return tuple(get_close_matches(word, names, n=n, cutoff=0.6))
 
 
 def _require_first(key: str, names: tuple[str, ...], first: str) -> None:

@@ -1,31 +1,22 @@
-"""``sg2im "a sentence"`` and its commands. Nothing here imports torch or spaCy: ``--help`` must be quick."""
+"""``sg2im "a sentence"`` and its commands. Nothing here imports torch or spaCy: ``--help`` must be quick.
+
+Of the commands only what a command line names is imported and described to typer; `app` is all of them.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Annotated, Any, NoReturn, cast
 
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli.commands import (
-    data,
-    diff,
-    doctor,
-    generate,
-    judge,
-    parse,
-    render,
-    replay,
-    show,
-    story,
-    train,
-    weights,
-    words,
-)
-from sg2im_cli.cli.commands import eval as evaluate
 from sg2im_cli.cli.streams import quieten_downloads
 from sg2im_cli.version import __version__
 from sg2im_errors import InputError, Sg2imError
@@ -106,28 +97,43 @@ class SentenceGroup(TyperGroup):
         return list({item.value: item for item in offered}.values())
 
 
-app = typer.Typer(
-    cls=SentenceGroup,
-    help=HELP,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"]},
-)
-app.command("generate")(generate.command)
-app.command("parse")(parse.command)
-app.command("render")(render.command)
-app.command("show")(show.command)
-app.command("replay")(replay.command)
-app.command("story")(story.command)
-app.command("diff")(diff.command)
-app.command("words")(words.command)
-app.command("doctor")(doctor.command)
-app.command("train")(train.command)
-app.command("eval")(evaluate.command)
-app.command("judge")(judge.command)
-app.add_typer(data.app, name="data")
-app.add_typer(weights.app, name="weights")
+COMMANDS = tuple(name for names in GROUPS.values() for name in names)
+"""Each is the module of its name in `sg2im_cli.cli.commands`."""
+
+
+def needed(args: Sequence[str]) -> tuple[str, ...]:
+    """The commands that a command line can be about: the one it names, `generate` for a sentence, or else all."""
+    first = args[0] if args and "_SG2IM_COMPLETE" not in os.environ else ""
+    if first in COMMANDS:
+        return (first,)
+    return (DEFAULT_COMMAND,) if len(first.split()) > 1 and not first.startswith("-") else COMMANDS
+
+
+def app_of(names: Iterable[str]) -> typer.Typer:
+    """The command with some of its commands."""
+    app = typer.Typer(
+        cls=SentenceGroup,
+        help=HELP,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    app.callback()(_group)
+    for name in names:
+        module = import_module(f"sg2im_cli.cli.commands.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(module.command)
+    return app
+
+
+@cache
+def __getattr__(name: str) -> object:
+    if name != "app":
+        raise AttributeError(f"module 'sg2im_cli.cli.app' has no attribute {name!r}")
+    return app_of(COMMANDS)
 
 
 def _print_version(wanted: bool) -> None:
@@ -136,7 +142,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _group(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
@@ -152,7 +157,7 @@ def main() -> None:
     _print_whatever_comes()
     quieten_downloads(quiet=False)
     try:
-        code = app(prog_name="sg2im", standalone_mode=False)
+        code = app_of(needed(sys.argv[1:]))(prog_name="sg2im", standalone_mode=False)
     except InputError as error:
         _leave(error, 2)
     except Sg2imError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -184,14 +184,7 @@ def write_file(path: Path, data: bytes, overwrite: bool) -> None:
     part: Path | None = None
     target = path.resolve() if overwrite else path  # where a link leads, or the link itself would be replaced
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-        part = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(0o666 & ~_umask())
+        part = _written_part(target, data)
         _put(part, target, overwrite)
     except FileExistsError:
         raise InputError(f"{path} exists; use --overwrite to replace it, or another name.") from None
@@ -200,6 +193,21 @@ def write_file(path: Path, data: bytes, overwrite: bool) -> None:
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
+
+
+def _written_part(target: Path, data: bytes) -> Path:
+    """The data beside the place where they will be, on the disk itself."""
+    part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return part
 
 
 def _put(part: Path, path: Path, overwrite: bool) -> None:
@@ -213,9 +221,3 @@ def _put(part: Path, path: Path, overwrite: bool) -> None:
     except OSError:  # a file system without links
         with path.open("xb") as file:
             file.write(part.read_bytes())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
 from typing import Any
@@ -106,8 +106,8 @@ class Record:
             "seed": self.seed,
             "graph": graph_to_json(self.graph),
             "layout": [_predicted(*pair) for pair in pairs],
-            "weights": asdict(self.weights),
-            "options": asdict(self.options),
+            "weights": dict(vars(self.weights)),
+            "options": dict(vars(self.options)),
             "versions": dict(self.versions),
         }
 

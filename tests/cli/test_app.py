@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
-from sg2im_cli.cli.app import app
+from sg2im_cli.cli.app import COMMANDS, app, app_of, needed
 from sg2im_cli.version import __version__
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -137,3 +138,30 @@ def test_dependencies_are_the_fixed_ones():
     pictures = {"torch", "numpy", "pillow", "safetensors", "huggingface-hub", "kiwisolver"}
     shown = {"typer", "rich", "networkx", "jinja2"}
     assert names == language | pictures | shown
+
+
+@pytest.mark.parametrize(
+    ("args", "names"),
+    [
+        (["a cat on a sofa", "--seed", "3"], ("generate",)),
+        (["parse", "a cat"], ("parse",)),
+        (["data", "check"], ("data",)),
+        (["--file", "lines.txt"], COMMANDS),
+        (["-5 cats and a dog"], COMMANDS),
+        (["rain"], COMMANDS),
+        (["--help"], COMMANDS),
+        ([""], COMMANDS),
+        ([], COMMANDS),
+    ],
+)
+def test_only_commands_that_a_line_can_be_about_are_imported(args, names, monkeypatch):
+    assert needed(args) == names
+    monkeypatch.setenv("_SG2IM_COMPLETE", "complete_bash")
+    assert needed(args) == COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_the_same_alone_and_among_all(name):
+    alone, together = (CliRunner().invoke(each, [name, "--help"], prog_name="sg2im") for each in (app_of([name]), app))
+    assert alone.exit_code == 0
+    assert alone.output == together.output

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 from sg2im_errors import InputError, Sg2imError
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from spacy.language import Language
 
 LabelScheme = Literal["ud", "clearnlp"]
@@ -28,6 +27,7 @@ SCHEME_LABELS: dict[LabelScheme, frozenset[str]] = {
     "ud": frozenset({"case", "obl", "obj"}),
     "clearnlp": frozenset({"prep", "pobj", "dobj"}),
 }
+EMPTY_TOKENIZER = "sg2im.EmptyTokenizer.v1"
 NOT_NEEDED = ("ner", "entity_linker", "textcat", "textcat_multilabel", "spancat")
 WAY_OUT = "name an installed English pipeline or its folder, or leave --nlp out"
 
@@ -45,7 +45,7 @@ def load_pipeline(name: str | None = None) -> Language:
     if name is None:
         if not EMBEDDED.is_dir():
             raise Sg2imError(f"The embedded pipeline is missing from {EMBEDDED}; install sg2im-cli again.")
-        return import_spacy().load(EMBEDDED)  # type: ignore[no-any-return]
+        return _multiplied_by_numpy(_load_embedded(import_spacy()))
     nlp = _load_named(name)
     _check(nlp, name)
     return nlp
@@ -69,12 +69,26 @@ def label_scheme(nlp: Language) -> LabelScheme:
 
 
 def import_spacy() -> ModuleType:
-    """Import spaCy without torch, which it would import for two seconds and not need.
+    """Import spaCy without torch, which it would import for two seconds and not need, nor its commands, another fifth.
 
-    Pipelines with a transformer do need torch: import it before, and spaCy will use it.
+    Pipelines with a transformer do need torch: import it before, and spaCy will use it. `spacy.cli` is imported when it
+    is first asked for.
     """
-    with _without_torch():
+    with _without_torch(), _commands_when_asked_for():
         return importlib.import_module("spacy")
+
+
+def _load_embedded(spacy: ModuleType) -> Language:
+    """Load the embedded pipeline with its saved tokenizer, not first with English's, which that one would replace."""
+    from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
+
+    @spacy.registry.tokenizers(EMPTY_TOKENIZER)  # type: ignore[untyped-decorator]
+    def empty() -> Callable[[Language], object]:
+        return lambda nlp: Tokenizer(nlp.vocab)
+
+    nlp: Language = spacy.load(EMBEDDED, config={"nlp": {"tokenizer": {"@tokenizers": EMPTY_TOKENIZER}}})
+    nlp.config["nlp"]["tokenizer"] = {"@tokenizers": "spacy.Tokenizer.v1"}
+    return nlp
 
 
 @contextmanager
@@ -89,6 +103,49 @@ def _without_torch() -> Iterator[None]:
     finally:
         if sys.modules.get("torch", sys) is None:
             del sys.modules["torch"]
+
+
+@contextmanager
+def _commands_when_asked_for() -> Iterator[None]:
+    """Let ``spacy.cli`` and ``spacy.info``, which ``import spacy`` would import, wait until somebody uses them."""
+    if "spacy" in sys.modules:
+        yield
+        return
+    for name in ("spacy.cli", "spacy.cli.info"):
+        sys.modules[name] = ModuleType(name)
+    sys.modules["spacy.cli.info"].info = None  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for name in ("spacy.cli", "spacy.cli.info"):
+            del sys.modules[name]
+        if (spacy := sys.modules.get("spacy")) is not None:
+            for name in ("cli", "info"):
+                spacy.__dict__.pop(name, None)
+            spacy.__getattr__ = _spacy_attribute  # type: ignore[method-assign]
+
+
+def _spacy_attribute(name: str) -> object:
+    if name == "info":
+        return importlib.import_module("spacy.cli.info").info
+    if name == "cli":
+        return importlib.import_module("spacy.cli")
+    raise AttributeError(f"module 'spacy' has no attribute {name!r}")
+
+
+def _multiplied_by_numpy(nlp: Language) -> Language:
+    """Let numpy multiply the pipeline's matrices, in a third of the time that BLIS takes, which thinc brings.
+
+    Other operations, as on a GPU or by Apple's library, stay as they are.
+    """
+    from thinc.api import NumpyOps
+
+    by_numpy = NumpyOps(use_blis=False)
+    models = (model for _, pipe in nlp.pipeline if (model := getattr(pipe, "model", None)) is not None)
+    for node in (node for model in models for node in model.walk()):
+        if type(node.ops) is NumpyOps:
+            node.ops = by_numpy
+    return nlp
 
 
 def _load_named(name: str) -> Language:

@@ -19,9 +19,9 @@ PLURAL_TAGS = frozenset({"NNS", "NNPS"})
 ROOT = "ROOT"
 
 
-def _tag(tag: str, text: str) -> str:
-    """A tag as given, but white space and signs are never nouns, whatever a tagger makes of them."""
-    return "SYM" if tag in NOUN_TAGS and not any(c.isalnum() for c in text) else tag
+def _noun_tag(tag: str, text: str) -> str:
+    """The tag of a noun as given, but white space and signs are never nouns, whatever a tagger makes of them."""
+    return tag if text.isalnum() or any(c.isalnum() for c in text) else "SYM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +120,18 @@ class Tree:
     @classmethod
     def from_doc(cls, doc: Doc) -> Tree:
         """Read a parsed Doc, as it is."""
-        words = [token.text for token in doc]
+        rows = [(t.text, t.lemma_, t.tag_, t.idx, t.head.i, t.dep_ or "dep") for t in doc]
+        words, lemmas, tags, starts, heads, labels = map(list, zip(*rows, strict=True) if rows else [()] * 6)
         lowers = [word.lower() for word in words]
         return cls(
             text=doc.text,
             words=words,
             lowers=lowers,
-            lemmas=[token.lemma_.lower() or low for token, low in zip(doc, lowers, strict=True)],
-            tags=[_tag(token.tag_, token.text) for token in doc],
-            starts=[token.idx for token in doc],
-            heads=[token.head.i for token in doc],
-            labels=[token.dep_ or "dep" for token in doc],
+            lemmas=[lemma.lower() or low for lemma, low in zip(lemmas, lowers, strict=True)],
+            tags=[_noun_tag(tag, word) if tag in NOUN_TAGS else tag for tag, word in zip(tags, words, strict=True)],
+            starts=starts,
+            heads=heads,
+            labels=labels,
         )
 
     def __len__(self) -> int:
@@ -223,4 +224,4 @@ class Tree:
             if self.labels[dependent] == "case" and self.tags[dependent] != "POS":
                 found.append(dependent)
                 found += self.all_children(dependent, "fixed", "case")
-        return tuple(sorted(found))
+        return tuple(sorted(found)) if len(found) > 1 else tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import product
 from typing import Any
@@ -90,6 +90,14 @@ class Phrasebook:
             conventions=conventions or Conventions(),
         )
 
+    @cached_property
+    def phrases_by_start(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+        """The words of each of `phrases` by the first two of them, longest first."""
+        table: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for words, _ in (phrase for phrases in self.phrases.values() for phrase in phrases):
+            table.setdefault(words[:2], []).append(words)
+        return table
+
 
 @cache
 def packaged_phrasebook() -> Phrasebook:
@@ -101,6 +109,12 @@ def packaged_phrasebook() -> Phrasebook:
 def word_list(name: str) -> frozenset[str]:
     """One of the packaged lists."""
     return packaged_phrasebook().lists[name]
+
+
+@cache
+def word_lists(*names: str) -> frozenset[str]:
+    """The words of any of some packaged lists."""
+    return frozenset().union(*map(word_list, names))
 
 
 def read_data(name: str) -> dict[str, Any]:

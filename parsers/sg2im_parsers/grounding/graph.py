@@ -8,9 +8,9 @@ from dataclasses import replace
 from sg2im_errors import InputError
 from sg2im_parsers.errors import UnknownWordsError
 from sg2im_parsers.grounding.copies import spread_quantities
-from sg2im_parsers.grounding.lexicon import Lexicon, packaged_lexicon
+from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match
-from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon
+from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon, words_of
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -26,7 +26,7 @@ def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | N
         InputError: a graph without objects.
     """
     require_drawable([graph], vocabulary, lexicon)
-    words = VocabularyLexicon(lexicon or packaged_lexicon(), vocabulary)
+    words = words_of(vocabulary, lexicon)
     graph = spread_quantities(graph)
     return SceneGraph(
         tuple(
@@ -48,7 +48,7 @@ def require_drawable(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, lexic
         if not graph.objects:
             which = f"Graph {i}" if len(graphs) > 1 else "The scene graph"
             raise InputError(f"{which} has no objects, so there is nothing to draw; give it at least one.")
-    words = VocabularyLexicon(lexicon or packaged_lexicon(), vocabulary)
+    words = words_of(vocabulary, lexicon)
     labels = _firsts(graphs, lambda graph: (("objects", i, o.label) for i, o in enumerate(graph.objects)))
     predicates = _firsts(
         graphs, lambda graph: (("relationships", i, r.predicate) for i, r in enumerate(graph.relationships))
@@ -88,7 +88,7 @@ def known_part(
     graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | None = None
 ) -> tuple[SceneGraph, tuple[str, ...]]:
     """A graph without what a vocabulary has nothing for, and the words that were left out, once each."""
-    words = VocabularyLexicon(lexicon or packaged_lexicon(), vocabulary)
+    words = words_of(vocabulary, lexicon)
     kept = [i for i, item in enumerate(graph.objects) if object_match(words, item.label) is not None]
     place = {old: new for new, old in enumerate(kept)}
     lost = [item.label for i, item in enumerate(graph.objects) if i not in place]

@@ -12,10 +12,10 @@ from sg2im_parsers.grounding.account import Account, WordAccount
 from sg2im_parsers.grounding.attributes import Said, WordStatus, attribute_statuses, ground_attributes
 from sg2im_parsers.grounding.copies import MOST_COPIES
 from sg2im_parsers.grounding.graph import object_match
-from sg2im_parsers.grounding.lexicon import Lexicon, packaged_lexicon
+from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match
 from sg2im_parsers.grounding.possession import relation
-from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon
+from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon, words_of
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 
@@ -56,7 +56,7 @@ def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None =
         lexicon: what may stand for what; the packaged one if not given.
         seed: says which side "beside" is on, where a vocabulary has only sides.
     """
-    return _Grounding(parsed, VocabularyLexicon(lexicon or packaged_lexicon(), vocabulary), seed).grounded()
+    return _Grounding(parsed, words_of(vocabulary, lexicon), seed).grounded()
 
 
 class _Grounding:

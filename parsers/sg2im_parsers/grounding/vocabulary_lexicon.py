@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sg2im_parsers.grounding.attribute_words import AttributeNames
-from sg2im_parsers.grounding.lexicon import Lexicon
+from sg2im_parsers.grounding.lexicon import Lexicon, packaged_lexicon
 from sg2im_parsers.grounding.match import Match
 from sg2im_parsers.grounding.object_words import ObjectNames
 from sg2im_parsers.grounding.predicate_words import PredicateNames
 from sg2im_parsers.vocabulary import Vocabulary
 
+MOST_REMEMBERED = 10_000
+"""Words of each kind whose matches are kept: those of captions come again and again."""
+
+MOST_VOCABULARIES = 8
+"""Vocabularies that are kept with the packaged lexicon."""
+
 
 class VocabularyLexicon:
-    """Finds a vocabulary's words for a sentence's words.
+    """Finds a vocabulary's words for a sentence's words, each once.
 
     Args:
         lexicon: what may stand for what.
@@ -22,8 +30,11 @@ class VocabularyLexicon:
         self.lexicon = lexicon
         self.vocabulary = vocabulary
         self._objects = ObjectNames(lexicon, vocabulary)
-        self._predicates = PredicateNames(lexicon, vocabulary)
         self.attributes = AttributeNames(lexicon.attributes, vocabulary)
+        remember = lru_cache(MOST_REMEMBERED)
+        self._object = remember(self._objects.find)
+        self._predicate = remember(PredicateNames(lexicon, vocabulary).find)
+        self._attribute = remember(self.attributes.find)
 
     def object(self, text: str, lemma: str, head: str) -> Match | None:
         """The model's word for an object.
@@ -37,14 +48,14 @@ class VocabularyLexicon:
             lemma: the same with its head in base form ("cutting board").
             head: the head's base form alone ("board").
         """
-        return self._objects.find(text, lemma, head)
+        return self._object(text, lemma, head)
 
     def predicate(self, phrase: str) -> Match | None:
         """The model's word for an open predicate ("park on", "in front of", "ride").
 
         A phrase that has no entry is looked up by its last preposition: "float on" by "on", "on face of" by "on".
         """
-        return self._predicates.find(phrase)
+        return self._predicate(phrase)
 
     def attribute(self, text: str) -> Match | None:
         """The model's attribute for what is said of a thing ("red", "grey", "enormous", "dark green", "biggest").
@@ -52,7 +63,7 @@ class VocabularyLexicon:
         As it is spelled, then by a word that means the same, then by a more general one. A colour is found without its
         shade, and a comparison by its base form.
         """
-        return self.attributes.find(text)
+        return self._attribute(text)
 
     def knows(self, word: str) -> bool:
         """Whether a noun in base form means anything here, be it nothing that can be drawn."""
@@ -64,3 +75,13 @@ class VocabularyLexicon:
             return name in self.vocabulary.stuff
         kind, _, which = name.partition("-")
         return bool(which) or kind in self.lexicon.stuff
+
+
+def words_of(vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> VocabularyLexicon:
+    """The words of a vocabulary by a lexicon; by the packaged one if not given, kept for the next sentence."""
+    return _packaged_words_of(vocabulary) if lexicon is None else VocabularyLexicon(lexicon, vocabulary)
+
+
+@lru_cache(MOST_VOCABULARIES)
+def _packaged_words_of(vocabulary: Vocabulary) -> VocabularyLexicon:
+    return VocabularyLexicon(packaged_lexicon(), vocabulary)

@@ -109,6 +109,39 @@ assert torch.zeros(1) == 0
     assert done.returncode == 0, done.stderr
 
 
+def test_loading_it_leaves_spacys_own_commands_to_whoever_uses_them():
+    code = """
+import sys
+from sg2im_parsers.english.pipeline import load_pipeline
+load_pipeline()("a dog")
+assert "spacy.cli" not in sys.modules, "spaCy's commands were imported"
+import spacy
+assert spacy.info()["spacy_version"] == spacy.__version__
+assert callable(spacy.cli.download)
+from spacy.cli import app, info
+assert info is spacy.info
+assert "weasel" in sys.modules
+assert not hasattr(spacy, "nothing")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_it_is_what_spacy_loads_and_parses_alike():
+    """Only quicker: without English's tokenizer first, and with numpy's matrix products."""
+    from thinc.api import NumpyOps
+
+    nlp, plain = load_pipeline.__wrapped__(None), import_spacy().load(EMBEDDED)
+    assert nlp.config == plain.config
+    assert nlp.to_bytes() == plain.to_bytes()
+    texts = ["The man isn't riding a horse in front of 3 houses.", "a dog, a cat & two birds on the left", "U.S. flag"]
+    for one, other in zip(nlp.pipe(texts), plain.pipe(texts), strict=True):
+        assert one.to_json() == other.to_json()
+    kinds = {type(node.ops) for node in plain.get_pipe("tok2vec").model.walk()}
+    by_numpy = {getattr(node.ops, "use_blis", None) for node in nlp.get_pipe("tok2vec").model.walk()}
+    assert kinds != {NumpyOps} or by_numpy == {False}
+
+
 @pytest.mark.parametrize("failure", ["ImportError", "ValueError"])
 def test_torch_stays_importable_when_spacy_cannot_be_imported(failure, tmp_path):
     (tmp_path / "spacy.py").write_text(f"raise {failure}('broken')\n", encoding="utf8")

@@ -2,13 +2,14 @@
 
 import csv
 import json
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
 
 from sg2im_parsers.grounding.graph import object_match
 from sg2im_parsers.grounding.lexicon import packaged_lexicon
-from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon
+from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon, words_of
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import resolve
 
@@ -168,7 +169,7 @@ def test_what_a_word_is_usually_seen_as_holds_for_that_word_only():
 
 
 def test_every_line_of_the_word_list_can_be_found():
-    lines = LEXICON.wordnet.table.decode().splitlines()
+    lines = LEXICON.wordnet.table.lines.decode().splitlines()
     assert lines == sorted(lines)
     keys = [line.partition("\t")[0] for line in lines]
     assert len(set(keys)) == len(keys)
@@ -180,7 +181,7 @@ def test_every_line_of_the_word_list_can_be_found():
 
 
 def test_the_word_list_is_small():
-    assert len(LEXICON.wordnet.table) < 2_000_000
+    assert len(LEXICON.wordnet.table.lines) < 2_000_000
 
 
 def test_a_more_general_word_never_stands_for_a_special_one():
@@ -321,3 +322,18 @@ def test_every_word_of_a_released_vocabulary_stands_for_itself(file):
     assert [n for n in vocabulary.object_names if look_up(vocabulary, n) != (n, "exact")] == []
     assert [n for n in vocabulary.predicate_names if relation(vocabulary, n) != n] == []
     assert [phrase for phrase in LEXICON.relations if relation(vocabulary, phrase) is None] == []
+
+
+def test_what_is_kept_for_the_next_sentence_is_what_was_found_and_of_its_own_vocabulary():
+    nouns = ("puppy", "boats", "sky", "hot dog", "kitten", "man", "xyzzy", "street")
+    for _ in range(2):
+        for vocabulary in (COCO, SCENES, GENOME):
+            kept, fresh = words_of(vocabulary), VocabularyLexicon(LEXICON, vocabulary)
+            for word in nouns:
+                assert kept.object(word, word, word) == fresh.object(word, word, word)
+                assert kept.attribute(word) == fresh.attribute(word)
+                assert vocabulary.nearest_objects(word) == tuple(get_close_matches(word, vocabulary.object_names, 3))
+            for phrase in ("park on", "beside", "in", "hold"):
+                assert kept.predicate(phrase) == fresh.predicate(phrase)
+    assert words_of(SCENES) is words_of(SCENES)
+    assert words_of(SCENES, LEXICON) is not words_of(SCENES, LEXICON)

@@ -32,6 +32,7 @@ class Assembly:
     things: dict[int, Thing]
     meant: dict[int, int] = field(default_factory=dict)
     again: dict[int, list[int]] = field(default_factory=dict)
+    _names: dict[int, str] = field(default_factory=dict)
 
     def settle(self, found: list[Found]) -> None:
         """Decide which words mean the same thing."""
@@ -89,6 +90,11 @@ class Assembly:
 
     def name(self, token: int) -> str:
         """A thing in the text's own words; a pronoun without antecedent by what it stands for."""
+        if token not in self._names:
+            self._names[token] = self._name(token)
+        return self._names[token]
+
+    def _name(self, token: int) -> str:
         thing = self.things[token]
         if thing.text is not None:
             return thing.text
@@ -162,6 +168,8 @@ class Assembly:
 
 
 def _attributes(thing: Thing) -> list[Attribute]:
+    if len(thing.attributes) < 2:
+        return thing.attributes
     once: dict[str, Attribute] = {}
     for said in sorted(thing.attributes, key=lambda a: a.words):
         once.setdefault(said.text, said)
@@ -173,10 +181,8 @@ CONTENT = frozenset({"NN", "VB", "JJ", "RB", "CD"})
 
 
 def _words(tree: Tree, book: Phrasebook) -> tuple[Word, ...]:
-    return tuple(
-        Word(tree.words[t], tree.lemmas[t], tree.tags[t], tree.starts[t], _is_content(tree, book, t))
-        for t in range(len(tree))
-    )
+    known = zip(tree.words, tree.lemmas, tree.tags, tree.starts, strict=True)
+    return tuple([Word(*each, _is_content(tree, book, token)) for token, each in enumerate(known)])
 
 
 def _is_content(tree: Tree, book: Phrasebook, token: int) -> bool:

@@ -38,9 +38,9 @@ def resolve_reciprocals(tree: Tree, things: dict[int, Thing], relations: Iterabl
 
 def _of_both(relation: Found, parted: dict[int, int], others: dict[int, int]) -> Iterator[Found]:
     subject, item = others.get(relation.subject, relation.subject), others.get(relation.object, relation.object)
-    yield replace(relation, subject=subject, object=item)
+    yield relation.between(subject, item)
     if subject in parted or item in parted:
-        yield replace(relation, subject=parted.get(subject, subject), object=parted.get(item, item))
+        yield relation.between(parted.get(subject, subject), parted.get(item, item))
 
 
 def _part(tree: Tree, things: dict[int, Thing], several: int, other: int) -> None:
@@ -59,7 +59,7 @@ def tell_each(tree: Tree, relations: Iterable[Found]) -> list[Found]:
         for subject in tree.means.get(relation.subject, (relation.subject,)):
             for item in tree.means.get(relation.object, (relation.object,)):
                 if subject != item:
-                    found.append(replace(relation, subject=subject, object=item))
+                    found.append(relation.between(subject, item))
                     on_them.update([(item, subject)] if item != relation.object else [])
     return [told for told in found if told.predicate not in OWNING or (told.subject, told.object) not in on_them]
 

@@ -46,6 +46,8 @@ def attribute(tree: Tree, book: Phrasebook, word: int) -> Attribute:
 
 def join_words(tree: Tree, words: tuple[int, ...]) -> str:
     """The words in lower case, with a space where the text has one."""
+    if len(words) == 1:
+        return tree.words[words[0]].lower()
     parts: list[str] = []
     for place, word in enumerate(words):
         before = words[place - 1]

@@ -20,6 +20,8 @@ SLOTS = ("head", "dependent", "actor", "own object")
 LISTS = frozenset({"labels", "case", "head_case", "examples"})
 SWITCHES = frozenset({"has_object", "has_subject", "has_stranded"})
 MARKERS = frozenset({"case", "verb", "stranded"})
+ANY_CASE = "*"
+"""What a rule asks for that takes every preposition but silent ones."""
 
 
 class RuleError(Sg2imError):
@@ -122,6 +124,8 @@ class RuleBook:
         self.rules: dict[str, Rule] = {}
         self.by_label: dict[str, list[Rule]] = {}
         self.lists = lists
+        self._named_cases = {"", *lists.get("silent", ())}
+        self._by_case: dict[tuple[str, str], list[Rule]] = {}
 
     def add(self, rule: Rule) -> None:
         """Take a rule into the book.
@@ -140,6 +144,21 @@ class RuleBook:
         self.rules[rule.name] = rule
         for label in rule.labels:
             self.by_label.setdefault(label, []).append(rule)
+        self._named_cases.update(rule.case or ())
+        self._by_case.clear()
+
+    def rules_for(self, label: str, case: str) -> list[Rule]:
+        """The rules of a label that do not ask for another preposition of the dependent, or for none."""
+        key = label, case if case in self._named_cases else ANY_CASE  # those that no rule names are all alike
+        if key not in self._by_case:
+            self._by_case[key] = [rule for rule in self.by_label.get(label, ()) if self.allows(rule.case, key[1])]
+        return self._by_case[key]
+
+    def allows(self, wanted: tuple[str, ...] | None, case: str) -> bool:
+        """Whether a preposition in the form of a graph ("" is none) is one that a rule asks for."""
+        if wanted == (ANY_CASE,):
+            return bool(case) and case not in self.lists["silent"]
+        return wanted is None or case in wanted
 
 
 def _check_ends(rule: Rule) -> None:

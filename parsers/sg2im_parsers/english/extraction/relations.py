@@ -43,17 +43,21 @@ class Found:
     said: str = ""
     agreed: bool = False
 
+    def between(self, subject: int, item: int) -> Found:
+        """The same between two nouns."""
+        return self if (subject, item) == (self.subject, self.object) else replace(self, subject=subject, object=item)
+
 
 def find_relations(tree: Tree, book: Phrasebook, rules: RuleBook) -> Iterator[Found]:
     """Every relationship that a rule finds, shared among coordinated nouns."""
-    by_label = rules.by_label
     for token, label in enumerate(tree.labels):
-        for rule in by_label.get(label, ()):
-            if _fits(tree, book, rule, token):
-                found = _apply(tree, book, rule, token)
-                if found is not None and not _is_denied(tree, found):
-                    yield from (as_people_say(tree, book, each) for each in _share(tree, book, found))
-                break
+        if label not in rules.by_label:
+            continue
+        case = case_text(tree, book, tree.case_of(token))
+        rule = next((rule for rule in rules.rules_for(label, case) if _fits(tree, book, rules, rule, token)), None)
+        found = None if rule is None else _apply(tree, book, rule, token)
+        if found is not None and not _is_denied(tree, found):
+            yield from (as_people_say(tree, book, each) for each in _share(tree, book, found))
 
 
 def _is_denied(tree: Tree, found: Found) -> bool:
@@ -61,13 +65,13 @@ def _is_denied(tree: Tree, found: Found) -> bool:
     return found.verb in tree.negated or (found.object in tree.negated and tree.heads[found.subject] == found.object)
 
 
-def _fits(tree: Tree, book: Phrasebook, rule: Rule, token: int) -> bool:
+def _fits(tree: Tree, book: Phrasebook, rules: RuleBook, rule: Rule, token: int) -> bool:
+    """Whether an edge is what a rule asks for, apart from its label and preposition."""
     head = tree.heads[token]
     return (
         _is(tree, book, rule.head, head)
         and _is(tree, book, rule.dependent, token)
-        and (rule.case is None or _has_case(tree, book, rule.case, token))
-        and (rule.head_case is None or _has_case(tree, book, rule.head_case, head))
+        and (rule.head_case is None or rules.allows(rule.head_case, case_text(tree, book, tree.case_of(head))))
         and (rule.head_in is None or _listed(tree, book, rule.head_in, head))
         and (rule.dependent_in is None or _listed(tree, book, rule.dependent_in, token))
         and (rule.has_object is None or rule.has_object == (_object(tree, _verb(tree, token)) is not None))
@@ -90,11 +94,6 @@ def _is(tree: Tree, book: Phrasebook, kind: str, token: int) -> bool:
     if kind == "preposition":
         return tree.tags[token] == "IN"
     return not tree.is_noun(token) and not tree.is_verb(token)
-
-
-def _has_case(tree: Tree, book: Phrasebook, wanted: tuple[str, ...], token: int) -> bool:
-    case = case_text(tree, book, tree.case_of(token))
-    return bool(case) and case not in book.lists["silent"] if wanted == ("*",) else case in wanted
 
 
 def _listed(tree: Tree, book: Phrasebook, name: str, token: int) -> bool:
@@ -162,6 +161,8 @@ def _slot(tree: Tree, slot: str, token: int, verb: int) -> int | None:
 
 def case_text(tree: Tree, book: Phrasebook, case: tuple[int, ...]) -> str:
     """A preposition in the form that a graph uses: "beneath" is "under", "up in" is "in"."""
+    if len(case) == 1:
+        return book.forms.get(tree.lowers[case[0]], tree.lowers[case[0]])
     words = [tree.lowers[c] for c in case]
     if len(words) > 1:
         joined = " ".join(words)
@@ -189,14 +190,15 @@ def _share(tree: Tree, book: Phrasebook, found: Found) -> Iterator[Found]:
     for subject in _subjects(tree, found):
         for obj in conjuncts(tree, found.object):
             if subject != obj:
-                yield replace(_told_of(tree, book, found, obj), subject=subject)
+                yield _told_of(tree, book, found, obj).between(subject, obj)
 
 
 def _told_of(tree: Tree, book: Phrasebook, found: Found, obj: int) -> Found:
-    """The same with a coordinated noun, in its own preposition: "behind the house and in front of the trees"."""
-    case, own = tree.case_of(found.object), tree.case_of(obj)
-    if obj == found.object or not own:
-        return replace(found, object=obj)
+    """What is said of a coordinated noun, in its own preposition: "behind the house and in front of the trees"."""
+    own = () if obj == found.object else tree.case_of(obj)
+    if not own:
+        return found
+    case = tree.case_of(found.object)
     old, new = case_text(tree, book, case), case_text(tree, book, own)
     if old == new:
         predicate, said, words = found.predicate, found.said, {*found.words}.difference(case).union(own)
@@ -205,7 +207,7 @@ def _told_of(tree: Tree, book: Phrasebook, found: Found, obj: int) -> Found:
         words = {*found.words}.difference(case).union(own)
     else:  # "wearing a hat and with a bag": the bag is not worn
         predicate, said, words = new, new, {*own}
-    return replace(found, object=obj, predicate=predicate, said=said, words=tuple(sorted(words)))
+    return replace(found, predicate=predicate, said=said, words=tuple(sorted(words)))
 
 
 def _subjects(tree: Tree, found: Found) -> list[int]:
@@ -238,6 +240,8 @@ def _is_clause(tree: Tree, noun: int) -> bool:
 
 def conjuncts(tree: Tree, noun: int) -> list[int]:
     """A noun and the nouns coordinated with it, at most `MOST_CONJUNCTS`."""
+    if not tree.all_children(noun, "conj"):
+        return [noun]
     found, waiting = [noun], [noun]
     while waiting and len(found) < MOST_CONJUNCTS:
         more = [c for c in tree.all_children(waiting.pop(), "conj") if tree.is_noun(c) and not _is_clause(tree, c)]

@@ -42,6 +42,7 @@ class Reading:
         places: positions in `doc` of the words that are read.
         words: those words, as they are read.
         guessed: positions in `doc` -> what a misspelled word was taken for.
+        as_written: whether all words are read, as they are.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Reading:
     places: tuple[int, ...]
     words: tuple[str, ...]
     guessed: dict[int, str]
+    as_written: bool
 
     @property
     def unread(self) -> int:
@@ -70,20 +72,24 @@ def read(text: str, doc: Doc) -> Reading:
         text: as given.
         doc: the words of `plain` of it, not parsed.
     """
-    written = [token.text for token in doc[:MOST_WORDS]]
+    written = [token.text for token in (doc if len(doc) <= MOST_WORDS else doc[:MOST_WORDS])]
     lowers = [word.lower() for word in written]
     skipped = request(lowers[:LONGEST_REQUEST])
     guessed = {skipped + place: word for place, word in guesses(lowers[skipped:]).items()}
     words = lowers if _is_shouted(written[skipped:]) else written
-    words = [guessed.get(place, "." if word.count("\n") > 1 else word) for place, word in enumerate(words)]
-    places = tuple(place for place in range(skipped, len(words)) if not words[place].isspace())
-    return Reading(text, doc, places, tuple(words[place] for place in places), guessed)
+    if guessed or any(map(str.isspace, words)):
+        words = [guessed.get(place, "." if word.count("\n") > 1 else word) for place, word in enumerate(words)]
+        places = [place for place in range(skipped, len(words)) if not words[place].isspace()]
+    else:
+        places = list(range(skipped, len(words)))
+    taken = [words[place] for place in places]
+    return Reading(text, doc, tuple(places), tuple(taken), guessed, taken == written and len(written) == len(doc))
 
 
 def to_read(reading: Reading) -> Doc:
     """A Doc of the words that are read, for the pipeline."""
     doc = reading.doc
-    if [token.text for token in doc] == list(reading.words):
+    if reading.as_written:
         return doc
     spaces = [bool(doc[place].whitespace_) for place in reading.places]
     return type(doc)(doc.vocab, words=list(reading.words), spaces=spaces)
@@ -128,8 +134,11 @@ def put_back(parsed: ParsedText, reading: Reading) -> ParsedText:
 
 def _is_shouted(words: Sequence[str]) -> bool:
     """Whether capitals say nothing: all letters are, or the first ones of all words but little ones, as in titles."""
-    told = [word for word in words if word.isalpha() and len(word) > 1]
-    titled = [word for word in told if word.lower() not in LITTLE]
-    return (bool(told) and all(word.isupper() for word in told)) or (
-        len(titled) > 1 and all(word[0].isupper() for word in titled)
-    )
+    if "".join(words).islower():
+        return False
+    told = [word for word in words if len(word) > 1 and word.isalpha()]
+    if told and all(word.isupper() for word in told):
+        return True
+    if not all(word[0].isupper() or word.lower() in LITTLE for word in told):
+        return False
+    return sum(word.lower() not in LITTLE for word in told) > 1

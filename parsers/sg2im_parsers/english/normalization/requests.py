@@ -30,17 +30,19 @@ def request(words: Sequence[str]) -> int:
 
 
 @cache
-def _polite() -> tuple[tuple[str, ...], ...]:
-    """Phrases by their words, longest first."""
-    return tuple(sorted((tuple(phrase.split()) for phrase in word_list("polite")), key=len, reverse=True))
+def _polite() -> dict[str, list[list[str]]]:
+    """The words of phrases by the first of them, longest first."""
+    phrases: dict[str, list[list[str]]] = {}
+    for phrase in sorted(map(str.split, word_list("polite")), key=len, reverse=True):
+        phrases.setdefault(phrase[0], []).append(phrase)
+    return phrases
 
 
 def _after_phrases(words: Sequence[str], start: int) -> int:
-    found = True
-    while found:
-        found = False
-        for phrase in _polite():
-            if tuple(words[start : start + len(phrase)]) == phrase:
-                start, found = start + len(phrase), True
-                break
+    while start < len(words):
+        known = _polite().get(words[start], ())
+        length = next((len(phrase) for phrase in known if words[start : start + len(phrase)] == phrase), 0)
+        if not length:
+            break
+        start += length
     return start

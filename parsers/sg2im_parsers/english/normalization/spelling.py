@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from sg2im_parsers.sorted_table import SortedTable
+
 LEAST_LETTERS, LEAST_COMMON = 3, 50
 """Shorter words are too near to too many others to guess; those of so many letters are taken for common ones only."""
 
@@ -20,7 +22,7 @@ def guesses(words: Sequence[str]) -> dict[int, str]:
     unknown = [place for place, word in enumerate(words) if _is_unknown(word)]
     if not unknown:
         return {}
-    _, common = _words()
+    common = _common()
     told = [word for word in words if word.isalpha()]
     english = sum(word in SHORT or word in common for word in told)
     if 2 * len(unknown) > len(told) or 2 * english < len(told) - len(unknown):
@@ -30,17 +32,16 @@ def guesses(words: Sequence[str]) -> dict[int, str]:
 
 
 @cache
-def _words() -> tuple[frozenset[str], dict[str, int]]:
-    """All words that are spelled right, and the common words of captions with how common they are."""
-    text = (files("sg2im_parsers") / "data" / "spelling.tsv").read_text(encoding="utf8")
-    known: set[str] = set()
-    common: dict[str, int] = {}
-    for line in text.splitlines():
-        word, _, times = line.partition("\t")
-        known.add(word)
-        if times:
-            common[word] = int(times)
-    return frozenset(known), common
+def _known() -> SortedTable:
+    """All words that are spelled right; common words of captions with how common they are."""
+    return SortedTable((files("sg2im_parsers") / "data" / "spelling.tsv").read_bytes())
+
+
+@cache
+def _common() -> dict[str, int]:
+    """The common words; read only where a word is misspelled, whose neighbours are then tried by the hundred."""
+    lines = (line.partition("\t") for line in _known().lines.decode().splitlines())
+    return {word: int(times) for word, _, times in lines if times}
 
 
 @lru_cache(MOST_REMEMBERED)
@@ -48,7 +49,7 @@ def guess(word: str) -> str | None:
     """The common word that a word misses by one letter (one wrong, too many, missing, or two swapped); else None."""
     if not _is_unknown(word):
         return None
-    _, common = _words()
+    common = _common()
     least = LEAST_COMMON if len(word) == LEAST_LETTERS else 1
     near = [word for word in _one_letter_off(word) if len(word) >= LEAST_LETTERS and common.get(word, 0) >= least]
     return max(near, key=lambda other: (other[0] == word[0], common[other], other)) if near else None
@@ -59,15 +60,15 @@ def _is_unknown(word: str) -> bool:
     """Whether it could be an English word but is not spelled like one."""
     if not LEAST_LETTERS <= len(word) <= LONGEST_WORD or not (word.isascii() and word.isalpha()):
         return False
-    known, _ = _words()
-    return word not in known and not _is_inflected(word, known)
+    return _known().find(word) is None and not _is_inflected(word)
 
 
-def _is_inflected(word: str, known: frozenset[str]) -> bool:
+def _is_inflected(word: str) -> bool:
     """Whether it is a regular form of a word that is spelled right."""
     for ending in ("s", "es", "ed", "ing"):
         stem = word.removesuffix(ending)
-        if stem != word and len(stem) >= LEAST_LETTERS and (stem in known or f"{stem}e" in known or stem[:-1] in known):
+        bases = (stem, f"{stem}e", stem[:-1]) if stem != word and len(stem) >= LEAST_LETTERS else ()
+        if any(_known().find(base) is not None for base in bases):
             return True
     return False
 

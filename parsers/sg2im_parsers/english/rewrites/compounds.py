@@ -11,6 +11,8 @@ MODIFIERS = frozenset({"compound", "amod", "nummod", "nmod", "dep", "advmod", "o
 
 def join_hyphens(tree: Tree, book: Phrasebook) -> None:
     """Make one token of "t-shirt" and of "two-story": its last part stands for all."""
+    if "-" not in tree.words:
+        return
     start = 0
     while start < len(tree) - 2:
         end = _end_of_hyphens(tree, start)
@@ -51,9 +53,10 @@ def _is_derived(book: Phrasebook, word: str) -> bool:
 
 def open_participles(tree: Tree, book: Phrasebook) -> None:
     """Tell "snow covered hill" as "hill covered with snow" and "brown haired man" as "man with brown hair"."""
-    known = book.fillers.keys() | book.derived.keys() | book.lists["suffixes"]
-    for token in range(1, len(tree)):
-        if tree.lowers[token] not in known or token in tree.gone:
+    suffixes = book.lists["suffixes"]
+    for token, word in enumerate(tree.lowers):
+        known = word in book.fillers or word in book.derived or word in suffixes
+        if not known or not token or token in tree.gone:
             continue
         before = token - 2 if tree.words[token - 1] == "-" and token > 1 else token - 1
         _put_before_noun(tree, token, before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sg2im_parsers.english.arguments import actor
 from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Place, Tree
-from sg2im_parsers.english.word_lists import Phrasebook, word_list
+from sg2im_parsers.english.word_lists import Phrasebook, word_list, word_lists
 
 OPPOSITES = (
     ({"left"}, {"right"}),
@@ -35,8 +35,7 @@ def take_places(tree: Tree, book: Phrasebook) -> None:
 
 def _end_of_place(tree: Tree, start: int) -> int:
     """The position after "in the top left corner of the picture"; `start` if no place starts there."""
-    within = word_list("place_words").union(*map(word_list, ("place_sides", "place_kinds", "place_depths")))
-    at = start + 1
+    within, at = word_lists("place_words", "place_sides", "place_kinds", "place_depths"), start + 1
     while at < len(tree) and at - start < LONGEST and tree.lowers[at] in within:
         at += 1
     if not _is_place(tree.lowers[start:at]) or (at < len(tree) and _goes_on(tree, at)):
@@ -51,7 +50,7 @@ def _end_of_place(tree: Tree, start: int) -> int:
 def _is_place(words: list[str]) -> bool:
     """Whether it is a place of the picture: not "on top" or "in the right hand", which are places on things."""
     *before, last = words
-    told_by = word_list("place_sides") | word_list("place_depths")
+    told_by = word_lists("place_sides", "place_depths")
     told = told_by.intersection(words)
     if not told or last not in told_by | word_list("place_kinds") or last == "hand":
         return False

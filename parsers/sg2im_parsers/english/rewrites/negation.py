@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
 from sg2im_parsers.english.tree import Tree
-from sg2im_parsers.english.word_lists import Phrasebook, word_list
+from sg2im_parsers.english.word_lists import Phrasebook, word_list, word_lists
 
 OWN = frozenset({"amod", "compound", "nummod", "det", "case", "advmod", "cc:preconj"})
 """Labels of words that go with a noun that is not there."""
@@ -38,8 +38,8 @@ def find_denied(tree: Tree, book: Phrasebook) -> None:
 
 def _denies(tree: Tree, book: Phrasebook) -> bool:
     """Whether there is a word without which nothing is denied."""
-    said = any(not book.lists[name].isdisjoint(tree.lowers) for name in ("not", "no", "nobody", "free_of"))
-    return said or not book.lists["lacking"].isdisjoint(tree.lemmas)
+    denying = word_lists("not", "no", "nobody", "free_of")
+    return not (denying.isdisjoint(tree.lowers) and book.lists["lacking"].isdisjoint(tree.lemmas))
 
 
 def denied_words(tree: Tree) -> tuple[int, ...]:

@@ -15,7 +15,8 @@ def find_numbers(tree: Tree, book: Phrasebook) -> None:
     """Fill `Tree.numbers`."""
     token, size = 0, len(tree)
     while token < size:
-        number = _number_at(tree, book, token)
+        starts = _of_word(book, tree.lowers[token]) is not None
+        number = _number_at(tree, book, token) if starts else None
         if number is not None:
             tree.numbers.update(dict.fromkeys(number.words, number))
         token = token + 1 if number is None else number.words[-1] + 1
@@ -69,6 +70,8 @@ def _goes_on(current: int, number: int) -> bool:
 def _of_word(book: Phrasebook, word: str) -> int | None:
     if word in book.numbers:
         return book.numbers[word] if word != "both" else None
+    if word.isalpha():
+        return None
     digits = word.replace(",", "")
     if digits.isdecimal() and digits.isascii() and len(digits) < 11:
         return int(digits)

@@ -17,7 +17,7 @@ def join_prepositions(tree: Tree, book: Phrasebook) -> None:
     start, size = 0, len(tree)
     while start < size:
         length = 0
-        for words, _ in book.phrases.get(tree.lowers[start], ()):
+        for words in book.phrases_by_start.get(tuple(tree.lowers[start : start + 2]), ()):
             end = start + len(words)
             if tuple(tree.lowers[start:end]) == words and _join(tree, range(start, end)):
                 length = len(words)

@@ -11,6 +11,8 @@ FIRST = frozenset({"each", "one", "side"})
 
 def join_reciprocals(tree: Tree, _: Phrasebook) -> None:
     """Make one noun of "each other" and "one another", and read "side by side" as "side by side with each other"."""
+    if FIRST.isdisjoint(tree.lowers):
+        return
     for token in range(len(tree) - 1):
         if tree.lowers[token] not in FIRST:
             continue
@@ -28,6 +30,8 @@ def join_reciprocals(tree: Tree, _: Phrasebook) -> None:
 
 def free_reciprocals(tree: Tree, _: Phrasebook) -> None:
     """Hang what follows "next to each other" from those who are next to each other."""
+    if "each other" not in tree.lowers:
+        return
     for token in range(len(tree)):
         if tree.lowers[token] == "each other" and not tree.is_root(token):
             for child in tree.all_children(token, "obl", "nmod"):

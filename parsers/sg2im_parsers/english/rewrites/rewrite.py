@@ -73,7 +73,7 @@ def rewrite(tree: Tree, book: Phrasebook, rewrites: Sequence[Rewrite]) -> None:
     """Run rewrites in their order, in place; `Tree.rewrites` has the names of those that changed something."""
     changed = []
     now = tree.parts
-    before = tuple(part.copy() for part in now)
+    before = tuple([part.copy() for part in now])
     for each in rewrites:
         each.apply(tree, book)
         if now != before:

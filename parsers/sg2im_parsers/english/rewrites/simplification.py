@@ -11,6 +11,8 @@ from sg2im_parsers.english.word_lists import Measure, Phrasebook
 
 def promote_existentials(tree: Tree, _: Phrasebook) -> None:
     """Tell "there is a dog on the bed" as "a dog on the bed"."""
+    if "be" not in tree.lemmas:
+        return
     for be in range(len(tree)):
         if tree.lemmas[be] != "be" or be in tree.gone:
             continue
@@ -25,8 +27,11 @@ def promote_existentials(tree: Tree, _: Phrasebook) -> None:
 
 def join_sides(tree: Tree, book: Phrasebook) -> None:
     """Tell "against the back of a bench" as "against a bench"."""
+    sides = book.lists["sides"]
+    if sides.isdisjoint(tree.lowers):
+        return
     for token in range(len(tree)):
-        if tree.lowers[token] not in book.lists["sides"] or token in tree.gone or token in tree.cases:
+        if tree.lowers[token] not in sides or token in tree.gone or token in tree.cases:
             continue
         of = tree.child(token, "nmod")
         if of is not None and _after_of(tree, of) and tree.is_noun(of) and tree.case_of(token):
@@ -83,6 +88,8 @@ def _replace_by(tree: Tree, token: int, noun: int) -> tuple[int, ...]:
 def skip_helper_verbs(tree: Tree, book: Phrasebook) -> None:
     """Let "catch" stand where "trying to catch" stood."""
     helpers = book.lists["helper_verbs"]
+    if helpers.isdisjoint(tree.lemmas):
+        return
     for token in range(len(tree)):
         if tree.lemmas[token] not in helpers or token in tree.gone or tree.child(token, "obj") is not None:
             continue

@@ -11,23 +11,24 @@ from sg2im_parsers.english.word_lists import Phrasebook
 def mend_edges(tree: Tree, book: Phrasebook) -> None:
     """Mend edges in place."""
     for token in range(len(tree)):
-        if tree.lemmas[token] == "have" and tree.labels[token] == "aux":
+        label, head = tree.labels[token], tree.heads[token]
+        if label == "aux" and tree.lemmas[token] == "have":
             _make_have_a_verb(tree, token)
-        elif tree.labels[token] == "csubj" and token and tree.is_noun(token - 1):
+        elif label == "csubj" and token and tree.is_noun(token - 1):
             _make_description(tree, token)
-        elif tree.labels[token].startswith("nsubj") and tree.is_root(tree.heads[token]):
+        elif label.startswith("nsubj") and tree.is_root(head):
             _open_relative_clause(tree, token)
-        elif tree.labels[token] == "obl" and tree.case_of(token) and _is_plain_noun(tree, tree.heads[token]):
+        elif label == "obl" and tree.case_of(token) and _is_plain_noun(tree, head):
             tree.labels[token] = "nmod"
-        elif tree.labels[token] == "compound" and tree.tags[tree.heads[token]] == "VBG":
+        elif label == "compound" and tree.tags[head] == "VBG":
             _make_doer(tree, token)
-        elif tree.lowers[token] == "each" and token > tree.heads[token] and tree.is_noun(tree.heads[token]):
-            tree.move_children(token, tree.heads[token])
-        elif tree.labels[token] == "flat" and tree.is_noun(token):
+        elif tree.lowers[token] == "each" and token > head and tree.is_noun(head):
+            tree.move_children(token, head)
+        elif label == "flat" and tree.is_noun(token):
             _turn_flat_name(tree, book, token)
-        elif tree.labels[token] in ("compound", "amod"):
+        elif label in ("compound", "amod"):
             _turn_impossible_compound(tree, token)
-        elif tree.labels[token] == "compound:prt" and tree.is_noun(tree.heads[token]):
+        elif label == "compound:prt" and tree.is_noun(head):
             _make_preposition(tree, token)
 
 

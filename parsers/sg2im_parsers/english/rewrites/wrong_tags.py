@@ -32,7 +32,7 @@ def mend_tags(tree: Tree, book: Phrasebook) -> None:
             _make_goal(tree, token)
         elif tag in ("VB", "VBG") and _is_start_of_name(tree, book, token):
             _make_name(tree, token)
-        elif _is_noun_after_all(tree, token) or _is_name_in_ing(tree, book, token):
+        elif _is_noun_after_all(tree, token) if tag in BARE_VERBS else _is_name_in_ing(tree, book, token):
             _make_noun(tree, token)
         elif tree.lowers[token].endswith("ing") and (tag == "NN" or tree.labels[token] == "compound"):
             _make_participle(tree, book, token)
@@ -62,9 +62,7 @@ def _take_marks(tree: Tree, verb: int) -> None:
 
 
 def _is_noun_after_all(tree: Tree, token: int) -> bool:
-    """A command at the start, or a finite verb with an article or adjective of its own."""
-    if tree.tags[token] not in BARE_VERBS:
-        return False
+    """Whether a bare verb is a command at the start, or has an article or adjective of its own."""
     if any(tree.labels[c] in NOUN_MARKS and c < token for c in tree.children[token]):
         return True
     subject = tree.child(token, "nsubj")
@@ -84,12 +82,14 @@ def _is_noun_after_all(tree: Tree, token: int) -> bool:
 
 def _is_verb_after_all(tree: Tree, token: int) -> bool:
     """A bare noun with a subject, as in "a boy watches", or where only a clause can stand, as in "zebras graze"."""
+    if tree.labels[token] != "acl" and tree.tags[token] != "NNS":
+        return False
     if any(tree.labels[c] in NOUN_MARKS or tree.labels[c] in ("cop", "case") for c in tree.children[token]):
         return False
     if tree.labels[token] == "acl":
         return tree.heads[token] == token - 1 and tree.child(token, "obl", "obj") is not None
     subject = tree.child(token, "nsubj")
-    return tree.tags[token] == "NNS" and subject == token - 1 and tree.tags[subject] in ("NN", "PRP")
+    return subject is not None and subject == token - 1 and tree.tags[subject] in ("NN", "PRP")
 
 
 def _is_reached_by_to(tree: Tree, book: Phrasebook, token: int) -> bool:

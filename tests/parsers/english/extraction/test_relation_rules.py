@@ -95,3 +95,25 @@ def test_a_word_twice_in_a_list_and_a_missing_table_are_refused():
         Phrasebook.from_data({**words, "lists": {"people": ["man", "man"]}}, prepositions)
     with pytest.raises(Sg2imError, match=r"lack the table \[numbers\]"):
         Phrasebook.from_data({key: value for key, value in words.items() if key != "numbers"}, prepositions)
+
+
+CASES = ("", "*", "in", "on", "of", "with", "full of", "by", "behind", "in front of", "during", "for", "zzz")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_rules_for_a_preposition_are_those_that_a_plain_search_finds(case):
+    book = packaged_rules()
+    silent = packaged_phrasebook().lists["silent"]
+    for label in (*book.by_label, "punct"):
+        every = [rule for rule in book.rules.values() if label in rule.labels]
+        asked = [r for r in every if r.case is None or case in r.case or ("*" in r.case and case not in {"", *silent})]
+        assert book.rules_for(label, case) == asked
+
+
+def test_a_rule_that_is_added_later_is_found_too():
+    book = RuleBook({"silent": frozenset()})
+    book.add(read_rule(GOOD))
+    assert [rule.name for rule in book.rules_for("nmod", "near")] == ["on"]
+    book.add(read_rule({**GOOD, "name": "near", "case": ["near"]}))
+    assert [rule.name for rule in book.rules_for("nmod", "near")] == ["on", "near"]
+    assert [rule.name for rule in book.rules_for("nmod", "on")] == ["on"]
