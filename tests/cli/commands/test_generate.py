@@ -369,7 +369,7 @@ INTERRUPTED_IMPORT = """
 import os, signal, sys
 
 def interrupt(event, arguments):
-    if event == "import" and arguments[0] == "sg2im_cli.cli.commands.generate":
+    if event == "import" and arguments[0] == "sg2im_cli.cli.request":
         os.kill(os.getpid(), signal.SIGINT)
 
 sys.addaudithook(interrupt)
