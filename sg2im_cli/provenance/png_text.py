@@ -1,11 +1,15 @@
 """A text that travels in a PNG, by its key: written as a compressed iTXt chunk, read without decoding the picture.
 
 Pillow writes it and does not read it: it passes over a damaged chunk without a word, returns the rest of a text that
-was cut, reads chunks of any length whole, and has one limit, of 1 MiB, for the whole process.
+was cut, reads chunks of any length whole, and has one limit, of 1 MiB, for the whole process. A picture with a longer
+text it does not open at all, so such a text goes into several chunks: that of the key says ``{"parts": N}``, and the
+parts are called ``KEY.1`` to ``KEY.N``.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -25,6 +29,10 @@ KINDS = (b"iTXt", b"zTXt", b"tEXt")
 MOST_BYTES = 16_000_000
 """The longest text that is written or read; a small file may promise more than memory holds."""
 
+MOST_OF_A_PART = 1_000_000
+"""Bytes of one chunk's text: Pillow opens no picture with more than 1 MiB."""
+
+PARTED = re.compile(r'\{"parts": ([1-9]\d{0,3})\}')
 
 QUICKLY = 1
 """How hard a text is compressed: a tenth larger than usual, in a sixth of the time."""
@@ -53,8 +61,21 @@ def png_info(key: str, text: str) -> PngInfo:
             "masks, or --no-metadata."
         )
     info = PngInfo()
-    info.add(b"iTXt", key.encode("latin1") + b"\0\1\0\0\0" + zlib.compress(data, QUICKLY))
+    for name, part in _parts(key, text):
+        info.add(b"iTXt", name.encode("latin1") + b"\0\1\0\0\0" + zlib.compress(part.encode(), QUICKLY))
     return info
+
+
+def _parts(key: str, text: str) -> Iterator[tuple[str, str]]:
+    """Texts that every reader takes, and what they are called."""
+    if len(text.encode()) <= MOST_OF_A_PART:
+        yield key, text
+        return
+    size = MOST_OF_A_PART // 4  # letters, of up to four bytes
+    parts = [text[start : start + size] for start in range(0, len(text), size)]
+    yield key, json.dumps({"parts": len(parts)})
+    for number, part in enumerate(parts, 1):
+        yield f"{key}.{number}", part
 
 
 def read_png_text(path: Path, key: str) -> str | None:
@@ -67,13 +88,30 @@ def read_png_text(path: Path, key: str) -> str | None:
         with path.open("rb") as file:
             if file.read(len(SIGNATURE)) != SIGNATURE:
                 raise InputError(f"{path} is no PNG, and only a PNG carries what made it; give the PNG.")
-            return _find(file, key.encode("latin1"))
+            return _joined(file, key)
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     except _BrokenError as broken:
         raise InputError(f"{path} {broken}, so what made it cannot be read; use a whole copy.") from None
+
+
+def _joined(file: BinaryIO, key: str) -> str | None:
+    """The text of a key, from its parts if it has some."""
+    text = _find(file, key.encode("latin1"))
+    if text is None or (match := PARTED.fullmatch(text)) is None:
+        return text
+    whole = ""
+    for number in range(1, int(match[1]) + 1):
+        file.seek(len(SIGNATURE))
+        part = _find(file, f"{key}.{number}".encode("latin1"))
+        if part is None:
+            raise _BrokenError("lacks a part of its text")
+        whole += part
+        if len(whole) > MOST_BYTES:
+            raise _BrokenError(f"has a text of more than {MOST_BYTES // 10**6} MB")
+    return whole
 
 
 def _find(file: BinaryIO, key: bytes) -> str | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 import struct
 import zlib
 from dataclasses import replace
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from referencing import Registry, Resource
 
 from sg2im_cli.provenance.png_text import MOST_BYTES, png_info, read_png_text
@@ -204,10 +206,46 @@ def test_a_text_that_unfolds_without_end_is_refused(tmp_path):
         png_info("sg2im", " " * (MOST_BYTES + 1))
 
 
+@settings(deadline=None, max_examples=12)
+@given(objects=st.integers(1, 900), sides=st.lists(st.sampled_from([2, 16, 100, 256]), max_size=3))
+def test_a_record_of_any_size_is_one_that_pillow_opens(tmp_path_factory, objects, sides):
+    """Pillow opens no picture with a text of more than 1 MiB."""
+    path = tmp_path_factory.mktemp("sizes") / "a.png"
+    rng = random.Random(objects)
+    masks = [tuple(tuple(round(rng.random(), 3) for _ in range(side)) for _ in range(side)) for side in sides]
+    predicted = tuple(tuple(round(rng.random(), 3) for _ in range(16)) for _ in range(16))
+    asked = tuple(SceneObject(name="tree", mask=masks[i] if i < len(masks) else None) for i in range(objects))
+    drawn = tuple(replace(one, box=(0.1, 0.2, 0.3, 0.4), mask=one.mask or predicted) for one in asked)
+    record = replace(RECORD, graph=SceneGraph(asked, ()), drawn=SceneGraph(drawn, ()))
+    save(path, record)
+    with Image.open(path) as image:
+        image.load()
+        assert json.loads(image.info["sg2im"])
+    assert read_record(path) == record
+
+
+def test_a_text_in_parts_is_whole_or_refused(tmp_path):
+    text = "x" * 2_600_000
+    save_text(tmp_path / "a.png", text)
+    assert read_png_text(tmp_path / "a.png", "sg2im") == text
+    with Image.open(tmp_path / "a.png") as image:
+        assert json.loads(image.info["sg2im"]) == {"parts": 11}
+    data = (tmp_path / "a.png").read_bytes()
+    assert data.count(b"iTXtsg2im.7\0") == 1
+    (tmp_path / "a.png").write_bytes(data.replace(b"iTXtsg2im.7\0", b"iTXtsg2im.x\0"))
+    with pytest.raises(InputError, match="has a damaged text chunk|lacks a part"):
+        read_png_text(tmp_path / "a.png", "sg2im")
+    info = PngInfo()
+    info.add_itxt("sg2im", '{"parts": 30}')
+    for number in range(1, 31):
+        info.add_itxt(f"sg2im.{number}", "y" * 900_000, zip=True)
+    Image.new("RGB", (4, 3)).save(tmp_path / "a.png", pnginfo=info)
+    with pytest.raises(InputError, match="has a text of more than 16 MB"):
+        read_png_text(tmp_path / "a.png", "sg2im")
+
+
 @pytest.mark.parametrize("zipped", [False, True])
 def test_a_text_that_another_program_wrote_as_another_kind(tmp_path, zipped):
-    from PIL.PngImagePlugin import PngInfo
-
     info = PngInfo()
     info.add_text("Comment", "mine")
     info.add_text("sg2im", json.dumps(RECORD.to_json()), zip=zipped)
