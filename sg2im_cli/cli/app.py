@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from typer.core import TyperGroup
 
-from sg2im_cli.cli.streams import quieten_downloads
+from sg2im_cli.cli.streams import quieten_downloads, visible
 from sg2im_cli.version import __version__
 from sg2im_errors import InputError, Sg2imError
 
@@ -193,5 +193,5 @@ def _leave_usage(error: Any) -> NoReturn:  # noqa: ANN401
 
 def _leave(problem: object, code: int) -> NoReturn:
     if sys.stderr is not None:
-        sys.stderr.write(f"sg2im: {problem}\n")
+        sys.stderr.write(visible(f"sg2im: {problem}\n"))
     sys.exit(code)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from sg2im_cli.cli.request import Request
-from sg2im_cli.cli.streams import print_json
+from sg2im_cli.cli.streams import print_json, print_path
 from sg2im_cli.output.pictures import PictureFiles
 from sg2im_cli.provenance.record import LAST_SEED
 from sg2im_errors import InputError
@@ -98,7 +95,7 @@ def _draw(painter: Painter, drawing: Drawing, index: int, recorder: Recorder | N
             record = None if recorder is None else recorder.record(alone)
             path = drawing.files.write(alone, source, place, request.options.scale, record)
             if not request.as_json:
-                typer.echo(os.fsencode(path))  # its very bytes, whatever the terminal's encoding
+                print_path(path)
             outputs.append((path, alone.seeds[0]))
             drawing.files.write_extras(alone, place, is_first=len(outputs) == 1)
     assert first is not None

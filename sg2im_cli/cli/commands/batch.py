@@ -15,10 +15,8 @@ from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import typer
-
 from sg2im_cli.cli.request import Request
-from sg2im_cli.cli.streams import print_json
+from sg2im_cli.cli.streams import print_json, print_path, say
 from sg2im_cli.output.batch.lines import Kind, Line, read_groups, read_line
 from sg2im_cli.output.batch.manifest import NAME, Manifest, Row
 from sg2im_cli.output.batch.naming import Names, Taken
@@ -113,14 +111,14 @@ class _Told:
         else:
             self.failed += 1
             end = "" if row.error.endswith((".", "?")) else "."
-            typer.echo(f"sg2im: Line {row.line}: {row.error}{end}", err=True)
+            say(f"sg2im: Line {row.line}: {row.error}{end}")
         if self.batch.request.as_json:
             print_json(row.to_json())
         elif row.error is None:
-            typer.echo(os.fsencode(row.output or ""))
+            print_path(row.output or "")
         if not self.batch.request.quiet and time.monotonic() > self.last + TOLD_EACH:
             self.last = time.monotonic()
-            typer.echo(f"{self._pictures()} so far, at line {row.line}.", err=True)
+            say(f"{self._pictures()} so far, at line {row.line}.")
 
     def end(self, there: int) -> None:
         if not self.made + self.failed + there:
@@ -130,7 +128,7 @@ class _Told:
         if self.failed:
             raise Sg2imError(said)
         if not self.batch.request.quiet:
-            typer.echo(said, err=True)
+            say(said)
 
     def _pictures(self) -> str:
         rate = self.made / max(time.monotonic() - self.start, 1e-9)

@@ -10,7 +10,7 @@ import typer
 from sg2im_cli.cli import options
 from sg2im_cli.cli.commands import data_prepare
 from sg2im_cli.cli.display.prepare_progress import Shown
-from sg2im_cli.cli.streams import print_json
+from sg2im_cli.cli.streams import print_json, print_path
 from sg2im_cli.output.files import require_new, write_file
 from sg2im_errors import InputError
 
@@ -97,4 +97,4 @@ def show(
     write_file(output, scene_sheet(view.scenes), overwrite)
     for sentence in view.labels.sentences():
         console().print(sentence, markup=False, soft_wrap=True)
-    typer.echo(str(output))
+    print_path(output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ import typer
 
 from sg2im_cli.cli import options
 from sg2im_cli.cli.request import Request, chosen_seed
-from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
+from sg2im_cli.cli.streams import print_json, print_path, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode
 from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
 from sg2im_cli.provenance.record import Options
@@ -93,7 +92,7 @@ def command(
     if not quiet:
         _show((one, two), found)
     for path in paths:
-        typer.echo(os.fsencode(path))
+        print_path(path)
 
 
 @dataclass(frozen=True)

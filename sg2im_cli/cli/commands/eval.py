@@ -9,6 +9,7 @@ import typer
 
 from sg2im_cli.cli import options
 from sg2im_cli.cli.completion import offer_weights
+from sg2im_cli.cli.streams import print_path
 from sg2im_cli.output.files import require_new, write_file
 from sg2im_errors import InputError
 
@@ -101,7 +102,7 @@ def command(
     else:
         _show(measured.page)
         for path in files:
-            typer.echo(str(path))
+            print_path(path)
 
 
 def output_files(output: str, overwrite: bool) -> list[Path]:

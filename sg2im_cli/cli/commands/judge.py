@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sg2im_cli.cli import options
+from sg2im_cli.cli.streams import print_path
 
 if TYPE_CHECKING:
     from sg2im_cli.evaluation.judge_training import Accuracy
@@ -68,7 +69,7 @@ def command(
     save_judge(out, judge, trained, _card(trained, accuracy, judge.config.classes, epochs, least, seed))
     for name, found in accuracy.items():
         screen.print(f"val, {name}: right {found.top1:.3f}, among the best five {found.top5:.3f}, of {found.objects}")
-    typer.echo(str(out))
+    print_path(out)
 
 
 def _card(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,7 @@ import typer
 from sg2im_cli.cli import options
 from sg2im_cli.cli.completion import offer_devices, offer_weights
 from sg2im_cli.cli.request import load_painter
-from sg2im_cli.cli.streams import print_json, quieten_downloads, read_text
+from sg2im_cli.cli.streams import print_json, print_path, quieten_downloads, read_text
 from sg2im_cli.output.encode import encode, enlarge
 from sg2im_cli.output.files import Target
 from sg2im_cli.output.pictures import title
@@ -89,7 +88,7 @@ def command(
     if not quiet:
         _show(painting, picture, differs, compared)
     if not as_json:
-        typer.echo(os.fsencode(path))
+        print_path(path)
         return
     from sg2im_cli.cli.display.painting import painting_json
 

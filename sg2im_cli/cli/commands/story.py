@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from sg2im_cli.cli import options
 from sg2im_cli.cli.request import Request, chosen_seed
-from sg2im_cli.cli.streams import print_json, quieten_downloads, read_standard_input
+from sg2im_cli.cli.streams import print_json, print_path, quieten_downloads, read_standard_input
 from sg2im_cli.output.files import slug
 from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
 from sg2im_cli.provenance.record import Options
@@ -109,7 +108,7 @@ def command(
     write_sheets(_sheet(title, steps, recorder), paths, overwrite)
     if not as_json:
         for path in paths:
-            typer.echo(os.fsencode(path))
+            print_path(path)
 
 
 def _read(story: str) -> tuple[str, str]:

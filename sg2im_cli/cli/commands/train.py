@@ -11,6 +11,7 @@ import typer
 
 from sg2im_cli.cli import options as shared
 from sg2im_cli.cli.completion import offer_recipes, offer_weights
+from sg2im_cli.cli.streams import print_path, say
 from sg2im_errors import InputError
 
 if TYPE_CHECKING:
@@ -157,11 +158,11 @@ def _start(options: TrainOptions, dry_run: bool) -> None:
         raise typer.Exit(error.code) from None
     if not is_main():
         return
-    typer.echo(str(result.weights))
+    print_path(result.weights)
     if not result.finished:
-        typer.echo(f"Stopped at step {result.step}; the same command goes on from there.", err=True)
+        say(f"Stopped at step {result.step}; the same command goes on from there.")
     else:
-        typer.echo(f"Finished after {result.step} steps.", err=True)
+        say(f"Finished after {result.step} steps.")
 
 
 def _run(options: TrainOptions) -> TrainResult:

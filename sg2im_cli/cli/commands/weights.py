@@ -11,6 +11,7 @@ import typer
 
 from sg2im_cli.cli.commands import weights_export
 from sg2im_cli.cli.completion import offer_weights
+from sg2im_cli.cli.streams import print_line, print_path, say
 
 if TYPE_CHECKING:
     from sg2im_weights import Bundle
@@ -65,7 +66,7 @@ def list_weights(as_json: Annotated[bool, JSON_OPTION] = False) -> None:
         return
     for bundle in bundles:
         revision = f"@{bundle.revision}" if bundle.revision else ""
-        typer.echo(f"{bundle.ref}{revision}\t{bundle.path}")
+        print_line(f"{bundle.ref}{revision}\t{bundle.path}")
 
 
 @app.command()
@@ -80,7 +81,7 @@ def pull(
     """
     from sg2im_weights import pull as fetch
 
-    typer.echo(str(fetch(ref).path))
+    print_path(fetch(ref).path)
 
 
 @app.command()
@@ -97,7 +98,7 @@ def convert(
     """
     from sg2im_cli.checkpoint import convert_checkpoint
 
-    typer.echo(str(convert_checkpoint(checkpoint, out, overwrite).path))
+    print_path(convert_checkpoint(checkpoint, out, overwrite).path)
 
 
 app.command("export")(weights_export.command)
@@ -122,7 +123,7 @@ def card(
     from sg2im_weights.model_card import renew_card
 
     bundle = bundle_of_run(run)
-    typer.echo(str(renew_card(bundle, None if figures is None else read_figures(figures))))
+    print_path(renew_card(bundle, None if figures is None else read_figures(figures)))
 
 
 @app.command()
@@ -150,11 +151,11 @@ def push(
     _require_loadable(bundle)
     _show_upload(upload)
     if not yes and not typer.confirm("Send it?", err=True):
-        typer.echo("Nothing was sent.", err=True)
+        say("Nothing was sent.")
         raise typer.Exit(1)
     done = send(upload)
-    typer.echo(done.ref)
-    typer.echo(f"It is at {done.url}", err=True)
+    print_line(done.ref)
+    say(f"It is at {done.url}")
 
 
 def _require_loadable(bundle: Bundle) -> None:

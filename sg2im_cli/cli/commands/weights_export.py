@@ -10,6 +10,7 @@ import typer
 
 from sg2im_cli.cli import options
 from sg2im_cli.cli.completion import offer_weights
+from sg2im_cli.cli.streams import print_path
 from sg2im_errors import InputError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def command(
     if as_json:
         typer.echo(json.dumps({"path": str(out), **made.to_json()}, ensure_ascii=False))
         return
-    typer.echo(str(out))
+    print_path(out)
     _show(made)
 
 

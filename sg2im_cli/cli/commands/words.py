@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sg2im_cli.cli import options
+from sg2im_cli.cli.streams import print_line, say
 from sg2im_errors import InputError
 from sg2im_parsers.grounding.graph import object_match
 from sg2im_parsers.grounding.lexicon import packaged_lexicon
@@ -33,12 +34,12 @@ def command(
     rows = [row for row in _rows(vocabulary) if pattern is None or matches(row["word"], pattern)]
     if not rows and pattern is not None:
         rows = [row for row in _rows(vocabulary) if row["word"] == _becomes(pattern, vocabulary)]
-        typer.echo(f"These weights have no word {pattern!r}; in a sentence it becomes {rows[0]['word']!r}.", err=True)
+        say(f"These weights have no word {pattern!r}; in a sentence it becomes {rows[0]['word']!r}.")
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        typer.echo(f"{row['word']}\t{row['kind']}")
+        print_line(f"{row['word']}\t{row['kind']}")
 
 
 def matches(word: str, pattern: str) -> bool:

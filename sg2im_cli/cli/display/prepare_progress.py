@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
+from sg2im_cli.cli.streams import print_path
 from sg2im_errors import InputError
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def run(
             done = prepare(source, out, options, shown.progress, shown.skipped)
     for name, split in done.splits.items():
         screen.print(f"{name}: {split['pictures']:,} pictures, {split['objects']:,} objects", markup=False)
-    typer.echo(str(out))
+    print_path(out)
 
 
 class Shown:

@@ -6,10 +6,12 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from sg2im_cli.cli.streams import visible
 from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.scene_graph import Box, SceneGraph, SceneObject
 
@@ -28,9 +30,26 @@ UNFOLDED = 500
 def console(error: bool = True) -> Console:
     """Standard error, for people: paths and JSON go to standard output. Tables in a file or a pipe are not folded."""
     screen = Console(stderr=error, highlight=False)
+    screen.push_render_hook(_NothingSteers())
     if not screen.is_terminal and "COLUMNS" not in os.environ:
         screen.width = UNFOLDED
     return screen
+
+
+class _NothingSteers(RenderHook):
+    """Shows what would steer the terminal; rich lets it through."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Visible(renderable) for renderable in renderables]
+
+
+class _Visible:
+    def __init__(self, shown: ConsoleRenderable) -> None:
+        self.shown = shown
+
+    def __rich_console__(self, screen: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in screen.render(self.shown, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
 
 
 def show_account(screen: Console, account: Account) -> None:
