@@ -5,8 +5,10 @@ python benchmarks/batch_speed.py CAPTIONS [--count N] [--weights REF] [--batch-s
 
 CAPTIONS is a text file with a caption a line, or a CSV file with a column "caption". Some of them are painted alone
 (graphs that were read before, nothing written) and made by what ``--file`` runs, by turns, in one process; figures are
-of processor time, medians of the rounds, with the spread from the least to the most. Then the command itself makes
-all of them in a process of its own, with the peak of its memory after so many pictures and at its end.
+of processor time, medians of the rounds, with the spread from the least to the most. How much memory a process has to
+ask the system for again changes drawing by 2 ms from process to process, and alone or not: what ``--file`` takes is
+compared with the painting in it, too. Then the command itself makes all of them in a process of its own, with the peak
+of its memory after so many pictures and at its end.
 """
 
 from __future__ import annotations
@@ -117,7 +119,9 @@ def compare(painter: Painter, bundle: Bundle, captions: Sequence[str], jobs: Seq
     del rounds[0]
     print(f"painting alone, batches of {size}: {told([alone for alone, _, _ in rounds])} ms a picture")
     print(f"--file: {told([whole for _, whole, _ in rounds])} ms a picture")
-    print(f"ratio: {told([whole / alone for alone, whole, _ in rounds])}")
+    print(f"times painting alone: {told([whole / alone for alone, whole, _ in rounds])}")
+    within = [whole / sum(found.get(name, 0.0) for name in PAINTING) for _, whole, found in rounds]
+    print(f"times the painting in it: {told(within)}")
     every = {name: [found.get(name, 0.0) for _, _, found in rounds] for _, _, name in WATCHED}
     every["not watched"] = [whole - sum(found.values()) for _, whole, found in rounds]
     for name, taken in sorted(every.items(), key=lambda item: -median(item[1])):
