@@ -47,11 +47,10 @@ from sg2im_weights import Bundle, resolve
 SAMPLE = 256
 EARLY = 1000
 
-PAINTING = ("layout", "drawing", "surroundings", "checking", "pixels", "painting, the rest")
+PAINTING = ("layout", "drawing", "checking", "pixels", "painting, the rest")
 WATCHED = (
     (batching, "lay_out", "layout"),
     (PaintingModel, "refine", "drawing"),
-    (PaintingModel, "surroundings", "surroundings"),
     (batching, "layout_of", "checking"),
     (PaintingModel, "picture", "pixels"),
     (runner, "paint_together", "painting, the rest"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,8 @@ class PlaceCheck(Verdict):
 
 def check(graph: SceneGraph, vocabulary: Vocabulary) -> tuple[Check, ...]:
     """Judge every relationship of a graph on the boxes and masks of its objects."""
+    if not graph.relationships:
+        return ()
     rules = rules_for(vocabulary)
     boxes = _Judge(graph, vocabulary, rules, by_shape=False)
     masked = frozenset(i for i, item in enumerate(graph.objects) if item.mask is not None)
@@ -120,8 +123,12 @@ class _Judge:
         if by_shape:
             corners = [_shape(item, box, rules.by_masks) for item, box in zip(graph.objects, corners, strict=True)]
         self.corners = corners
-        stuff = np.array([item.name in vocabulary.stuff for item in graph.objects], dtype=bool)
-        self.table = _table(rules, corners, stuff)
+        self.stuff = np.array([item.name in vocabulary.stuff for item in graph.objects], dtype=bool)
+
+    @cached_property
+    def table(self) -> NDArray[np.bool_]:
+        """(R, O, O) which relation each pair of objects is in."""
+        return _table(self.rules, self.corners, self.stuff)
 
     def relationship(self, r: Relationship) -> Verdict:
         if None in (self.graph.objects[r.subject].box, self.graph.objects[r.object].box):
