@@ -75,6 +75,6 @@ def _visible(box: Sequence[float]) -> Box | None:
 
 
 def mask_values(mask: Tensor) -> Mask:
-    """A mask (M, M) with three digits: those that ``round`` gives, as a thousand times a float32 is exact in float64."""
+    """A mask (M, M) with three digits, those of ``round``: a thousand times a float32 is exact in float64."""
     rounded = mask.float().cpu().double().mul(1000).round().div(1000)
     return tuple(map(tuple, rounded.tolist()))
