@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import sg2im_parsers
 import sg2im_weights
@@ -27,3 +29,20 @@ def test_every_error_is_in_the_tree_and_names_its_exit_code(name):
 def test_a_painter_that_cannot_be_had_is_one_error_to_catch(settings):
     with pytest.raises(InputError):
         Painter.from_pretrained(**settings)
+
+
+@given(st.text(), st.sampled_from("'\""))
+def test_what_is_quoted_is_cut(text, quote):
+    name = text.replace(quote, "") * 2000
+    said = str(InputError(f"There is no recipe {quote}{name}{quote}; did you mean {quote}scenes{quote}?"))
+    assert said.startswith("There is no recipe")
+    assert said.endswith(f"{quote}; did you mean {quote}scenes{quote}?")
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize(
+    "text", ["", "It's the file's name, and that's all: 'a' and 'b'.", f"{'/folder' * 100} is a file."]
+)
+def test_other_messages_are_whole(text):
+    assert str(InputError(text)) == text
+    assert len(str(InputError("x" * 50_000))) < 1100

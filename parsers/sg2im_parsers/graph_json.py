@@ -26,6 +26,8 @@ MOST_OBJECTS, MOST_ATTRIBUTES, MOST_RELATIONSHIPS, MOST_ROWS = 1000, 1000, 10_00
 MOST_THINGS = 1_000_000_000
 """The largest quantity."""
 LAST_SEED = 2**63 - 1
+SHOWN = 80
+"""Letters of an unknown key that are shown."""
 
 
 def graph_schema() -> dict[str, Any]:
@@ -165,7 +167,8 @@ def _only_known(data: Mapping[Any, Any], known: tuple[str, ...], place: str) -> 
         if key not in known:
             near = get_close_matches(str(key), known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise GraphError(f"{place}.{key}: unknown; {hint}" if place else f"{key}: unknown; {hint}")
+            said = key if len(key) <= SHOWN else f"{key[:SHOWN]}..."
+            raise GraphError(f"{place}.{said}: unknown; {hint}" if place else f"{said}: unknown; {hint}")
 
 
 def _object(data: object, place: str) -> SceneObject:
@@ -181,6 +184,8 @@ def _object(data: object, place: str) -> SceneObject:
     attributes = _list(data.get("attributes", []), f"{place}.attributes", MOST_ATTRIBUTES)
     if not all(isinstance(a, str) for a in attributes):
         raise GraphError(f"{place}.attributes: must be strings")
+    for word in attributes:
+        _require_characters(word, f"{place}.attributes")
     return SceneObject(
         name=name,
         text=text,
@@ -197,7 +202,14 @@ def _object(data: object, place: str) -> SceneObject:
 def _text(value: object, place: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise GraphError(f"{place}: must be a word")
-    return value
+    return _require_characters(value, place)
+
+
+def _require_characters(text: str, place: str) -> str:
+    """JSON may name half of a character, which no file and no terminal can hold."""
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise GraphError(f"{place}: holds half of a character (a lone surrogate); write the word anew")
+    return text
 
 
 def _flag(value: object, place: str) -> bool:

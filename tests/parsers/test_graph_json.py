@@ -243,3 +243,22 @@ def test_a_byte_order_mark_does_not_matter(tmp_path):
     path = tmp_path / "mine.json"
     path.write_bytes(b'\xef\xbb\xbf{"objects": ["sky"]}')
     assert load_graphs(path) == read_graphs('{"objects": ["sky"]}', "it")
+
+
+@pytest.mark.parametrize(
+    ("graph", "place"),
+    [
+        ({"objects": ["zz\ud800"]}, r"objects\[0\]"),
+        ({"objects": [{"text": "a\udfffb"}]}, r"objects\[0\].text"),
+        ({"objects": [{"name": "car", "attributes": ["\udc00"]}]}, r"objects\[0\].attributes"),
+        ({"objects": ["car", "road"], "relationships": [[0, "zz\ud800", 1]]}, r"relationships\[0\]"),
+    ],
+)
+def test_half_of_a_character_is_refused(graph, place):
+    text = json.dumps(graph)
+    with pytest.raises(GraphError, match=f"{place}: holds half of a character"):
+        read_graphs(text, "graph.json")
+    whole = json.loads(
+        json.dumps(graph).replace("\\ud800", "\\ud83d\\ude97").replace("\\udfff", "e").replace("\\udc00", "e")
+    )
+    assert graphs_from_json(whole)
