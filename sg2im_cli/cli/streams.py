@@ -14,6 +14,7 @@ from typing import Any
 
 import typer
 
+from sg2im_cli.output.encoding import decode_line, require_no_utf16
 from sg2im_cli.output.json_text import json_text
 from sg2im_errors import InputError
 
@@ -21,8 +22,12 @@ STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u20
 """Control characters but for tab and line feed, and those that turn the direction of writing."""
 
 
+MOST_BYTES = 64_000_000
+"""Of standard input, where it is read as a whole."""
+
+
 def read_text(argument: str) -> str:
-    """A sentence from the command line, or from standard input for ``-``; bytes that are no UTF-8 are replaced.
+    """A sentence from the command line, where bytes that are no UTF-8 are replaced, or from standard input for ``-``.
 
     Raises:
         InputError: there is nothing in it.
@@ -35,8 +40,19 @@ def read_text(argument: str) -> str:
 
 
 def read_standard_input() -> str:
-    """All of standard input as text, nothing if it is closed; bytes that are no UTF-8 are replaced."""
-    return sys.stdin.buffer.read().decode("utf-8-sig", errors="replace") if sys.stdin else ""
+    """All of standard input as text, nothing if it is closed.
+
+    Raises:
+        InputError: it is not in UTF-8, or longer than `MOST_BYTES`.
+    """
+    data = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin else b""
+    if len(data) > MOST_BYTES:
+        raise InputError(f"Standard input is longer than the {MOST_BYTES // 10**6} MB that are read.")
+    require_no_utf16(data, "Standard input")
+    try:
+        return decode_line(data)
+    except InputError as error:
+        raise InputError(f"Standard input: {error}.") from None
 
 
 def quieten_downloads(quiet: bool) -> None:

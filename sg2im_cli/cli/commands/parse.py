@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 from sg2im_cli.cli import options
 from sg2im_cli.cli.streams import print_json, read_text
 from sg2im_cli.output.encode import check_graph_file, graph_file
+from sg2im_cli.output.encoding import decode_line, require_no_utf16
 from sg2im_cli.output.files import write_file
 from sg2im_errors import InputError
 from sg2im_parsers.graph_json import graph_to_json
@@ -136,11 +136,25 @@ def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None, stri
 
 
 def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None, strict: bool) -> None:
-    texts = (line.removeprefix(BOM_UTF8).decode("utf8", errors="replace").rstrip("\r\n") for line in stream)
-    for number, parsed in enumerate(_parse(texts, nlp), 1):
+    for number, parsed in enumerate(_parse(_lines(stream), nlp), 1):
         if strict:
             require_every_word(_ground(parsed, vocabulary).account, f"Line {number}: ")
         print_json(as_line(parsed, vocabulary))
+
+
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a file without their ends.
+
+    Raises:
+        InputError: one is not in UTF-8; those before have been given.
+    """
+    for number, line in enumerate(stream, 1):
+        if number == 1:
+            require_no_utf16(line, "What --file names")
+        try:
+            yield decode_line(line).rstrip("\r\n")
+        except InputError as error:
+            raise InputError(f"Line {number}: {error}.") from None
 
 
 def _show_explanation(explanation: Explanation) -> None:

@@ -10,6 +10,7 @@ import typer
 from sg2im_cli.cli import options
 from sg2im_cli.cli.request import Request, chosen_seed
 from sg2im_cli.cli.streams import print_json, print_path, quieten_downloads, read_standard_input
+from sg2im_cli.output.encoding import require_no_utf16
 from sg2im_cli.output.files import slug
 from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
 from sg2im_cli.provenance.record import Options
@@ -116,7 +117,9 @@ def _read(story: str) -> tuple[str, str]:
     if story == "-":
         return read_standard_input(), "standard input"
     try:
-        return Path(story).read_text(encoding="utf-8-sig"), story
+        data = Path(story).read_bytes()
+        require_no_utf16(data, story)
+        return data.decode("utf-8-sig"), story
     except FileNotFoundError:
         raise InputError(f"There is no file {story}.") from None
     except UnicodeDecodeError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
 
+from sg2im_cli.output.encoding import decode_line, require_no_utf16
 from sg2im_cli.provenance.record import LAST_SEED
 from sg2im_errors import InputError
 from sg2im_parsers.errors import GraphError
@@ -77,9 +77,15 @@ def read_groups(stream: Stream) -> Iterator[list[tuple[int, bytes]]]:
     """Lines with their numbers, from 1, in groups as they come: a slow pipe is not waited for.
 
     Of a line that is too long only the beginning is kept, for `read_line` to refuse.
+
+    Raises:
+        InputError: it is in UTF-16.
     """
-    number, rest = 0, b""
+    number, rest, first = 0, b"", True
     while chunk := stream.read1(CHUNK):
+        if first:
+            require_no_utf16(chunk, "What --file names")
+            first = False
         *whole, rest = (rest + chunk).split(b"\n")
         rest = rest[: MOST_BYTES + 1]
         for start in range(0, len(whole), GROUP):
@@ -94,15 +100,15 @@ def read_line(data: bytes, kind: Kind) -> Line | None:
     """What a line says; None for a blank one.
 
     Args:
-        data: without the line's end; bytes that are no UTF-8 are replaced.
+        data: without the line's end.
         kind: how it is written.
 
     Raises:
-        InputError: it is too long, or breaks the format; the message names the place.
+        InputError: it is too long, not in UTF-8, or breaks the format; the message names the place.
     """
     if len(data) > MOST_BYTES:
         raise InputError(f"it is longer than the {MOST_BYTES:,} bytes that are read of a line")
-    text = data.removeprefix(BOM_UTF8).decode(errors="replace").strip()
+    text = decode_line(data).strip()
     if not text:
         return None
     if kind is Kind.TEXT or (kind is Kind.EITHER and not text.startswith("{")):

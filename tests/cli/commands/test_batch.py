@@ -408,6 +408,25 @@ def test_names_that_no_file_can_have(output):
 
 
 def test_text_that_is_no_text(draw):
-    lines = b'{"text": "a car \\ud800"}\n\xff\xfe a dog\n\x00 a tree\n'
+    lines = b'{"text": "a car \\ud800"}\na cat on a caf\xe9 table\n\x00 a tree and a house and a dog\n'
     done = draw("--file", "-", "--output", "out/", stdin=lines)
-    assert (done.code, len(done.out.split())) == (0, 3)
+    assert (done.code, len(done.out.split())) == (1, 2)
+    assert "Line 2: the byte 0xe9 after 14 characters is not UTF-8; the file may be in Windows-1252" in done.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (["--file", "a.txt", "--output", "out/"], "What --file names"),
+        (["parse", "--file", "a.txt", "--jsonl"], "What --file names"),
+        (["story", "a.txt"], "a.txt"),
+        (["-"], "Standard input"),
+    ],
+)
+def test_utf_16_is_refused_before_anything_is_drawn(draw, sg2im, tmp_path, encoding, call, name):
+    data = "a cat on a mat\na dog\n".encode(encoding)
+    (tmp_path / "a.txt").write_bytes(data)
+    done = sg2im(*call, "--open") if call[0] == "parse" else draw(*call, stdin=data)
+    assert (done.code, done.err) == (2, f"sg2im: {name} is in UTF-16; save it as UTF-8.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
