@@ -15,11 +15,12 @@ from sg2im_cli.data.arrays import prepare_image
 from sg2im_cli.data.choosing import EVERYTHING
 from sg2im_cli.data.images import AnnotatedImage, Annotation, PreparedImage
 from sg2im_cli.data.label_counts import LabelCounts
-from sg2im_cli.data.pixels import load_image
+from sg2im_cli.data.pixels import image_size, load_image, shape_problem
 from sg2im_cli.data.prepared.reading import PreparedData, is_prepared, open_prepared
 from sg2im_cli.data.prepared.rows import Rows
 from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_cli.data.readers.source import Progress, Source
 from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
 from sg2im_cli.data.sources import find_data
@@ -89,6 +90,15 @@ class Findings:
         if len(item.examples) < EXAMPLES:
             item.examples.append(example)
 
+    def add_notes(self, notes: Notes) -> None:
+        """What reading annotation files has found."""
+        for note in notes.kinds.values():
+            item = self.found.setdefault(note.what, Finding(note.what, note.severity >= Severity.FAULT))
+            item.count += note.count
+            item.examples += note.examples[: EXAMPLES - len(item.examples)]
+        for old, new in notes.renamed.items():
+            self.add("names that are prepared as people say them", f"{old!r} becomes {new!r}", wrong=False)
+
     def to_json(self) -> dict[str, Any]:
         """As ``sg2im data check --json`` prints it."""
         found = [vars(item) for item in self.found.values()]
@@ -136,7 +146,10 @@ def _raw(path: Path, findings: Findings) -> Source:
         raise InputError(
             f"{path} is no prepared data, no directory with annotations/ or image_data.json, and no JSON-lines file."
         )
-    return coco_source(path, CocoOptions(splits=("train", "val", "test"), keep=EVERYTHING), report)
+    notes = Notes(bears=Severity.CONTRADICTION)
+    source = coco_source(path, CocoOptions(splits=("train", "val", "test"), keep=EVERYTHING), notes)
+    findings.add_notes(notes)
+    return source
 
 
 @dataclass
@@ -222,10 +235,11 @@ class _Look:
     def _image(self, image: AnnotatedImage, split: str) -> None:
         where = "/".join(image.path.parts[-2:])
         try:
-            self._same_pixels(load_image(image.path, SIZE).tobytes(), split, where)
+            self._same_pixels(load_image(image.path, SIZE, (image.width, image.height)).tobytes(), split, where)
         except InputError as error:
             self.findings.add("pictures that are missing or cannot be read", str(error))
             return
+        self._size(image, where)
         for index, item in enumerate(image.annotations):
             self._box(item, image)
             if split == "train":
@@ -238,6 +252,15 @@ class _Look:
                 self.findings.count_labels(split, found)
                 if found.has_mask[0] and not found.masks[0].any():
                     self.findings.add(NOTHING, item.where, wrong=False)
+
+    def _size(self, image: AnnotatedImage, where: str) -> None:
+        stated = (image.width, image.height)
+        if problem := shape_problem(image.path, stated):
+            self.findings.add("pictures of another shape than their annotations state", problem)
+        elif (real := image_size(image.path, stated)) != stated and real is not None:
+            sizes = f"{real[0]}x{real[1]}, stated {stated[0]}x{stated[1]}"
+            what = "pictures of another size than their annotations state, in the same shape"
+            self.findings.add(what, f"{where}: {sizes}", wrong=False)
 
     def _box(self, item: Annotation, image: AnnotatedImage) -> None:
         x0, y0, x1, y1 = item.corners

@@ -123,11 +123,11 @@ def test_a_call_that_was_broken_off_goes_on(tiny_data, ready, tmp_path, monkeypa
     read = []
     load = shards.load_image
 
-    def breaks_off(path, size):
+    def breaks_off(path, size, stated):
         read.append(path.name)
         if len(read) == 9:
             raise Killed
-        return load(path, size)
+        return load(path, size, stated)
 
     monkeypatch.setattr(shards, "load_image", breaks_off)
     with pytest.raises(Killed):

@@ -44,7 +44,7 @@ class SceneMaker:
         """
         image = item.pixels
         if image is None and self.size is not None:
-            image = load_image(item.path, self.size)
+            image = load_image(item.path, self.size, item.stated)
         known = np.array([self.vocabulary.has_object(name) for name in item.names], dtype=bool)
         attributes = self._attributes(item, image)
         stuff = np.array([name in self.vocabulary.stuff for name in item.names], dtype=bool)
