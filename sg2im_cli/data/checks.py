@@ -280,7 +280,7 @@ class _Look:
             self.findings.count_labels(split, found)
             for place in np.flatnonzero(found.has_mask & ~found.masks.any((1, 2))):
                 self.findings.add(NOTHING, f"{names[place]}: {where}", wrong=False)
-        self._same_pixels(bytes(rows.cell(index, "image")), split, rows.cell(index, "file"))
+        self._same_pixels(rows.array(index, "image").tobytes(), split, rows.cell(index, "file"))
         for name in set(names) - set(self.known):
             self.findings.add("names that the vocabulary lacks", f"{name}: {where}")
         if split == "train":
@@ -290,16 +290,16 @@ class _Look:
 
 def _row_problems(rows: Rows, index: int, predicates: tuple[str, ...]) -> Iterator[str]:
     count, side = len(rows.cell(index, "names")), rows.mask_size
-    if len(rows.cell(index, "image")) != 3 * rows.image_size[0] * rows.image_size[1]:
+    if len(rows.array(index, "image")) != 3 * rows.image_size[0] * rows.image_size[1]:
         yield "pictures of the wrong size"
-    if len(rows.cell(index, "masks")) != -(-count * side * side // 8) or len(rows.cell(index, "has_mask")) != count:
+    if len(rows.array(index, "masks")) != -(-count * side * side // 8) or len(rows.array(index, "has_mask")) != count:
         yield "masks of the wrong size"
-    if "machine" in rows.columns and len(rows.cell(index, "machine")) != 2 * count:
+    if "machine" in rows.columns and len(rows.array(index, "machine")) != 2 * count:
         yield "marks of a machine's labels of the wrong size"
-    if len(rows.cell(index, "boxes")) != 16 * count or len(rows.cell(index, "areas")) != 8 * count:
+    if len(rows.array(index, "boxes")) != 4 * count or len(rows.array(index, "areas")) != count:
         yield "boxes of the wrong size"
         return
-    boxes = rows.array(index, "boxes", np.float32).reshape(count, 4)
+    boxes = rows.array(index, "boxes").reshape(count, 4)
     if not (np.isfinite(boxes).all() and (boxes >= 0).all() and (boxes <= 1).all()):
         yield "boxes that leave their picture"
     if not (boxes[:, 2:] > boxes[:, :2]).all():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from itertools import permutations
 
 import numpy as np

@@ -14,7 +14,7 @@ from sg2im_cli.data.arrays import prepare_image
 from sg2im_cli.data.choosing import choose_objects
 from sg2im_cli.data.images import AnnotatedImage
 from sg2im_cli.data.pixels import load_image, shape_problem
-from sg2im_cli.data.prepared.format import arrow_schema, import_pyarrow
+from sg2im_cli.data.prepared.format import arrow_schema, import_pyarrow, picture_header
 from sg2im_cli.data.prepared.options import PrepareOptions
 from sg2im_cli.data.prepared.pseudo_masks import guess_masks
 from sg2im_cli.data.readers.notes import Notes, Severity
@@ -135,17 +135,17 @@ def _row(
             "file": str(Path(*image.path.parts[-2:])),
             "width": image.width,
             "height": image.height,
-            "image": pixels.transpose(1, 2, 0).tobytes(),
+            "image": {"bytes": picture_header(*options.image_size) + pixels.transpose(1, 2, 0).tobytes(), "path": None},
             "names": made.names,
-            "boxes": made.boxes.astype("<f4").tobytes(),
-            "areas": np.array([image.annotations[i].area for i in kept], dtype="<f8").tobytes(),
-            "masks": np.packbits(made.masks).tobytes(),
-            "has_mask": made.has_mask.astype(np.uint8).tobytes(),
+            "boxes": made.boxes.tolist(),
+            "areas": [image.annotations[i].area for i in kept],
+            "masks": np.packbits(made.masks),
+            "has_mask": made.has_mask.astype(np.uint8),
             "attributes": made.attributes,
             "subjects": None if stated is None else [s for s, _, _ in stated],
             "predicates": None if stated is None else [p for _, p, _ in stated],
             "objects": None if stated is None else [o for _, _, o in stated],
             "source": made.source,
-            "machine": (np.zeros((len(kept), 2)) if made.machine is None else made.machine).astype(np.uint8).tobytes(),
+            "machine": (np.zeros((len(kept), 2)) if made.machine is None else made.machine).astype(np.uint8).tolist(),
         }
     ]
