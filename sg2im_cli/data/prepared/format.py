@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, Any] = {
 `image` is a picture of `datasets`, whose bytes are those of a PPM file (`picture_header`); `boxes` (O, 4) in [0, 1],
 `areas` (O,) of the boxes in pixels of the annotated picture, which is `width` x `height`; `masks` (O, M, M) bits, eight
 to a byte; `has_mask` (O,). Objects stand largest first. Relationships are null where the data states none; `source` is
-where the picture comes from, if the data says so; `machine` (O, 2), whether a machine made the box and name, and the mask.
+where the picture comes from, if the data says so; `machine` (O, 2) whether a machine made box and name, and the mask.
 
 No column is binary: `datasets` makes NumPy's bytes of those, which lose the zeros at their end. In versions 1 and 2 all
 arrays were, in little-endian order and the picture's without a header.
