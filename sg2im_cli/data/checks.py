@@ -139,9 +139,13 @@ def _raw(path: Path, findings: Findings) -> Source:
         findings.add("entries that cannot be used", sentence)
 
     if path.is_file():
-        return jsonl_source(path, JsonlOptions(), report)
+        source = jsonl_source(path, JsonlOptions(), report)
+        findings.add_notes(source.notes)
+        return source
     if (path / "image_data.json").is_file():
-        return visual_genome_source(path, VisualGenomeOptions())
+        source = visual_genome_source(path, VisualGenomeOptions())
+        findings.add_notes(source.notes)
+        return source
     if not (path / "annotations").is_dir():
         raise InputError(
             f"{path} is no prepared data, no directory with annotations/ or image_data.json, and no JSON-lines file."
