@@ -134,6 +134,8 @@ def write_split(root: Path, split: str, count: int, rng: np.random.Generator) ->
             x, y = rng.integers(0, SIDE - 16, 2).tolist()
             things.append(annotation(i, int(rng.integers(1, len(THINGS) + 1)), [x, y, 14, 15], kind))
         things.append(annotation(i, 1, [3, 3, 2, 2], "box"))  # under 2 % of the picture
+        for number, item in enumerate(things[-4:]):  # two may be of one category
+            item["id"] = i * 100 + 50 + number
     thing_names = [{"id": i + 1, "name": n} for i, n in enumerate(THINGS)]
     stuff_names = [{"id": len(THINGS) + i + 1, "name": n} for i, n in enumerate((*STUFF, "other"))]
     for kind, items, names in (("instances", things, thing_names), ("stuff", stuff, stuff_names)):

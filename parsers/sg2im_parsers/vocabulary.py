@@ -19,11 +19,33 @@ IN_IMAGE = "__in_image__"
 UNUSED = "NONE"
 """How the original files mark an id without a word."""
 
+COCO_STUFF = frozenset(
+    [
+        *("ceiling-tile", "floor-marble", "floor-stone", "floor-tile", "floor-wood", "window-blind"),
+        *("wall-brick", "wall-concrete", "wall-panel", "wall-stone", "wall-tile", "wall-wood"),
+    ]
+)
+"""Names of COCO-Stuff that say a kind and which; others end in one of `COCO_STUFF_ENDINGS`."""
+
+COCO_STUFF_ENDINGS = ("-other", "-stuff")
+
+SEPARATORS = str.maketrans({"_": " ", "-": " "})
+
 LARGEST_ID = 100_000
 """The largest id that is read; what is above it is a broken file."""
 
 MOST_REMEMBERED = 10_000
 """Words whose nearest names are kept."""
+
+
+def as_words(name: str) -> str:
+    """A name in small letters, its words with single spaces between them, however they were joined."""
+    return " ".join(name.lower().translate(SEPARATORS).split())
+
+
+def as_letters(name: str) -> str:
+    """What is the same for "Traffic_Light", "traffic-light" and "traffic light": the letters alone."""
+    return as_words(name).replace(" ", "")
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ def prepare_image(image: AnnotatedImage, kept: list[int], mask_size: int) -> Pre
         relationships=None if image.relationships is None else relationships_among(image.relationships, kept),
         machine=machine if machine.any() else None,
         source=image.source,
+        stated=(image.width, image.height),
     )
 
 

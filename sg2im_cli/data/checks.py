@@ -15,11 +15,12 @@ from sg2im_cli.data.arrays import prepare_image
 from sg2im_cli.data.choosing import EVERYTHING
 from sg2im_cli.data.images import AnnotatedImage, Annotation, PreparedImage
 from sg2im_cli.data.label_counts import LabelCounts
-from sg2im_cli.data.pixels import load_image
+from sg2im_cli.data.pixels import image_size, load_image, shape_problem
 from sg2im_cli.data.prepared.reading import PreparedData, is_prepared, open_prepared
 from sg2im_cli.data.prepared.rows import Rows
 from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
+from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_cli.data.readers.source import Progress, Source
 from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
 from sg2im_cli.data.sources import find_data
@@ -89,6 +90,15 @@ class Findings:
         if len(item.examples) < EXAMPLES:
             item.examples.append(example)
 
+    def add_notes(self, notes: Notes) -> None:
+        """What reading annotation files has found."""
+        for note in notes.kinds.values():
+            item = self.found.setdefault(note.what, Finding(note.what, note.severity >= Severity.FAULT))
+            item.count += note.count
+            item.examples += note.examples[: EXAMPLES - len(item.examples)]
+        for old, new in notes.renamed.items():
+            self.add("names that are prepared as people say them", f"{old!r} becomes {new!r}", wrong=False)
+
     def to_json(self) -> dict[str, Any]:
         """As ``sg2im data check --json`` prints it."""
         found = [vars(item) for item in self.found.values()]
@@ -129,14 +139,21 @@ def _raw(path: Path, findings: Findings) -> Source:
         findings.add("entries that cannot be used", sentence)
 
     if path.is_file():
-        return jsonl_source(path, JsonlOptions(), report)
+        source = jsonl_source(path, JsonlOptions(), report)
+        findings.add_notes(source.notes)
+        return source
     if (path / "image_data.json").is_file():
-        return visual_genome_source(path, VisualGenomeOptions())
+        source = visual_genome_source(path, VisualGenomeOptions())
+        findings.add_notes(source.notes)
+        return source
     if not (path / "annotations").is_dir():
         raise InputError(
             f"{path} is no prepared data, no directory with annotations/ or image_data.json, and no JSON-lines file."
         )
-    return coco_source(path, CocoOptions(splits=("train", "val", "test"), keep=EVERYTHING), report)
+    notes = Notes(bears=Severity.CONTRADICTION)
+    source = coco_source(path, CocoOptions(splits=("train", "val", "test"), keep=EVERYTHING), notes)
+    findings.add_notes(notes)
+    return source
 
 
 @dataclass
@@ -222,10 +239,11 @@ class _Look:
     def _image(self, image: AnnotatedImage, split: str) -> None:
         where = "/".join(image.path.parts[-2:])
         try:
-            self._same_pixels(load_image(image.path, SIZE).tobytes(), split, where)
+            self._same_pixels(load_image(image.path, SIZE, (image.width, image.height)).tobytes(), split, where)
         except InputError as error:
             self.findings.add("pictures that are missing or cannot be read", str(error))
             return
+        self._size(image, where)
         for index, item in enumerate(image.annotations):
             self._box(item, image)
             if split == "train":
@@ -238,6 +256,15 @@ class _Look:
                 self.findings.count_labels(split, found)
                 if found.has_mask[0] and not found.masks[0].any():
                     self.findings.add(NOTHING, item.where, wrong=False)
+
+    def _size(self, image: AnnotatedImage, where: str) -> None:
+        stated = (image.width, image.height)
+        if problem := shape_problem(image.path, stated):
+            self.findings.add("pictures of another shape than their annotations state", problem)
+        elif (real := image_size(image.path, stated)) != stated and real is not None:
+            sizes = f"{real[0]}x{real[1]}, stated {stated[0]}x{stated[1]}"
+            what = "pictures of another size than their annotations state, in the same shape"
+            self.findings.add(what, f"{where}: {sizes}", wrong=False)
 
     def _box(self, item: Annotation, image: AnnotatedImage) -> None:
         x0, y0, x1, y1 = item.corners
@@ -257,7 +284,7 @@ class _Look:
             self.findings.count_labels(split, found)
             for place in np.flatnonzero(found.has_mask & ~found.masks.any((1, 2))):
                 self.findings.add(NOTHING, f"{names[place]}: {where}", wrong=False)
-        self._same_pixels(bytes(rows.cell(index, "image")), split, rows.cell(index, "file"))
+        self._same_pixels(rows.array(index, "image").tobytes(), split, rows.cell(index, "file"))
         for name in set(names) - set(self.known):
             self.findings.add("names that the vocabulary lacks", f"{name}: {where}")
         if split == "train":
@@ -267,16 +294,16 @@ class _Look:
 
 def _row_problems(rows: Rows, index: int, predicates: tuple[str, ...]) -> Iterator[str]:
     count, side = len(rows.cell(index, "names")), rows.mask_size
-    if len(rows.cell(index, "image")) != 3 * rows.image_size[0] * rows.image_size[1]:
+    if len(rows.array(index, "image")) != 3 * rows.image_size[0] * rows.image_size[1]:
         yield "pictures of the wrong size"
-    if len(rows.cell(index, "masks")) != -(-count * side * side // 8) or len(rows.cell(index, "has_mask")) != count:
+    if len(rows.array(index, "masks")) != -(-count * side * side // 8) or len(rows.array(index, "has_mask")) != count:
         yield "masks of the wrong size"
-    if "machine" in rows.columns and len(rows.cell(index, "machine")) != 2 * count:
+    if "machine" in rows.columns and len(rows.array(index, "machine")) != 2 * count:
         yield "marks of a machine's labels of the wrong size"
-    if len(rows.cell(index, "boxes")) != 16 * count or len(rows.cell(index, "areas")) != 8 * count:
+    if len(rows.array(index, "boxes")) != 4 * count or len(rows.array(index, "areas")) != count:
         yield "boxes of the wrong size"
         return
-    boxes = rows.array(index, "boxes", np.float32).reshape(count, 4)
+    boxes = rows.array(index, "boxes").reshape(count, 4)
     if not (np.isfinite(boxes).all() and (boxes >= 0).all() and (boxes <= 1).all()):
         yield "boxes that leave their picture"
     if not (boxes[:, 2:] > boxes[:, :2]).all():

@@ -82,6 +82,7 @@ class PreparedImage:
         pixels: (3, H, W) uint8 where they lie ready in prepared data; None where the picture must be read.
         machine: (O, 2) whether a machine made an object's box and name, and its mask; None where people made all.
         source: where the picture comes from, if the data says so.
+        stated: width and height of the picture that was annotated; None where pixels lie ready.
     """
 
     path: Path
@@ -94,6 +95,7 @@ class PreparedImage:
     pixels: NDArray[np.uint8] | None = None
     machine: NDArray[np.bool_] | None = None
     source: str = ""
+    stated: tuple[int, int] | None = None
 
 
 def relationships_among(relationships: Relationships, kept: list[int]) -> Relationships:

@@ -128,14 +128,14 @@ class MappedSplit(Split):
     def has_mask(self, index: int) -> NDArray[np.bool_]:
         """Of the objects of an image."""
         row, kept = self.kept[index]
-        known: NDArray[np.bool_] = self.rows.array(row, "has_mask", np.uint8).astype(bool)
+        known: NDArray[np.bool_] = self.rows.array(row, "has_mask").astype(bool)
         machine = self.rows.machine(row) if self._by_people(row) else None
         return known[kept] if machine is None else (known & ~machine[:, 1])[kept]
 
     def boxes(self, index: int) -> NDArray[np.float32]:
         """Of the objects of an image."""
         row, kept = self.kept[index]
-        found: NDArray[np.float32] = self.rows.array(row, "boxes", np.float32).reshape(-1, 4)[kept]
+        found: NDArray[np.float32] = self.rows.array(row, "boxes").reshape(-1, 4)[kept]
         return found
 
     def attribute_words(self, index: int) -> tuple[tuple[str, ...], ...]:

@@ -56,7 +56,7 @@ class TrainSplit:
         """Some of the pictures and their objects."""
         assert self.features is not None
         items = self.items[:PICTURES]
-        images = [load_image(i.path, self.image_size) if i.pixels is None else i.pixels for i in items]
+        images = [load_image(i.path, self.image_size, i.stated) if i.pixels is None else i.pixels for i in items]
         owners = np.repeat(np.arange(len(items)), [len(item.names) for item in items])
         boxes = torch.from_numpy(np.concatenate([item.boxes for item in items]))
         drawn = Drawn(torch.from_numpy(np.stack(images)), boxes, torch.from_numpy(owners))

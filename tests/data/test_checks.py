@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 
 import pyarrow as pa
@@ -129,11 +130,11 @@ def change_row(ready, split, place, **columns):
 @pytest.mark.parametrize(
     ("columns", "found"),
     [
-        ({"image": b"123"}, "pictures of the wrong size"),
-        ({"masks": b"123"}, "masks of the wrong size"),
-        ({"boxes": b"123"}, "boxes of the wrong size"),
-        ({"boxes": bytes(16 * 6)}, "boxes without size"),
-        ({"boxes": b"\x00\x00\xc0\x7f" * 4 * 6}, "boxes that leave their picture"),
+        ({"image": {"bytes": b"123", "path": None}}, "pictures of the wrong size"),
+        ({"masks": [1, 2, 3]}, "masks of the wrong size"),
+        ({"boxes": [[0, 0, 1, 1]]}, "boxes of the wrong size"),
+        ({"boxes": [[0.0] * 4] * 6}, "boxes without size"),
+        ({"boxes": [[math.nan] * 4] * 6}, "boxes that leave their picture"),
         ({"names": ["person"] * 5 + ["ghost"]}, "names that the vocabulary lacks"),
         (
             {"subjects": [0], "predicates": ["on"], "objects": [9]},
@@ -154,7 +155,7 @@ def test_damage_in_prepared_data(ready, columns, found):
 
 def test_a_prepared_picture_in_two_splits(ready):
     prepared = open_prepared(ready)
-    change_row(ready, "val", 1, image=bytes(prepared.rows("train").cell(4, "image")))
+    change_row(ready, "val", 1, image=prepared.rows("train").cell(4, "image"))
     assert wrong(look(ready))["pictures that are in two splits"] == 1
 
 

@@ -221,3 +221,31 @@ def test_a_missing_picture_is_named(write, tmp_path):
     (tmp_path / "one.png").unlink()
     with pytest.raises(InputError, match=r"one.png cannot be read"):
         make(path, tmp_path / "out")
+
+
+def test_names_relations_and_attributes_as_people_say_them(tmp_path):
+    Image.new("RGB", (60, 40)).save(tmp_path / "one.png")
+    objects = [
+        {"name": "Traffic_Light", "box": [1, 2, 30, 40], "attributes": ["Dark_Red"]},
+        {"name": "traffic light ", "box": [1, 2, 9, 9]},
+        {"name": "Sky", "box": [0, 0, 60, 9]},
+    ]
+    line = {"image": "sub\\one.png", "objects": objects, "relationships": [[0, "Next_To", 1]]}
+    path = tmp_path / "mine.jsonl"
+    path.write_text(json.dumps(line))
+    source = jsonl_source(path, JsonlOptions(stuff=("Sky",)))
+    assert (source.things, source.stuff) == (("traffic light",), ("sky",))
+    assert (source.predicates, source.attributes) == (("next to",), ("dark red",))
+    (image,) = source.splits["train"]()
+    assert [item.name for item in image.annotations] == ["traffic light", "traffic light", "sky"]
+    assert image.relationships == ((0, "next to", 1),)
+    assert image.path == tmp_path / "one.png"
+    assert source.notes.renamed["Traffic_Light"] == source.notes.renamed["traffic light "] == "traffic light"
+
+
+@pytest.mark.parametrize("name", ["Other", "_", " - "])
+def test_names_that_say_nothing(tmp_path, name):
+    path = tmp_path / "mine.jsonl"
+    path.write_text(json.dumps({"image": "one.png", "objects": [{"name": name, "box": [1, 2, 30, 40]}]}))
+    with pytest.raises(InputError, match=r"objects\[0\].name"):
+        jsonl_source(path, JsonlOptions())

@@ -9,9 +9,12 @@ import subprocess
 import sys
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from PIL import Image
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
+from sg2im_cli.data.checks import check_data
 from sg2im_cli.data.choosing import EVERYTHING
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.prepared import shards
@@ -84,10 +87,79 @@ def test_datasets_reads_it(ready):
     assert {name: len(split) for name, split in whole.items()} == {"train": 12, "val": 5}
     row = whole["train"][0]
     raw = load_scenes(ready, "train", DataConfig(), GENERATOR).scenes[0]
-    np.testing.assert_array_equal(
-        np.frombuffer(row["image"], np.uint8).reshape(32, 32, 3), raw.image.transpose(1, 2, 0)
-    )
+    np.testing.assert_array_equal(np.asarray(row["image"]), raw.image.transpose(1, 2, 0))
     assert row["predicates"] is None and len(row["names"]) == 6
+
+
+def black(source, out):
+    """The same data with black pictures, so that most values end in zeros."""
+    root = shutil.copytree(source, out)
+    for path in root.glob("images/*/*.jpg"):
+        with Image.open(path) as image:
+            Image.new("RGB", image.size).save(path)
+    return root
+
+
+@pytest.mark.parametrize("form", [None, "numpy", "torch"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_datasets_loses_nothing_in_any_format(tiny_data, tmp_path, form, stream):
+    """Masks, pictures and marks that end in zeros come whole, as the card says they are read."""
+    datasets = pytest.importorskip("datasets")
+    ready = make(black(tiny_data, tmp_path / "black"), tmp_path / "ready").path
+    rows = open_prepared(ready).rows("train")
+    whole = datasets.load_from_disk(str(ready))["train"]
+    for index, row in enumerate((whole.to_iterable_dataset() if stream else whole).with_format(form)):
+        image = np.asarray(row["image"])
+        image = image.transpose(1, 2, 0) if form == "torch" else image
+        assert image.shape == (32, 32, 3) and not image.any()
+        bits = np.unpackbits(np.asarray(row["masks"]).astype(np.uint8), count=len(row["names"]) * 64)
+        made = rows.image(index, list(range(len(row["names"]))))
+        np.testing.assert_array_equal(bits.reshape(-1, 8, 8), made.masks)
+        np.testing.assert_array_equal(np.asarray(row["boxes"], np.float32), made.boxes)
+        np.testing.assert_array_equal(np.asarray(row["has_mask"]), made.has_mask)
+        assert np.asarray(row["machine"]).shape == (len(row["names"]), 2)
+        assert len(row["areas"]) == len(row["names"])
+
+
+def test_the_cards_own_words_read_it(ready, monkeypatch):
+    pytest.importorskip("datasets")
+    card = (ready / "README.md").read_text()
+    code = card.split("```python")[1].split("```")[0].replace("this directory", str(ready))
+    told: dict[str, object] = {}
+    exec(code, told)
+    made = open_prepared(ready).rows("train").image(0, list(range(6)))
+    np.testing.assert_array_equal(told["masks"], made.masks)
+    assert told["row"]["image"].shape == (32, 32, 3)
+
+
+def as_version_2(ready, out):
+    """As version 2 wrote it: all arrays binary, the picture without a header."""
+    root = shutil.copytree(ready, out)
+    kinds = {"boxes": "<f4", "areas": "<f8", "masks": "u1", "has_mask": "u1", "machine": "u1"}
+    for path in root.glob("*/*.arrow"):
+        with pa.ipc.open_stream(path.read_bytes()) as reader:
+            table = reader.read_all()
+        rows = table.to_pylist()
+        for row in rows:
+            row["image"] = row["image"]["bytes"][-3 * 32 * 32 :]
+            row |= {name: np.array(row[name], kind).tobytes() for name, kind in kinds.items()}
+        schema = pa.schema([(f.name, pa.binary() if f.name in (*kinds, "image") else f.type) for f in table.schema])
+        with pa.ipc.new_stream(path, schema) as writer:
+            writer.write_table(pa.Table.from_pylist(rows, schema), max_chunksize=5)
+    said = json.loads((root / "sg2im.json").read_text())
+    (root / "sg2im.json").write_text(json.dumps({**said, "version": 2}))
+    return root
+
+
+def test_data_of_version_2_is_read_as_before(ready, tmp_path):
+    old = as_version_2(ready, tmp_path / "old")
+    for split, said in open_prepared(ready).splits.items():
+        assert open_prepared(old).rows(split).hash() == said["hash"]
+    one, other = (load_scenes(data, "train", DataConfig(), GENERATOR).scenes for data in (ready, old))
+    for a, b in zip(one, other, strict=True):
+        for name in ("objs", "boxes", "masks", "has_mask", "image"):
+            np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+    assert not check_data(old, lambda *_: None, least=1).wrong
 
 
 def test_datasets_streams_it_by_its_card(ready, monkeypatch, tmp_path):
@@ -123,11 +195,11 @@ def test_a_call_that_was_broken_off_goes_on(tiny_data, ready, tmp_path, monkeypa
     read = []
     load = shards.load_image
 
-    def breaks_off(path, size):
+    def breaks_off(path, size, stated):
         read.append(path.name)
         if len(read) == 9:
             raise Killed
-        return load(path, size)
+        return load(path, size, stated)
 
     monkeypatch.setattr(shards, "load_image", breaks_off)
     with pytest.raises(Killed):

@@ -233,3 +233,30 @@ def test_the_papers_choice_of_objects(related):
 def test_a_scene_of_one_object_keeps_it():
     none = np.zeros((0, 3), dtype=np.int64)
     assert pick_objects(none, 1, 1, np.random.default_rng(0)).tolist() == [0]
+
+
+def test_an_object_outside_of_its_picture(genome, tmp_path):
+    """It counts where pictures are chosen, as in the paper, and then is left out with its relationships."""
+    options = VisualGenomeOptions(splits=genome / "splits.json", object_count=1, predicate_count=1, attribute_count=1)
+    (genome / "splits.json").write_text(json.dumps(SPLITS))
+    before = {split: list(images()) for split, images in visual_genome_source(genome, options).splits.items()}
+    path = genome / "objects.json"
+    content = json.loads(path.read_text())
+    content[0]["objects"][1].update(x=450)  # the horse of a picture that is 400 wide
+    path.write_text(json.dumps(content))
+    source = visual_genome_source(genome, options)
+    after = {split: list(images()) for split, images in source.splits.items()}
+    assert {s: [i.path for i in images] for s, images in after.items()} == {
+        s: [i.path for i in images] for s, images in before.items()
+    }
+    assert [note.count for note in source.notes.kinds.values()] == [1]
+    first, whole = after["train"][0], before["train"][0]
+    gone = next(place for place, item in enumerate(whole.annotations) if item.name == "horse")
+    assert [item.name for item in first.annotations] == [i.name for i in whole.annotations if i.name != "horse"]
+    said = [
+        (whole.annotations[s].name, p, whole.annotations[o].name)
+        for s, p, o in whole.relationships
+        if gone not in (s, o)
+    ]
+    assert [(first.annotations[s].name, p, first.annotations[o].name) for s, p, o in first.relationships] == said
+    assert after["train"][1:] == before["train"][1:]

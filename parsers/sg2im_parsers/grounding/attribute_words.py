@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sg2im_parsers.grounding.attribute_data import AttributeWords
 from sg2im_parsers.grounding.match import Match, Rule
-from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_parsers.vocabulary import Vocabulary, as_words
 
 
 class AttributeNames:
@@ -23,7 +23,9 @@ class AttributeNames:
 
     def find(self, text: str) -> Match | None:
         """See `sg2im_parsers.grounding.vocabulary_lexicon.VocabularyLexicon.attribute`."""
-        text = " ".join(text.lower().split())
+        if self.vocabulary.has_attribute(text):
+            return Match(text, "exact")
+        text = " ".join(text.lower().replace("_", " ").split())
         return self._find(text) or self._without_suffix(text) or self._base_form(text) or self._without_shade(text)
 
     def is_shade(self, text: str) -> bool:
@@ -75,5 +77,6 @@ class AttributeNames:
     @cached_property
     def _spellings(self) -> dict[str, str]:
         """How a sentence may spell each attribute; some of Visual Genome's end in a space."""
-        names = {name.strip().lower(): name for name in reversed(self.vocabulary.attribute_names)}
+        backwards = self.vocabulary.attribute_names[::-1]
+        names = {as_words(name): name for name in backwards} | {name.strip().lower(): name for name in backwards}
         return names | {name: name for name in self.vocabulary.attribute_names}

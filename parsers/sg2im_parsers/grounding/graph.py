@@ -12,7 +12,7 @@ from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match
 from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon, words_of
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
-from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_parsers.vocabulary import Vocabulary, as_words
 
 
 def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> SceneGraph:
@@ -113,10 +113,12 @@ def object_match(words: VocabularyLexicon, label: str) -> Match | None:
         words: of the model.
         label: one noun with its compounds, such as "fire hydrants"; capitals do not matter.
     """
-    text = " ".join(label.lower().split())
+    if words.vocabulary.has_object(label):
+        return Match(label, "exact")
+    text = " ".join(label.lower().replace("_", " ").split())
     if not text:
         return None
-    return _match(words, text) or _match(words, _spoken(text))
+    return _match(words, text) or _match(words, _spoken(text)) or _match(words, as_words(text) or text)
 
 
 def _spoken(text: str) -> str:

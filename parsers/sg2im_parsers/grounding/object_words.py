@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match, Rule
-from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_parsers.vocabulary import Vocabulary, as_letters, as_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,7 @@ class ObjectNames:
 
     def find(self, text: str, lemma: str, head: str) -> Match | None:
         """See `sg2im_parsers.grounding.vocabulary_lexicon.VocabularyLexicon.object`."""
+        text, lemma, head = (part.replace("_", " ") for part in (text, lemma, head))
         if text in self.lexicon.own:
             return self._by_name(text, text) or self._by_meaning(text)
         written, base = text.split(), lemma.split()
@@ -41,6 +42,10 @@ class ObjectNames:
                 return None
             understood = understood or self.lexicon.wordnet.knows(base_form)
         return None
+
+    def has_name(self, text: str) -> bool:
+        """Whether an object is called so, however its words are joined."""
+        return self._by_spelling(text) is not None
 
     def knows(self, word: str) -> bool:
         """Whether a word in base form means anything here, be it nothing that can be drawn."""
@@ -90,10 +95,13 @@ class ObjectNames:
         return any(self.lexicon.wordnet.senses(word) for word in _joined(compound))
 
     def _spelled(self, word: str, rule: Rule) -> Match | None:
-        name = self._spellings.get(word)
+        name = self._by_spelling(word)
         if name is None:
             return None
         return Match(name, "spelling" if rule == "exact" and name != word else rule)
+
+    def _by_spelling(self, word: str) -> str | None:
+        return self._spellings.get(word) or self._joined_names.get(as_letters(word))
 
     def _alike(self, word: str) -> Match | None:
         for other in self.lexicon.synonyms.get(word, ()):
@@ -120,15 +128,26 @@ class ObjectNames:
         names: dict[str, str] = {}
         for name in self.vocabulary.object_names:
             names.setdefault(name.lower(), name)
-            kind, _, which = name.partition("-")
+        for name in filter(as_words, self.vocabulary.object_names):
+            names.setdefault(as_words(name), name)
+            kind, _, which = name.lower().strip().partition("-")
             if which in ("other", "stuff"):
                 names.setdefault(kind, name)
             elif which:
                 names.setdefault(f"{which} {kind}", name)
         for name in self.vocabulary.object_names:
-            if name.endswith("s") and not name.endswith("ss"):
-                names.setdefault(name[:-1], name)
+            said = as_words(name)
+            if said.endswith("s") and not said.endswith("ss"):
+                names.setdefault(said[:-1], name)
         return names | {name: name for name in self.vocabulary.object_names}
+
+    @cached_property
+    def _joined_names(self) -> dict[str, str]:
+        """The objects by the letters of their names: "cellphone" is "cell phone", too."""
+        found: dict[str, str] = {}
+        for name in filter(as_letters, self.vocabulary.object_names):
+            found.setdefault(as_letters(name), name)
+        return found
 
     @cached_property
     def _meanings(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match
-from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_parsers.vocabulary import Vocabulary, as_words
 
 PLACES = ("in", "on", "at")
 """Prepositions that a noun may follow: "on face of" is on."""
@@ -27,7 +27,9 @@ class PredicateNames:
 
     def find(self, phrase: str) -> Match | None:
         """See `sg2im_parsers.grounding.vocabulary_lexicon.VocabularyLexicon.predicate`."""
-        words = phrase.lower().split()
+        if self.vocabulary.has_predicate(phrase):
+            return Match(phrase, "exact")
+        words = phrase.lower().replace("_", " ").split()
         base = [self.lexicon.lemmas.get(word, word) for word in words]
         for start in range(len(words)):
             found = self._known(" ".join(words[start:])) or self._known(" ".join(base[start:]))
@@ -53,6 +55,8 @@ class PredicateNames:
         """Each predicate by its name and by its base form ("parked on" as "park on")."""
         names = {name: name for name in self.vocabulary.predicate_names}
         for name in self.vocabulary.predicate_names:
-            base = " ".join(self.lexicon.lemmas.get(word, word) for word in name.split())
+            names.setdefault(as_words(name), name)
+        for name in self.vocabulary.predicate_names:
+            base = " ".join(self.lexicon.lemmas.get(word, word) for word in as_words(name).split())
             names.setdefault(base, name)
         return names

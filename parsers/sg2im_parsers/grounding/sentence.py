@@ -12,6 +12,7 @@ from sg2im_parsers.grounding.account import Account, WordAccount
 from sg2im_parsers.grounding.attributes import Said, WordStatus, attribute_statuses, ground_attributes
 from sg2im_parsers.grounding.copies import MOST_COPIES
 from sg2im_parsers.grounding.graph import object_match
+from sg2im_parsers.grounding.known_names import read_word, with_known_names
 from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match
 from sg2im_parsers.grounding.possession import relation
@@ -61,6 +62,7 @@ def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None =
 
 class _Grounding:
     def __init__(self, parsed: ParsedText, words: VocabularyLexicon, seed: int) -> None:
+        parsed = with_known_names(parsed, words)
         self.parsed, self.words, self.vocabulary = parsed, words, words.vocabulary
         self.remarks: list[str] = list(parsed.remarks)
         self.guesses = dict(parsed.guesses)
@@ -102,7 +104,7 @@ class _Grounding:
         return " ".join(map(self._read, mention.name_words))
 
     def _read(self, word: int) -> str:
-        return self.guesses.get(word) or self.parsed.words[word].text.lower()
+        return read_word(self.parsed, word)
 
     def _find_contents(self) -> Iterator[tuple[int, int]]:
         """What is only drawn as that which it is in, as the coffee of "a cup of coffee": both are one object."""

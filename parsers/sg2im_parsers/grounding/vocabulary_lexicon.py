@@ -9,7 +9,7 @@ from sg2im_parsers.grounding.lexicon import Lexicon, packaged_lexicon
 from sg2im_parsers.grounding.match import Match
 from sg2im_parsers.grounding.object_words import ObjectNames
 from sg2im_parsers.grounding.predicate_words import PredicateNames
-from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_parsers.vocabulary import COCO_STUFF, COCO_STUFF_ENDINGS, Vocabulary, as_words
 
 MOST_REMEMBERED = 10_000
 """Words of each kind whose matches are kept: those of captions come again and again."""
@@ -65,6 +65,10 @@ class VocabularyLexicon:
         """
         return self._attribute(text)
 
+    def has_name(self, text: str) -> bool:
+        """Whether an object of the model is called so, however its words are joined."""
+        return self._objects.has_name(text)
+
     def knows(self, word: str) -> bool:
         """Whether a noun in base form means anything here, be it nothing that can be drawn."""
         return self._objects.knows(word)
@@ -73,8 +77,7 @@ class VocabularyLexicon:
         """Whether an object has no count; vocabularies of the original project do not say, so the lexicon does."""
         if self.vocabulary.stuff:
             return name in self.vocabulary.stuff
-        kind, _, which = name.partition("-")
-        return bool(which) or kind in self.lexicon.stuff
+        return name in COCO_STUFF or name.endswith(COCO_STUFF_ENDINGS) or as_words(name) in self.lexicon.stuff
 
 
 def words_of(vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> VocabularyLexicon:

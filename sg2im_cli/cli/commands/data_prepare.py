@@ -25,6 +25,9 @@ IMAGE_SIZE = typer.Option(metavar="N", min=8, max=1024, help="Side of the pictur
 MASK_SIZE = typer.Option(metavar="N", min=1, max=256, help="Side of the masks; the recipe's mask_size.")
 SKIP = typer.Option("--skip-unreadable", help="Leave out pictures that cannot be read, instead of stopping.")
 GUESS = typer.Option("--guess-masks", help="In train, find masks for objects that have only a box, where GrabCut can.")
+STRICT = typer.Option(
+    "--strict", help="Stop at the first thing that would be left out or changed, instead of counting it."
+)
 LICENSE = typer.Option("--license", metavar="NAME", help="The data's licence, for its card.")
 MIN_AREA = typer.Option(
     metavar="SHARE", min=0, max=1, help="Leave out objects whose box covers no more of the picture than this."
@@ -66,17 +69,20 @@ def coco(
     min_objects: Annotated[int, MIN_OBJECTS] = 1,
     max_objects: Annotated[int | None, MAX_OBJECTS] = None,
     skip_unreadable: Annotated[bool, SKIP] = False,
+    strict: Annotated[bool, STRICT] = False,
     guess_masks: Annotated[bool, GUESS] = False,
     license_: Annotated[str | None, LICENSE] = None,
 ) -> None:
     """Prepare data in the COCO / COCO-Stuff layout.
 
-    Without more options, every picture with an object is kept, and the recipe chooses among them.
+    Without more options, every picture with an object is kept, and the recipe chooses among them. What means nothing is
+    left out and counted; names are prepared as people say them.
 
     Example: sg2im data prepare coco coco/ --out data/coco64 --paper
     """
     from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.coco_source import PAPER, PAPER_VAL, CocoOptions, coco_source
+    from sg2im_cli.data.readers.notes import Notes, Severity
 
     if things_only and (stuff_only or paper):
         raise InputError("--things-only leaves out the stuff that --stuff-only and --paper need; give one of them.")
@@ -93,7 +99,7 @@ def coco(
         license=license_,
     )
     run(
-        lambda: coco_source(source, options),
+        lambda: coco_source(source, options, Notes(bears=Severity.NONE if strict else Severity.DAMAGE)),
         out,
         image_size,
         mask_size,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sg2im_cli.cli import options
 from sg2im_cli.cli.streams import print_line, say
 from sg2im_errors import InputError
-from sg2im_parsers.grounding.graph import object_match
 from sg2im_parsers.grounding.lexicon import packaged_lexicon
 from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon
-from sg2im_parsers.vocabulary import Vocabulary
+from sg2im_parsers.vocabulary import Vocabulary, as_words
+
+if TYPE_CHECKING:
+    from sg2im_parsers.english.parsed_text import ParsedText
 
 
 def command(
@@ -33,7 +35,7 @@ def command(
     vocabulary = Vocabulary.from_json(resolve(weights).config["vocabulary"])
     rows = [row for row in _rows(vocabulary) if pattern is None or matches(row["word"], pattern)]
     if not rows and pattern is not None:
-        rows = [row for row in _rows(vocabulary) if row["word"] == _becomes(pattern, vocabulary)]
+        rows = [row for row in _rows(vocabulary) if row["word"] == becomes(pattern, vocabulary)]
         say(f"These weights have no word {pattern!r}; in a sentence it becomes {rows[0]['word']!r}.")
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
@@ -48,25 +50,41 @@ def matches(word: str, pattern: str) -> bool:
     return fnmatchcase(word, pattern) if set(pattern) & set("*?") else pattern in word
 
 
+def listed(vocabulary: Vocabulary) -> list[str]:
+    """The objects that can be asked for: a name without a letter cannot."""
+    return sorted(name for name in vocabulary.object_names if as_words(name))
+
+
 def _rows(vocabulary: Vocabulary) -> list[dict[str, Any]]:
     words = VocabularyLexicon(packaged_lexicon(), vocabulary)
-    kinds = [(name, "stuff" if words.is_stuff(name) else "object") for name in sorted(vocabulary.object_names)]
+    kinds = [(name, "stuff" if words.is_stuff(name) else "object") for name in listed(vocabulary)]
     kinds += [(name, "relation") for name in vocabulary.predicate_names]
     kinds += [(name, "attribute") for name in sorted(vocabulary.attribute_names)]
     return [{"word": word, "kind": kind} for word, kind in kinds]
 
 
-def _becomes(word: str, vocabulary: Vocabulary) -> str:
-    """What a word that a model does not know would become in a sentence.
+def becomes(word: str, vocabulary: Vocabulary) -> str:
+    """What a word that a model does not know becomes in a sentence, by reading it as one.
 
     Raises:
         InputError: nothing; the words that are spelled alike are named.
     """
+    from sg2im_parsers.grounding.sentence import ground
+
     words = VocabularyLexicon(packaged_lexicon(), vocabulary)
-    found = object_match(words, word) or words.predicate(word) or words.attribute(word)
-    if found is not None:
+    for said in (f"There is a {word}.", word):
+        if objects := ground(_read(said), vocabulary).graph.objects:
+            return objects[0].name or ""
+    if found := words.predicate(word) or words.attribute(word):
         return found.name
     nearest = (vocabulary.nearest_objects, vocabulary.nearest_predicates, vocabulary.nearest_attributes)
     near = dict.fromkeys(name for names in nearest for name in names(word.lower()))
     hint = f"the nearest are {', '.join(near)}" if near else "leave the pattern out to see all"
     raise InputError(f"These weights have no word like {word!r}; {hint}.")
+
+
+def _read(text: str) -> ParsedText:
+    from sg2im_parsers.english.parser import SceneGraphParser
+    from sg2im_parsers.english.pipeline import load_pipeline
+
+    return SceneGraphParser(load_pipeline(None))(text)

@@ -11,12 +11,16 @@ from sg2im_cli.cli.streams import print_path
 from sg2im_errors import InputError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import TaskID
 
     from sg2im_cli.config import DataConfig
+    from sg2im_cli.data.readers.notes import Notes
     from sg2im_cli.data.readers.source import Source
 
 SECONDS_BETWEEN_LINES = 10.0
+MOST_NAMES = 40
+"""Changed names that are shown."""
 
 
 def run(
@@ -58,15 +62,43 @@ def run(
     )
     screen.print("Reading annotations ...")
     source = make_source()
-    done = find_finished(source, out, options)
-    if done is not None:
-        screen.print("Everything is prepared already.")
-    else:
-        with Shown() as shown:
-            done = prepare(source, out, options, shown.progress, shown.skipped)
+    try:
+        done = find_finished(source, out, options)
+        if done is not None:
+            screen.print("Everything is prepared already.")
+        else:
+            with Shown() as shown:
+                done = prepare(source, out, options, shown.progress, shown.skipped)
+    finally:
+        show_notes(screen, source.notes)
     for name, split in done.splits.items():
         screen.print(f"{name}: {split['pictures']:,} pictures, {split['objects']:,} objects", markup=False)
     print_path(out)
+
+
+def show_notes(screen: Console, notes: Notes) -> None:
+    """Which names were changed, and a table of all that was left out or taken as something else."""
+    from rich.text import Text
+
+    from sg2im_cli.cli.display.tables import plain_table
+
+    if notes.renamed:
+        table = plain_table("Names, prepared as people say them")
+        for heading in ("in the files", "prepared"):
+            table.add_column(heading)
+        for old, new in list(notes.renamed.items())[:MOST_NAMES]:
+            table.add_row(Text(repr(old)), Text(new))
+        if len(notes.renamed) > MOST_NAMES:
+            table.add_row(f"and {len(notes.renamed) - MOST_NAMES} more", "")
+        screen.print(table)
+    if notes.kinds:
+        table = plain_table("Left out, or taken as something else")
+        table.add_column("how many", justify="right")
+        for heading in ("what", "the first"):
+            table.add_column(heading)
+        for note in notes.kinds.values():
+            table.add_row(f"{note.count:,}", Text(note.what), Text(note.examples[0]))
+        screen.print(table)
 
 
 class Shown:

@@ -29,13 +29,23 @@ Pictures with their objects, prepared for `sg2im train --data` by sg2im: {height
 
 {objects} object names. Relationships are {relationships}. Licence of the data: {license}.
 
-One row a picture: `image` is its pixels, ({height}, {width}, 3) uint8; `names` the objects, largest first; `boxes`
-(O, 4) float32, x0 y0 x1 y1 in [0, 1] from the top left; `areas` (O,) float64, of the boxes in pixels of the picture
-as it was annotated, `width` x `height`; `masks` (O, {side}, {side}) within their boxes, a bit each (`numpy.packbits`),
-meaningless where `has_mask` (O,) uint8 is 0; `attributes` the words of each object; `subjects`, `predicates` and
-`objects` the relationships, null where they are derived from the boxes; `source` where the picture comes from, if that
-is known; `machine` (O, 2) uint8, 1 where a machine made an object's box and name, and its mask. All binary values are
-little-endian.
+One row a picture: `image` is the picture, {height} x {width}; `names` the objects, largest first; `boxes` (O, 4), x0
+y0 x1 y1 in [0, 1] from the top left; `areas` (O,), of the boxes in pixels of the picture as it was annotated, `width` x
+`height`; `masks` (O, {side}, {side}) within their boxes, a bit each (`numpy.packbits`), meaningless where `has_mask`
+(O,) is 0; `attributes` the words of each object; `subjects`, `predicates` and `objects` the relationships, null where
+they are derived from the boxes; `source` where the picture comes from, if that is known; `machine` (O, 2), 1 where a
+machine made an object's box and name, and its mask.
+
+```python
+import numpy as np
+from datasets import load_from_disk
+
+row = load_from_disk("this directory")["{split}"].with_format("numpy")[0]
+row["image"]  # ({height}, {width}, 3) uint8; with_format("torch") (3, {height}, {width}), without a Pillow picture
+row["boxes"]  # (O, 4) float32
+bits = np.unpackbits(row["masks"].astype(np.uint8), count=len(row["names"]) * {side} * {side})
+masks = bits.reshape(-1, {side}, {side})
+```
 """
 
 
@@ -63,6 +73,7 @@ def _card(metadata: Mapping[str, Any]) -> str:
     height, width = metadata["image_size"]
     return CARD.format(
         name=metadata["made_from"]["name"],
+        split=next(iter(splits)),
         files="\n".join(f"  - split: {name}\n    path: {name}/*.arrow" for name in splits),
         height=height,
         width=width,

@@ -49,7 +49,7 @@ def guess_masks(image: PreparedImage) -> PreparedImage:
     """
     if image.has_mask.all():
         return image
-    picture = open_image(image.path)
+    picture = open_image(image.path, image.stated)
     picture.thumbnail((SIDE, SIDE), Image.Resampling.BILINEAR)
     pixels = np.asarray(picture)
     scale = np.array([pixels.shape[1], pixels.shape[0]] * 2)

@@ -47,8 +47,8 @@ class PreparedData:
         """
         if split not in self.splits:
             raise InputError(f"{self.path} has no split {split}; it has {', '.join(self.splits)}.")
-        shards = self.splits[split]["shards"]
-        columns = tuple(name for name in COLUMNS if self.metadata["version"] > 1 or name not in SINCE_2)
+        shards, version = self.splits[split]["shards"], self.metadata["version"]
+        columns = tuple(name for name in COLUMNS if version > 1 or name not in SINCE_2)
         return Rows([self.path / split / name for name in shards], self.image_size, self.mask_size, columns)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.choosing import choose_by_area
 from sg2im_cli.data.images import PreparedImage, Relationships, relationships_among
+from sg2im_cli.data.prepared.flat import ARRAYS, Flat
 from sg2im_cli.data.prepared.format import COLUMNS, import_pyarrow
 from sg2im_errors import InputError
 
@@ -44,7 +45,8 @@ class Rows:
         self.batches = [batch for path in self.shards for batch in _mapped(path, self.columns)]
         self.starts: list[int] = np.cumsum([0, *(batch.num_rows for batch in self.batches)]).tolist()
         self._columns = [{name: batch.column(name) for name in self.columns} for batch in self.batches]
-        self._binary = [{n: _Binary(c) for n, c in own.items() if COLUMNS[n] == "binary"} for own in self._columns]
+        kinds = {name: kind for name, kind in ARRAYS.items() if name in self.columns}
+        self._flat = [{name: Flat(b.column(name), kind) for name, kind in kinds.items()} for b in self.batches]
         self._names = [_Names(own["names"]) for own in self._columns]
         self._wordless = [not len(own["attributes"].values.values) for own in self._columns]
 
@@ -58,14 +60,14 @@ class Rows:
         return self.starts[-1]
 
     def cell(self, index: int, column: str) -> Any:  # noqa: ANN401
-        """One value that is not binary."""
+        """One value that is no array."""
         batch, row = self._place(index)
         return self._columns[batch][column][row].as_py()
 
-    def array(self, index: int, column: str, kind: type[np.generic]) -> NDArray[Any]:
-        """One binary value as a flat read-only array, without copying."""
+    def array(self, index: int, column: str) -> NDArray[Any]:
+        """One array as a flat read-only view of the map."""
         batch, row = self._place(index)
-        return self._binary[batch][column][row].view(kind)
+        return self._flat[batch][column][row]
 
     def names(self, index: int) -> list[str]:
         """Of the categories of an image's objects."""
@@ -86,7 +88,7 @@ class Rows:
     def kept(self, index: int, config: DataConfig, stated: bool = False) -> list[int] | None:
         """Which objects of an image a configuration uses; None if it leaves the image out (see `choose_by_area`)."""
         whole = self.cell(index, "width") * self.cell(index, "height")
-        areas = self.array(index, "areas", np.float64)
+        areas = self.array(index, "areas")
         machine = self.machine(index) if config.machine_labels else None
         left_out = machine is not None and config.machine_weight(self.source(index)) == 0
         usable = ~machine[:, 0] if left_out and machine is not None else None
@@ -100,12 +102,12 @@ class Rows:
         """(O, 2) whether a machine made the box and the mask of each object; None where people made all."""
         if "machine" not in self.columns:
             return None
-        flags = self.array(index, "machine", np.uint8).reshape(-1, 2).astype(bool)
+        flags = self.array(index, "machine").reshape(-1, 2).astype(bool)
         return flags if flags.any() else None
 
     def pixels(self, index: int) -> NDArray[np.uint8]:
         """(3, H, W) a picture as a view of the map, with a pixel's colours side by side as `load_image` has them."""
-        flat: NDArray[np.uint8] = self.array(index, "image", np.uint8)
+        flat: NDArray[np.uint8] = self.array(index, "image")
         return flat.reshape(*self.image_size, 3).transpose(2, 0, 1)
 
     def image(self, index: int, kept: list[int], with_pixels: bool = True, stated: bool = True) -> PreparedImage:
@@ -123,15 +125,15 @@ class Rows:
         names, attributes = self.names(index), self.attributes(index)
         count, side, rows = len(names), self.mask_size, np.array(kept, dtype=np.int64)
         try:
-            bits = np.unpackbits(self.array(index, "masks", np.uint8), count=count * side * side)
+            bits = np.unpackbits(self.array(index, "masks"), count=count * side * side)
             pixels = self.pixels(index) if with_pixels else None
             machine = self.machine(index)
             return PreparedImage(
                 Path(self.cell(index, "file")),
                 tuple(names[i] for i in kept),
-                self.array(index, "boxes", np.float32).reshape(count, 4)[rows],
+                self.array(index, "boxes").reshape(count, 4)[rows],
                 bits.reshape(count, side, side)[rows],
-                self.array(index, "has_mask", np.uint8).astype(bool)[rows],
+                self.array(index, "has_mask").astype(bool)[rows],
                 tuple(tuple(attributes[i]) for i in kept),
                 self._relationships(index, kept) if stated else None,
                 pixels,
@@ -153,30 +155,13 @@ class Rows:
     def hash(self) -> str:
         """SHA-256 of all that the images are, in their order, however they are divided into shards."""
         whole = hashlib.sha256()
-        for batch in self.batches:
-            for row in range(batch.num_rows):
-                for column in self.columns:
-                    value = batch.column(column)[row]
-                    data = value.as_buffer() if COLUMNS[column] == "binary" else json.dumps(value.as_py()).encode()
-                    whole.update(len(data).to_bytes(8, "little"))
-                    whole.update(data)
+        for index in range(len(self)):
+            for column in self.columns:
+                value = self.array(index, column) if column in ARRAYS else None
+                data = json.dumps(self.cell(index, column)).encode() if value is None else value.tobytes()
+                whole.update(len(data).to_bytes(8, "little"))
+                whole.update(data)
         return whole.hexdigest()
-
-
-class _Binary:
-    """The values of a binary column as views of the map; pyarrow's own objects take ten times as long.
-
-    Args:
-        column: without nulls.
-    """
-
-    def __init__(self, column: pyarrow.BinaryArray) -> None:
-        _, offsets, content = column.buffers()
-        self.ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
-        self.content = np.frombuffer(content or b"", np.uint8)
-
-    def __getitem__(self, row: int) -> NDArray[np.uint8]:
-        return self.content[self.ends[row] : self.ends[row + 1]]
 
 
 class _Names:

@@ -13,14 +13,17 @@ import numpy as np
 from sg2im_cli.data.arrays import prepare_image
 from sg2im_cli.data.choosing import choose_objects
 from sg2im_cli.data.images import AnnotatedImage
-from sg2im_cli.data.pixels import load_image
-from sg2im_cli.data.prepared.format import arrow_schema, import_pyarrow
+from sg2im_cli.data.pixels import load_image, shape_problem
+from sg2im_cli.data.prepared.format import arrow_schema, import_pyarrow, picture_header
 from sg2im_cli.data.prepared.options import PrepareOptions
 from sg2im_cli.data.prepared.pseudo_masks import guess_masks
+from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_errors import InputError
 
 SHARD = 1024
 """Images in a shard: at 64 x 64 pixels about 13 megabytes, at 128 x 128 fifty."""
+
+OTHER_SHAPE = "pictures of another shape than their annotations state: kept, and boxes may be off"
 
 ROWS = 64
 """Images that are held while a shard is written."""
@@ -32,6 +35,7 @@ def write_split(
     options: PrepareOptions,
     progress: Callable[[int], None],
     skipped: Callable[[str], None],
+    notes: Notes,
 ) -> None:
     """Write the shards of a split that are not there yet.
 
@@ -41,6 +45,7 @@ def write_split(
         options: sizes, and what is kept.
         progress: is told how many images are done.
         skipped: is told of each picture that is left out because it cannot be read.
+        notes: is told of pictures of another shape than their annotations state.
 
     Raises:
         InputError: a picture or a segmentation cannot be read.
@@ -68,7 +73,7 @@ def write_split(
             for _ in part:
                 progress(seen)
         else:
-            _write_shard(path, chain([first], part), options, lambda: progress(seen), skipped)
+            _write_shard(path, chain([first], part), options, lambda: progress(seen), skipped, notes)
         progress(seen)
 
 
@@ -83,6 +88,7 @@ def _write_shard(
     options: PrepareOptions,
     progress: Callable[[], None],
     skipped: Callable[[str], None],
+    notes: Notes,
 ) -> None:
     arrow = import_pyarrow()
     schema = arrow_schema()
@@ -92,7 +98,7 @@ def _write_shard(
             with arrow.ipc.new_stream(file, schema) as writer:
                 rows: list[dict[str, Any]] = []
                 for image, kept in images:
-                    rows += _row(image, kept, options, skipped)
+                    rows += _row(image, kept, options, skipped, notes)
                     progress()
                     if len(rows) == ROWS:
                         writer.write_batch(arrow.RecordBatch.from_pylist(rows, schema))
@@ -107,16 +113,19 @@ def _write_shard(
 
 
 def _row(
-    image: AnnotatedImage, kept: list[int], options: PrepareOptions, skipped: Callable[[str], None]
+    image: AnnotatedImage, kept: list[int], options: PrepareOptions, skipped: Callable[[str], None], notes: Notes
 ) -> list[dict[str, Any]]:
     """One row, or none if the picture cannot be read and may be left out."""
+    stated_size = (image.width, image.height)
     try:
-        pixels = load_image(image.path, options.image_size)
+        pixels = load_image(image.path, options.image_size, stated_size)
     except InputError as error:
         if not options.skip_unreadable:
             raise
         skipped(str(error))
         return []
+    if problem := shape_problem(image.path, stated_size):
+        notes.add(OTHER_SHAPE, f"{problem}.", Severity.FAULT)
     made = prepare_image(image, kept, options.mask_size)
     if options.guess_masks:
         made = guess_masks(made)
@@ -126,17 +135,17 @@ def _row(
             "file": str(Path(*image.path.parts[-2:])),
             "width": image.width,
             "height": image.height,
-            "image": pixels.transpose(1, 2, 0).tobytes(),
+            "image": {"bytes": picture_header(*options.image_size) + pixels.transpose(1, 2, 0).tobytes(), "path": None},
             "names": made.names,
-            "boxes": made.boxes.astype("<f4").tobytes(),
-            "areas": np.array([image.annotations[i].area for i in kept], dtype="<f8").tobytes(),
-            "masks": np.packbits(made.masks).tobytes(),
-            "has_mask": made.has_mask.astype(np.uint8).tobytes(),
+            "boxes": made.boxes.tolist(),
+            "areas": [image.annotations[i].area for i in kept],
+            "masks": np.packbits(made.masks),
+            "has_mask": made.has_mask.astype(np.uint8),
             "attributes": made.attributes,
             "subjects": None if stated is None else [s for s, _, _ in stated],
             "predicates": None if stated is None else [p for _, p, _ in stated],
             "objects": None if stated is None else [o for _, _, o in stated],
             "source": made.source,
-            "machine": (np.zeros((len(kept), 2)) if made.machine is None else made.machine).astype(np.uint8).tobytes(),
+            "machine": (np.zeros((len(kept), 2)) if made.machine is None else made.machine).astype(np.uint8).tolist(),
         }
     ]

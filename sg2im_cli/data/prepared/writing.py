@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,13 @@ def prepare(
         _claim(out, made_from)
         for split, images in source.splits.items():
             here = replace(options, guess_masks=options.guess_masks and split == "train")
-            write_split(out / split, images(), here, lambda n, s=split: progress(s, n, source.counts[s]), skipped)  # type: ignore[misc]
+            told = partial(_told, progress, split, source.counts[split])
+            write_split(out / split, images(), here, told, skipped, source.notes)
         return _finish(source, out, options, made_from)
+
+
+def _told(progress: Progress, split: str, most: int, done: int) -> None:
+    progress(split, done, most)
 
 
 def find_finished(source: Source, out: Path, options: PrepareOptions) -> PreparedData | None:

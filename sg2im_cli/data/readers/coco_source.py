@@ -11,8 +11,10 @@ from pathlib import Path
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.choosing import choose_objects
 from sg2im_cli.data.images import AnnotatedImage
-from sg2im_cli.data.readers.coco import KINDS, CocoSplit, picture_folder, read_annotations
-from sg2im_cli.data.readers.source import Report, Source
+from sg2im_cli.data.readers.coco import CocoSplit, picture_folder, read_annotations
+from sg2im_cli.data.readers.coco_reader import KINDS
+from sg2im_cli.data.readers.notes import Notes
+from sg2im_cli.data.readers.source import Source
 from sg2im_errors import InputError
 
 PAPER = DataConfig()
@@ -45,13 +47,13 @@ class CocoOptions:
     license: str | None = None
 
 
-def coco_source(data: Path, options: CocoOptions, report: Report | None = None) -> Source:
+def coco_source(data: Path, options: CocoOptions, notes: Notes | None = None) -> Source:
     """The splits of a directory in the COCO / COCO-Stuff layout.
 
     Args:
         data: the directory.
         options: what of it is wanted.
-        report: is told of each entry that cannot be used, and it is left out; without it the first one is an error.
+        notes: is told of what cannot be used, which is left out; without it damaged entries are errors.
 
     Raises:
         InputError: files that are missing or cannot be used.
@@ -60,7 +62,11 @@ def coco_source(data: Path, options: CocoOptions, report: Report | None = None) 
     there = [split for split in options.splits if picture_folder(data, split) is not None]
     if not there or not data.is_dir():
         read_annotations(data, options.splits[0])  # says what is missing
-    read = {split: read_annotations(data, split, kinds, options.stuff_only, report) for split in there}
+    notes = Notes() if notes is None else notes
+    read = {
+        split: read_annotations(data, split, kinds, options.stuff_only, notes, with_crowds=options.paper)
+        for split in there
+    }
     first = next(iter(read.values()))
     splits: dict[str, Callable[[], Iterable[AnnotatedImage]]] = {}
     counts: dict[str, int] = {}
@@ -82,6 +88,7 @@ def coco_source(data: Path, options: CocoOptions, report: Report | None = None) 
         files=_files(data, there, kinds),
         paper=options.paper,
         license=options.license,
+        notes=notes,
     )
 
 

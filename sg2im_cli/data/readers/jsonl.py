@@ -19,10 +19,16 @@ from typing import Any
 import numpy as np
 
 from sg2im_cli.data.images import AnnotatedImage, Annotation, Relationships
+from sg2im_cli.data.names import spoken_name
 from sg2im_cli.data.pixels import image_size
 from sg2im_cli.data.readers.jsonl_lines import LineError, check_line
+from sg2im_cli.data.readers.notes import Notes
+from sg2im_cli.data.readers.picture_files import picture_file
 from sg2im_cli.data.readers.source import Report, Source
 from sg2im_errors import InputError
+
+UNREADABLE = (1, 1)
+"""The size of a picture that cannot be read, which is said when it is needed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +63,9 @@ def jsonl_source(path: Path, options: JsonlOptions, report: Report | None = None
     """
     files = {"train": path, **({} if options.val is None else {"val": options.val})}
     words = _Words(stated=False)
+    stuff = tuple(dict.fromkeys(map(spoken_name, options.stuff)))
     counts = {split: sum(1 for _ in _lines(file, words.look, report)) for split, file in files.items()}
-    if unknown := [name for name in options.stuff if name not in words.names]:
+    if unknown := [name for name in options.stuff if spoken_name(name) not in words.names]:
         raise InputError(f"No object is called {unknown[0]!r}, which --stuff names.")
     splits: dict[str, Callable[[], Iterator[AnnotatedImage]]] = {
         split: partial(_images, file, words.stated, skip=report is not None) for split, file in files.items()
@@ -75,18 +82,19 @@ def jsonl_source(path: Path, options: JsonlOptions, report: Report | None = None
         name=path.resolve().stem,
         splits=splits,
         counts=counts,
-        things=tuple(name for name in words.names if name not in options.stuff),
-        stuff=options.stuff,
+        things=tuple(name for name in words.names if name not in stuff),
+        stuff=stuff,
         predicates=tuple(words.predicates) if words.stated else None,
         attributes=tuple(words.attributes),
         files=tuple(files.values()),
         license=options.license,
+        notes=words.notes,
     )
 
 
 @dataclass
 class _Words:
-    """What lines name, in the order in which they first do."""
+    """What lines name, as people say it, in the order in which they first do."""
 
     stated: bool
 
@@ -94,13 +102,21 @@ class _Words:
         self.names: dict[str, None] = {}
         self.predicates: dict[str, None] = {}
         self.attributes: dict[str, None] = {}
+        self.notes = Notes()
 
     def look(self, line: Mapping[str, Any]) -> None:
         for item in line["objects"]:
-            self.names[item["name"]] = None
-            self.attributes |= dict.fromkeys(item.get("attributes", ()))
+            self._add(self.names, item["name"])
+            for word in item.get("attributes", ()):
+                self._add(self.attributes, word)
         self.stated = self.stated or "relationships" in line
-        self.predicates |= dict.fromkeys(p for _, p, _ in line.get("relationships", ()))
+        for _, predicate, _ in line.get("relationships", ()):
+            self._add(self.predicates, predicate)
+
+    def _add(self, known: dict[str, None], written: str) -> None:
+        word = spoken_name(written)
+        self.notes.rename({written: word})
+        known[word] = None
 
 
 def _draw(count: int, options: JsonlOptions) -> frozenset[int]:
@@ -160,20 +176,20 @@ def _images(
 
 
 def _image(path: Path, where: str, line: Mapping[str, Any], stated: bool) -> AnnotatedImage:
-    file = path.parent / line["image"]
-    width, height = image_size(file)
+    file = picture_file(path.parent, line["image"])
+    width, height = image_size(file) or UNREADABLE
     items = [
         Annotation(
             f"{where}: objects[{index}]",
-            item["name"],
+            spoken_name(item["name"]),
             tuple(map(float, item["box"])),  # type: ignore[arg-type]
             _segmentation(item),
-            tuple(item.get("attributes", ())),
+            tuple(dict.fromkeys(map(spoken_name, item.get("attributes", ())))),
             (item.get("machine") is True, bool(item.get("machine"))),
         )
         for index, item in enumerate(line["objects"])
     ]
-    said: Relationships = tuple((s, p, o) for s, p, o in line.get("relationships", ()))
+    said: Relationships = tuple((s, spoken_name(p), o) for s, p, o in line.get("relationships", ()))
     return AnnotatedImage(file, width, height, items, said if stated else None, line.get("source", ""))
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sg2im_cli.data.names import spoken_name
+
 KEYS = {
     "": ("image", "objects", "relationships", "source"),
     "objects": ("name", "box", "polygon", "rle", "attributes", "machine"),
@@ -50,7 +52,7 @@ def _check_object(item: object, place: str) -> None:
         raise LineError(place, 'must be an object such as {"name": "dog", "box": [12, 40, 180, 220]}')
     _check_keys(item, place, ("name", "box"))
     _check_word(item["name"], f"{place}.name")
-    if item["name"] in RESERVED:
+    if item["name"] in RESERVED or spoken_name(item["name"]) in RESERVED:
         raise LineError(f"{place}.name", f"is {item['name']!r}, which means something else here; call it differently")
     _check_box(item["box"], f"{place}.box")
     if "polygon" in item and "rle" in item:
@@ -77,7 +79,7 @@ def _check_keys(item: dict[str, Any], place: str, needed: tuple[str, ...]) -> No
 
 
 def _check_word(value: object, place: str) -> None:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip("_- \t\r\n"):
         raise LineError(place, f"is {value!r} and must be a word")
 
 

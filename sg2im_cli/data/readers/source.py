@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sg2im_cli.data.images import AnnotatedImage
+from sg2im_cli.data.readers.notes import Notes
 
 Report = Callable[[str], None]
 """Is told of each entry that cannot be used, in a sentence."""
@@ -31,6 +32,7 @@ class Source:
         files: annotation files, by which the source is known again.
         paper: whether the images were chosen as in the paper, so that their number should be the published one.
         license: of the data, if it is known.
+        notes: what was left out, and which names were changed.
     """
 
     layout: str
@@ -44,3 +46,4 @@ class Source:
     files: tuple[Path, ...] = ()
     paper: bool = False
     license: str | None = None
+    notes: Notes = field(default_factory=Notes)

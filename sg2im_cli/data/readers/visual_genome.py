@@ -23,10 +23,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sg2im_cli.data.images import AnnotatedImage, Annotation
+from sg2im_cli.data.images import AnnotatedImage, Annotation, relationships_among
+from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_cli.data.readers.source import Source
 from sg2im_cli.data.readers.streaming import read_list
 from sg2im_cli.data.readers.visual_genome_splits import Splits, paper_splits, read_splits
+from sg2im_cli.data.segmentation import Corners
 from sg2im_errors import InputError
 
 TRAIN = "train"
@@ -39,7 +41,8 @@ FILES = (
     "relationship_alias.txt",
 )
 LICENSE = "Visual Genome 1.4, CC BY 4.0; its pictures come from YFCC100M and COCO under their Flickr licences"
-Kept = list[tuple[int, str, tuple[float, float, float, float]]]
+OUTSIDE = "boxes outside of their picture"
+Kept = list[tuple[int, str, Corners]]
 """Id, name and corners of each object of a picture that is kept."""
 
 
@@ -95,6 +98,7 @@ def visual_genome_source(data: Path, options: VisualGenomeOptions) -> Source:
         files=tuple(path for path in reader.files if path.exists()),
         paper=options == VisualGenomeOptions(license=options.license),
         license=options.license,
+        notes=reader.notes,
     )
 
 
@@ -126,6 +130,7 @@ class _Reader:
     object_names: dict[str, None] = field(default_factory=dict)
     predicates: dict[str, None] = field(default_factory=dict)
     attributes: dict[str, None] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
 
     def __post_init__(self) -> None:
         self.files = tuple(self.data / name for name in FILES)
@@ -153,6 +158,15 @@ class _Reader:
             self.attributes = _frequent(words, self.options.attribute_count)
         _each(relationships, self._add_relationships)
         self._count_predicates()
+        self._note_unseen()
+
+    def _note_unseen(self) -> None:
+        """Count what lies outside of its picture; which pictures are used is told with it, as in the paper."""
+        for ident in self.used:
+            for object_id, _, corners in self._kept(ident):
+                if not self._is_seen(ident, corners):
+                    sentence = f"{self.files[1]}: object {object_id} of image {ident} lies outside of its picture."
+                    self.notes.add(OUTSIDE, sentence, Severity.FAULT)
 
     def images(self, split: str) -> Iterator[AnnotatedImage]:
         """Those of a split that are kept, with what is kept of them, in the split's order."""
@@ -167,7 +181,14 @@ class _Reader:
                 if s in places and o in places and self._predicate(p, split) in self.predicates
             )
             if _within(len(stated), self.options.relationships):
-                yield self._image(ident, kept, stated)
+                seen = [place for place, (_, _, corners) in enumerate(kept) if self._is_seen(ident, corners)]
+                yield self._image(ident, [kept[place] for place in seen], relationships_among(stated, seen))
+
+    def _is_seen(self, ident: int, corners: Corners) -> bool:
+        """Whether something of an object lies in its picture."""
+        width, height, _ = self.sizes[ident]
+        x0, y0, x1, y1 = corners
+        return x0 < width and y0 < height and x1 > 0 and y1 > 0
 
     def _image(self, ident: int, kept: Kept, stated: tuple[tuple[int, str, int], ...]) -> AnnotatedImage:
         width, height, place = self.sizes[ident]

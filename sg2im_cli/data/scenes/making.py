@@ -91,7 +91,7 @@ class SceneMaker:
 
     def _pixels(self, item: PreparedImage) -> NDArray[np.uint8] | None:
         if item.pixels is None and self.size is not None:
-            return load_image(item.path, self.size)
+            return load_image(item.path, self.size, item.stated)
         return item.pixels
 
     def _fragments(self, items: Sequence[PreparedImage], objects: Grouping) -> NDArray[np.bool_] | None:

@@ -131,3 +131,26 @@ def test_mistakes_get_one_sentence(sg2im, files, options, message):
     assert done.code == 2
     assert message in done.err.splitlines()[-1]
     assert files() == []
+
+
+def test_what_was_left_out_or_changed_stands_in_tables(sg2im, tiny_data, tmp_path):
+    root = tmp_path / "odd"
+    shutil.copytree(tiny_data, root)
+    path = root / "annotations" / "instances_train.json"
+    content = json.loads(path.read_text())
+    content["categories"][0]["name"] = "Traffic_Light"
+    content["annotations"][0]["iscrowd"] = 1
+    content["annotations"][1]["bbox"] = None
+    path.write_text(json.dumps(content))
+    how = ("--out", "ready", "--image-size", 32, "--mask-size", 8)
+    done = sg2im("data", "prepare", "coco", root, *how)
+    assert (done.code, done.out) == (0, "ready\n")
+    lines = [" ".join(line.split()) for line in done.err.splitlines()]
+    assert "'Traffic_Light' traffic light" in lines
+    left_out = [line for line in lines if line[:2] == "1 "]
+    assert left_out[0].startswith("1 regions of many things (iscrowd): left out")
+    assert left_out[1].startswith("1 entries that cannot be used") and str(path) in left_out[1]
+    assert "train: 12 pictures, 70 objects" in done.err
+    strict = sg2im("data", "prepare", "coco", root, "--strict", "--out", "other")
+    assert strict.code == 2 and "is a region of many things (iscrowd)." in strict.err
+    assert not Path("other").exists()

@@ -85,6 +85,7 @@ def test_weights_that_are_not_there(sg2im):
 
 @pytest.mark.parametrize("arguments", [["words"], ["words", "board"], ["words", "sedan"], ["--help"]])
 def test_neither_torch_nor_spacy_is_loaded(arguments):
+    """But for a word that no model's word holds, which is read as a sentence is."""
     program = (
         "import sys; from sg2im_cli.cli.app import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
@@ -94,7 +95,7 @@ def test_neither_torch_nor_spacy_is_loaded(arguments):
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True)
     loaded, wordnet = done.stderr.splitlines()[-2:]
-    assert loaded == "[]"
+    assert loaded == ("['spacy']" if "sedan" in arguments else "[]")
     assert wordnet == ("0" if arguments == ["--help"] else "1")
 
 
