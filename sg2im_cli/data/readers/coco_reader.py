@@ -228,7 +228,7 @@ class Reader:
             return
         shape, oddity = meant_outline(entry.get("segmentation"), box)
         if oddity is not None:
-            self._tell(oddity, "has a segmentation that outlines nothing, or has a part that does not", Severity.REMARK)
+            self._tell(oddity, f"has {oddity.partition(':')[0]}", Severity.REMARK)
         file, _, named = self.place
         machine = by_machine(entry.get("machine", False), bool(shape))
         row = (picture, file, self.number, named, category, *box, json.dumps(shape or []), machine)
