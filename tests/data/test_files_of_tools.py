@@ -306,3 +306,19 @@ def test_sizes_that_are_not_stated_come_from_the_picture(write):
     images, noted = look(write(change))
     assert [(image.width, image.height) for image in images] == [(WIDTH, HEIGHT)] * 2
     assert noted == {"pictures without a stated size: taken from the file": 2, "entries that cannot be used": 1}
+
+
+@pytest.mark.parametrize("missing", [None, []])
+def test_a_box_that_is_not_stated_is_that_of_the_outline(write, missing):
+    def change(content):
+        content["annotations"][0]["bbox"] = missing
+        content["annotations"][1].update(bbox=missing, segmentation=None)
+
+    images, noted = look(write(change))
+    assert names(images)[0] == ["car", "grass"]
+    x, y, w, h = box_of(CAR)
+    assert images[0].annotations[0].corners == (x, y, x + w, y + h)
+    assert noted == {
+        "objects without a stated box: taken from their outline": 1,
+        "entries that cannot be used": 1,
+    }

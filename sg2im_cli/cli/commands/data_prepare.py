@@ -25,9 +25,7 @@ IMAGE_SIZE = typer.Option(metavar="N", min=8, max=1024, help="Side of the pictur
 MASK_SIZE = typer.Option(metavar="N", min=1, max=256, help="Side of the masks; the recipe's mask_size.")
 SKIP = typer.Option("--skip-unreadable", help="Leave out pictures that cannot be read, instead of stopping.")
 GUESS = typer.Option("--guess-masks", help="In train, find masks for objects that have only a box, where GrabCut can.")
-STRICT = typer.Option(
-    "--strict", help="Stop at the first thing that would be left out or changed, instead of counting it."
-)
+STRICT = typer.Option("--strict", help="Stop at the first thing that would be left out, instead of counting it.")
 LICENSE = typer.Option("--license", metavar="NAME", help="The data's licence, for its card.")
 MIN_AREA = typer.Option(
     metavar="SHARE", min=0, max=1, help="Leave out objects whose box covers no more of the picture than this."

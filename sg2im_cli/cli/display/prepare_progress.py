@@ -83,7 +83,7 @@ def show_notes(screen: Console, notes: Notes) -> None:
     from sg2im_cli.cli.display.tables import plain_table
 
     if notes.renamed:
-        table = plain_table("Names, prepared as people say them")
+        table = plain_table("Changed names")
         for heading in ("in the files", "prepared"):
             table.add_column(heading)
         for old, new in list(notes.renamed.items())[:MOST_NAMES]:

@@ -73,6 +73,8 @@ def stated_box(entry: Mapping[str, Any]) -> Box:
     Raises:
         KeyError, TypeError, ValueError: there are no such four numbers.
     """
+    if entry.get("bbox") is None:
+        raise KeyError("bbox")
     x, y, width, height = (float(value) for value in entry["bbox"])
     if not all(map(math.isfinite, (x, y, width, height))) or width < 0 or height < 0:
         raise ValueError(f"its bbox is {entry['bbox']}, and x, y, width, height are expected")

@@ -26,7 +26,7 @@ from sg2im_cli.data.readers.coco_entries import (
     stated_size,
 )
 from sg2im_cli.data.readers.notes import Notes, Severity
-from sg2im_cli.data.readers.outlines import meant_outline
+from sg2im_cli.data.readers.outlines import box_around, meant_outline
 from sg2im_cli.data.readers.picture_files import picture_file
 from sg2im_cli.data.readers.streaming import NotThatKindError, read_lists
 from sg2im_errors import InputError
@@ -45,6 +45,7 @@ CROWDS = "regions of many things (iscrowd): left out"
 NAMELESS = "objects of a category without a name: left out"
 WITHOUT_SIZE = "boxes without size"
 OUTSIDE = "boxes outside of their picture"
+BOX_UNSAID = "objects without a stated box: taken from their outline"
 SIZE_UNSAID = "pictures without a stated size: taken from the file"
 
 
@@ -216,7 +217,10 @@ class Reader:
 
     def _add_object(self, entry: Any, kind: str) -> None:  # noqa: ANN401
         category, picture = identity(entry["category_id"]), identity(entry["image_id"])
-        box = stated_box(entry)
+        around = None if entry.get("bbox") else box_around(entry.get("segmentation"))
+        if around is not None:
+            self._tell(BOX_UNSAID, "states no bbox", Severity.REMARK)
+        box = around or stated_box(entry)
         if kind == "stuff":
             self.with_stuff.add(picture)
         elif is_crowd(entry) and not self.with_crowds:
@@ -224,7 +228,7 @@ class Reader:
             return
         shape, oddity = meant_outline(entry.get("segmentation"), box)
         if oddity is not None:
-            self._tell(oddity, "has a segmentation that outlines nothing, or has a part that does not", Severity.REMARK)
+            self._tell(oddity, f"has {oddity.partition(':')[0]}", Severity.REMARK)
         file, _, named = self.place
         machine = by_machine(entry.get("machine", False), bool(shape))
         row = (picture, file, self.number, named, category, *box, json.dumps(shape or []), machine)

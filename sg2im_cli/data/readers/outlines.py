@@ -43,6 +43,15 @@ def meant_outline(segmentation: Any, box: Box) -> tuple[Any, str | None]:  # noq
     return kept, None if len(kept) == len(parts) else EMPTY_PARTS
 
 
+def box_around(segmentation: Any) -> Box | None:  # noqa: ANN401
+    """The box of an outline that is given in polygons, for objects without one; None where there is no outline."""
+    if not isinstance(segmentation, list):
+        return None
+    kept, _ = meant_outline(segmentation, (0.0, 0.0, 0.0, 0.0))
+    xs, ys = ([value for part in kept or () for value in part[i::2]] for i in (0, 1))
+    return (min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)) if xs else None
+
+
 def _is_box(part: Any, box: Box) -> bool:  # noqa: ANN401
     """Whether two corners, or a corner and a size, say what the box says."""
     if not _is_numbers(part) or len(part) != 4:
