@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,15 @@ settings.load_profile("steady")
 THINGS = ("person", "car", "dog", "cat", "sheep", "bus", "traffic light", "bench", "boat", "bed", "window", "table")
 STUFF = ("sky", "road", "building", "tree", "field", "sea", "mountain", "wall")
 SIDE = 40
+
+
+@pytest.fixture(autouse=True)
+def _as_many_threads_as_before() -> Iterator[None]:
+    """``--threads`` holds for a process: the tests after one that says it are to run like those before."""
+    before = torch.get_num_threads()
+    yield
+    if torch.get_num_threads() != before:
+        torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,8 @@ whole_boxes = boxes.filter(lambda b: b[0] < b[2] and b[1] < b[3])
     text=st.none() | st.text(),
     seed=seeds,
     names=st.lists(
-        st.tuples(st.sampled_from(["car", "road", "\ud800"]), st.none() | whole_boxes, st.none() | seeds), max_size=4
+        st.tuples(st.sampled_from(["car", "road", "\U0001f415"]), st.none() | whole_boxes, st.none() | seeds),
+        max_size=4,
     ),
     predicted=whole_boxes,
     sampled=st.none() | seeds,

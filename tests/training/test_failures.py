@@ -210,6 +210,7 @@ def half(state, file):
         os.kill(os.getpid(), signal.SIGKILL)
     save(state, file)
 torch.save = half
+torch.set_num_threads(int(sys.argv[4]))
 train(options(Path(sys.argv[1]), Path(sys.argv[2])), Silent())
 """
 
@@ -217,7 +218,9 @@ train(options(Path(sys.argv[1]), Path(sys.argv[2])), Silent())
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_killed_while_saving_it_goes_on_from_the_checkpoint_before(tiny_data, tmp_path, finished):
     run, root = tmp_path / "run", Path(__file__).parents[2]
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(tiny_data), str(run), str(root)], check=False)
+    threads = torch.get_num_threads()  # other sums, in their last digits, with other numbers of them
+    call = [sys.executable, "-c", KILLED, str(tiny_data), str(run), str(root), str(threads)]
+    ended = subprocess.run(call, check=False)
     assert ended.returncode == -signal.SIGKILL
     assert (run / "checkpoint.part").exists() and not (run / "weights").exists()
     reporter = Silent()
