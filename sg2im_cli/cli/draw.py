@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +84,7 @@ def _draw(painter: Painter, drawing: Drawing, index: int, recorder: Recorder | N
     """Paint one source, by its place among all of them."""
     request, source = drawing.request, drawing.sources[index]
     outputs: list[tuple[Path, int]] = []
+    saved: list[Path] = []
     first: Painting | None = None
     for painting in _paintings(painter, drawing, source):
         if first is None:
@@ -94,15 +95,22 @@ def _draw(painter: Painter, drawing: Drawing, index: int, recorder: Recorder | N
             alone, place = painting.alone(i), index * drawing.samples + len(outputs)
             record = None if recorder is None else recorder.record(alone)
             path = drawing.files.write(alone, source, place, request.options.scale, record)
-            if not request.as_json:
-                print_path(path)
             outputs.append((path, alone.seeds[0]))
-            drawing.files.write_extras(alone, place, is_first=len(outputs) == 1)
+            _print_paths(request, [path])
+            extras = drawing.files.write_extras(alone, place, is_first=len(outputs) == 1)
+            _print_paths(request, extras)
+            saved += extras
     assert first is not None
     if request.as_json:
         from sg2im_cli.cli.display.painting import painting_json
 
-        print_json(painting_json(first, outputs))
+        print_json(painting_json(first, outputs, saved))
+
+
+def _print_paths(request: Request, paths: Iterable[Path]) -> None:
+    """What was just written, unless JSON says it when all is done."""
+    for path in () if request.as_json else paths:
+        print_path(path)
 
 
 def _paintings(painter: Painter, drawing: Drawing, source: Source) -> Iterator[Painting]:

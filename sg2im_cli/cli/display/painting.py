@@ -36,12 +36,15 @@ def show_painting(painting: Painting, heading: str | None) -> None:
         screen.print(preview(painting.images[0], screen.width))
 
 
-def painting_json(painting: Painting, outputs: Sequence[tuple[Path, int]]) -> dict[str, Any]:
+def painting_json(
+    painting: Painting, outputs: Sequence[tuple[Path, int]], saved: Sequence[Path] = ()
+) -> dict[str, Any]:
     """A source's pictures as ``--json`` prints them.
 
     Args:
         painting: the first pictures, with all that all of them have in common.
         outputs: file and seed of every picture.
+        saved: files of graphs and layouts.
     """
     from sg2im_cli.painter.painting import without_masks
 
@@ -50,6 +53,7 @@ def painting_json(painting: Painting, outputs: Sequence[tuple[Path, int]]) -> di
         "seed": painting.seeds[0],
         "weights": painting.weights,
         "outputs": [{"path": str(path), "seed": seed} for path, seed in outputs],
+        **({"saved": [str(path) for path in saved]} if saved else {}),
         "graph": graph_to_json(without_masks(painting.graph)),
         "account": painting.account_json(),
         **({} if painting.choice is None else {"best_of": painting.choice.to_json()}),

@@ -220,6 +220,15 @@ def test_what_is_saved_can_be_drawn(draw):
     assert pixels("a.png") == pixels("c.png")
 
 
+def test_paths_of_graphs_and_layouts_are_printed_after_their_picture(draw):
+    call = (TWO, "--seed", 4, "--samples", 2, "-o", "{seed}.png", "--overwrite", "-q")
+    saved = ("--save-graph", "g.json", "--save-layout", "l{seed}.svg")
+    assert draw(*call, *saved).out.split() == ["4.png", "g.json", "l4.svg", "5.png", "l5.svg"]
+    made = json.loads(draw(*call, *saved, "--json").out)
+    assert made["saved"] == ["g.json", "l4.svg", "l5.svg"]
+    assert "saved" not in json.loads(draw(*call, "--json").out)
+
+
 def test_a_layout_that_was_drawn_at_random_is_saved_with_its_seeds(sample):
     sample(TWO, "--seed", 4, "-o", "a.png", "--save-graph", "g.json", "--save-layout", "l.json")
     graph, layout = (load(name) for name in ("g.json", "l.json"))
