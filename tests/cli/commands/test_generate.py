@@ -229,6 +229,25 @@ def test_paths_of_graphs_and_layouts_are_printed_after_their_picture(draw):
     assert "saved" not in json.loads(draw(*call, "--json").out)
 
 
+def test_what_does_not_hold_says_by_how_much_of_what_and_what_to_do(draw, tmp_path):
+    objects = [{"name": "car", "box": [0.1, 0.1, 0.4, 0.4]}, {"name": "road", "box": [0.1, 0.6, 0.4, 0.9]}]
+    graphs = {
+        "two.json": [{"objects": ["car", "road"], "relationships": said} for said in ([[0, "above", 1]], [])],
+        "boxed.json": [{"objects": objects, "relationships": [[0, "below", 1]]}],
+    }
+    for name, value in graphs.items():
+        (tmp_path / name).write_text(json.dumps(value))
+    call = ("--scene-graph", "two.json", "--seed", 4, "-o", "{index}.png", "--overwrite")
+    plain, enforced = draw(*call).err, draw(*call, "--enforce").err
+    assert plain.count("--enforce moves boxes") == 1  # the other says nothing
+    assert "of the picture" in plain
+    assert "no, off by" not in enforced
+    assert "--enforce" not in enforced
+    given = draw("--scene-graph", "boxed.json").err  # given boxes are as they were meant
+    assert "no, off by" in given
+    assert "--enforce" not in given
+
+
 def test_a_layout_that_was_drawn_at_random_is_saved_with_its_seeds(sample):
     sample(TWO, "--seed", 4, "-o", "a.png", "--save-graph", "g.json", "--save-layout", "l.json")
     graph, layout = (load(name) for name in ("g.json", "l.json"))
