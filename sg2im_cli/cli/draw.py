@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sg2im_cli.cli.request import Request
-from sg2im_cli.cli.streams import print_json, print_path
+from sg2im_cli.cli.streams import print_json, print_path, say
+from sg2im_cli.output.files import PICTURES
 from sg2im_cli.output.pictures import PictureFiles
 from sg2im_cli.provenance.record import LAST_SEED
 from sg2im_errors import InputError
@@ -72,12 +73,20 @@ def draw_all(drawing: Drawing) -> None:
     from sg2im_weights import resolve
 
     request = drawing.request
+    say_what_is_lost(request, drawing.files.target.output)
     bundle = resolve(request.weights)
     painter = request.load_painter(bundle, reads=any(isinstance(source, str) for source in drawing.sources))
     require_drawable([source for source in drawing.sources if isinstance(source, SceneGraph)], painter.vocabulary)
     recorder = request.recorder(bundle, painter) if request.metadata else None
     for index in range(len(drawing.sources)):
         _draw(painter, drawing, index, recorder)
+
+
+def say_what_is_lost(request: Request, output: str | None) -> None:
+    """That pictures of this name will not carry what made them: a JPEG has too little room for it."""
+    kind = "" if output is None or output.endswith("/") else Path(output).suffix.lower()
+    if request.metadata and not request.quiet and PICTURES.get(kind, "PNG") != "PNG":
+        say(f"A {kind} does not carry what made it, so sg2im replay cannot read it; name a .png for that.")
 
 
 def _draw(painter: Painter, drawing: Drawing, index: int, recorder: Recorder | None) -> None:

@@ -248,6 +248,26 @@ def test_what_does_not_hold_says_by_how_much_of_what_and_what_to_do(draw, tmp_pa
     assert "--enforce" not in given
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("-o", "{index}.jpg"), 1),
+        (("-o", "{index}.WebP"), 1),
+        (("-o", "{index}.png"), 0),
+        (("-o", "{index}.jpg/"), 0),  # a directory, of PNG
+        ((), 0),
+        (("-o", "{index}.jpg", "--no-metadata"), 0),
+        (("-o", "{index}.jpg", "-q"), 0),
+    ],
+)
+def test_pictures_that_lose_what_made_them_say_so_once(draw, tmp_path, arguments, told):
+    (tmp_path / "lines.txt").write_text("a car on a road\n")
+    assert draw(CAR, *arguments).err.count("does not carry what made it") == told
+    lines = draw("--file", "lines.txt", "--overwrite", *(arguments or ("-o", "pictures/")))
+    assert lines.code == 0
+    assert lines.err.count("does not carry what made it") == told
+
+
 def test_a_layout_that_was_drawn_at_random_is_saved_with_its_seeds(sample):
     sample(TWO, "--seed", 4, "-o", "a.png", "--save-graph", "g.json", "--save-layout", "l.json")
     graph, layout = (load(name) for name in ("g.json", "l.json"))
