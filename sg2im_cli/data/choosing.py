@@ -61,8 +61,13 @@ def choose_by_area(
 def why_left_out(
     areas: NDArray[np.float64], whole: int, config: DataConfig, usable: NDArray[np.bool_] | None = None
 ) -> str:
-    """Why `choose_by_area` leaves an image out: it has ``many`` objects, ``few``, or enough that are too ``small``."""
+    """Why `choose_by_area` leaves an image out: it has ``many`` objects, ``few``, or enough that are too ``small``.
+
+    ``machine`` says that it has none but those that are left out beforehand.
+    """
     there = np.ones(len(areas), dtype=bool) if usable is None else usable
+    if len(areas) and not there.any():
+        return "machine"
     large = int((there & (areas > config.min_area * whole)).sum())
     if large >= config.min_objects:
         return "many"

@@ -57,7 +57,7 @@ class Report:
         all_pictures: whether pictures with few or many objects were measured, too; see `load_split`.
         sections: what was measured.
         left_out: pictures of the split by why and how many: they have ``many`` objects, ``few``, enough that are too
-            ``small``, or none but ``unknown`` ones.
+            ``small``, labels by a ``machine`` only, or none but ``unknown`` ones.
     """
 
     weights: str

@@ -81,6 +81,7 @@ def about(report: Report) -> str:
 
 WHY = {
     "few": "too few objects",
+    "machine": "labels by a machine only",
     "many": "too many objects",
     "small": "objects that are too small",
     "unknown": "no object that the weights know",
