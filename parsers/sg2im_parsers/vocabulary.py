@@ -36,6 +36,8 @@ LARGEST_ID = 100_000
 
 MOST_REMEMBERED = 10_000
 """Words whose nearest names are kept."""
+SAME_BEGINNING = 4
+"""Letters that a word and a name have in common at their start, if one may be a form of the other."""
 
 
 def as_words(name: str) -> str:
@@ -173,7 +175,27 @@ class Vocabulary:
 @lru_cache(MOST_REMEMBERED)
 def _nearest(word: str, names: tuple[str, ...], n: int) -> tuple[str, ...]:
     """Names that are spelled alike; each name is compared, which takes a millisecond, so what was found is kept."""
-    return tuple(get_close_matches(word, names, n=n, cutoff=0.6))
+    alike = get_close_matches(word, names, n=max(1, len(names)), cutoff=0.6)
+    return tuple(name for name in alike if _is_near(word, name))[:n]
+
+
+def _is_near(word: str, name: str) -> bool:
+    """Whether one may be meant by the other: a slip (a letter in four), or the same beginning; no mere likeness."""
+    longest = max(len(word), len(name))
+    return word[:SAME_BEGINNING] == name[:SAME_BEGINNING] or _slips(word, name) <= max(1, longest // 4)
+
+
+def _slips(word: str, name: str) -> int:
+    """How many letters are too many, missing, other ones or swapped with the next (optimal string alignment)."""
+    before, last = [0] * (len(name) + 1), list(range(len(name) + 1))
+    for i, letter in enumerate(word, 1):
+        row = [i]
+        for j, other in enumerate(name, 1):
+            row.append(min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != other)))
+            if i > 1 and j > 1 and (letter, word[i - 2]) == (name[j - 2], other):
+                row[j] = min(row[j], before[j - 2] + 1)
+        before, last = last, row
+    return last[-1]
 
 
 def _require_first(key: str, names: tuple[str, ...], first: str) -> None:

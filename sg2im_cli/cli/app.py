@@ -68,6 +68,7 @@ class SentenceGroup(TyperGroup):
         """Put the command `generate` before what is neither a command nor an option of the group."""
         if args and args[0] not in self._own_words(ctx):
             self._refuse_lone_word(ctx, args)
+            _refuse_sentences(ctx, args)
             args = [DEFAULT_COMMAND, *args]
         return super().parse_args(ctx, args)
 
@@ -95,6 +96,16 @@ class SentenceGroup(TyperGroup):
         if incomplete.startswith("-"):
             offered += self.commands[DEFAULT_COMMAND].shell_complete(ctx, incomplete)
         return list({item.value: item for item in offered}.values())
+
+
+def _refuse_sentences(ctx: Any, args: list[str]) -> None:  # noqa: ANN401
+    """Two sentences in quotes, as a shell hands them over."""
+    many = next((i for i, word in enumerate(args) if word.startswith("-")), len(args))
+    if many > 1 and len(args[0].split()) > 1 and not ctx.resilient_parsing:
+        raise InputError(
+            f"There are {many} sentences, and one is drawn at a time; put each on a line of a file and say: "
+            f"sg2im --file FILE -o pictures/."
+        )
 
 
 COMMANDS = tuple(name for names in GROUPS.values() for name in names)

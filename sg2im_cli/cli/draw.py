@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sg2im_cli.cli.request import Request
-from sg2im_cli.cli.streams import print_json, print_path
+from sg2im_cli.cli.streams import print_json, print_path, say
+from sg2im_cli.output.files import PICTURES
 from sg2im_cli.output.pictures import PictureFiles
 from sg2im_cli.provenance.record import LAST_SEED
 from sg2im_errors import InputError
@@ -72,6 +73,7 @@ def draw_all(drawing: Drawing) -> None:
     from sg2im_weights import resolve
 
     request = drawing.request
+    say_what_is_lost(request, drawing.files.target.output)
     bundle = resolve(request.weights)
     painter = request.load_painter(bundle, reads=any(isinstance(source, str) for source in drawing.sources))
     require_drawable([source for source in drawing.sources if isinstance(source, SceneGraph)], painter.vocabulary)
@@ -80,29 +82,44 @@ def draw_all(drawing: Drawing) -> None:
         _draw(painter, drawing, index, recorder)
 
 
+def say_what_is_lost(request: Request, output: str | None) -> None:
+    """That pictures of this name will not carry what made them: a JPEG has too little room for it."""
+    kind = "" if output is None or output.endswith("/") else Path(output).suffix.lower()
+    if request.metadata and not request.quiet and PICTURES.get(kind, "PNG") != "PNG":
+        say(f"A {kind} does not carry what made it, so sg2im replay cannot read it; name a .png for that.")
+
+
 def _draw(painter: Painter, drawing: Drawing, index: int, recorder: Recorder | None) -> None:
     """Paint one source, by its place among all of them."""
     request, source = drawing.request, drawing.sources[index]
     outputs: list[tuple[Path, int]] = []
+    saved: list[Path] = []
     first: Painting | None = None
     for painting in _paintings(painter, drawing, source):
         if first is None:
             first = painting
             if not request.quiet:
-                _show(painting, index, len(drawing.sources))
+                _show(painting, index, len(drawing.sources), may_enforce=not request.options.enforce)
         for i in range(len(painting.images)):
             alone, place = painting.alone(i), index * drawing.samples + len(outputs)
             record = None if recorder is None else recorder.record(alone)
             path = drawing.files.write(alone, source, place, request.options.scale, record)
-            if not request.as_json:
-                print_path(path)
             outputs.append((path, alone.seeds[0]))
-            drawing.files.write_extras(alone, place, is_first=len(outputs) == 1)
+            _print_paths(request, [path])
+            extras = drawing.files.write_extras(alone, place, is_first=len(outputs) == 1)
+            _print_paths(request, extras)
+            saved += extras
     assert first is not None
     if request.as_json:
         from sg2im_cli.cli.display.painting import painting_json
 
-        print_json(painting_json(first, outputs))
+        print_json(painting_json(first, outputs, saved))
+
+
+def _print_paths(request: Request, paths: Iterable[Path]) -> None:
+    """What was just written, unless JSON says it when all is done."""
+    for path in () if request.as_json else paths:
+        print_path(path)
 
 
 def _paintings(painter: Painter, drawing: Drawing, source: Source) -> Iterator[Painting]:
@@ -118,7 +135,7 @@ def _paintings(painter: Painter, drawing: Drawing, source: Source) -> Iterator[P
         yield painter.paint(source, drawing.seed + done, count, enforced, strict)
 
 
-def _show(painting: Painting, index: int, count: int) -> None:
+def _show(painting: Painting, index: int, count: int, may_enforce: bool) -> None:
     from sg2im_cli.cli.display.painting import show_painting
 
-    show_painting(painting, f"Graph {index + 1} of {count}" if count > 1 else None)
+    show_painting(painting, f"Graph {index + 1} of {count}" if count > 1 else None, may_enforce)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -10,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.choosing import choose_objects
+from sg2im_cli.data.choosing import choose_objects, why_image_left_out
 from sg2im_cli.data.images import AnnotatedImage, Annotation, PreparedImage, relationships_among
 from sg2im_cli.data.segmentation import cut_mask
 from sg2im_errors import InputError
 
 
-def used_images(images: Iterable[AnnotatedImage], config: DataConfig, mask_size: int) -> Iterator[PreparedImage]:
-    """Yield the images that a configuration keeps, with their objects and masks.
+def used_images(
+    images: Iterable[AnnotatedImage], config: DataConfig, mask_size: int, left_out: Counter[str] | None = None
+) -> Iterator[PreparedImage]:
+    """Yield the images that a configuration keeps, with their objects and masks; count the others by why.
 
     Raises:
         InputError: a segmentation that cannot be used; the message names it.
@@ -26,6 +29,8 @@ def used_images(images: Iterable[AnnotatedImage], config: DataConfig, mask_size:
         kept = choose_objects(image, config)
         if kept is not None:
             yield _used_image(image, kept, config, mask_size)
+        elif left_out is not None:
+            left_out[why_image_left_out(image, config)] += 1
 
 
 def sampled_images(

@@ -14,11 +14,22 @@ EVERYTHING = DataConfig(min_area=0.0, min_objects=1, max_objects=1_000_000)
 
 def choose_objects(image: AnnotatedImage, config: DataConfig) -> list[int] | None:
     """Which objects of an image are used; see `choose_by_area`."""
-    areas = np.array([item.area for item in image.annotations])
+    areas, usable = _areas(image, config)
+    return choose_by_area(areas, image.width * image.height, config, image.relationships is not None, usable)
+
+
+def why_image_left_out(image: AnnotatedImage, config: DataConfig) -> str:
+    """Why `choose_objects` leaves an image out; see `why_left_out`."""
+    areas, usable = _areas(image, config)
+    return why_left_out(areas, image.width * image.height, config, usable)
+
+
+def _areas(image: AnnotatedImage, config: DataConfig) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
+    """(O,) areas of the boxes in pixels, and (O,) False for objects that are left out beforehand."""
     usable = None
     if config.machine_weight(image.source) == 0:
         usable = np.array([not item.machine[0] for item in image.annotations], dtype=bool)
-    return choose_by_area(areas, image.width * image.height, config, image.relationships is not None, usable)
+    return np.array([item.area for item in image.annotations]), usable
 
 
 def choose_by_area(
@@ -45,3 +56,19 @@ def choose_by_area(
     if config.crowded == "largest":
         kept = kept[:most]
     return kept if config.min_objects <= len(kept) <= most else None
+
+
+def why_left_out(
+    areas: NDArray[np.float64], whole: int, config: DataConfig, usable: NDArray[np.bool_] | None = None
+) -> str:
+    """Why `choose_by_area` leaves an image out: it has ``many`` objects, ``few``, or enough that are too ``small``.
+
+    ``machine`` says that it has none but those that are left out beforehand.
+    """
+    there = np.ones(len(areas), dtype=bool) if usable is None else usable
+    if len(areas) and not there.any():
+        return "machine"
+    large = int((there & (areas > config.min_area * whole)).sum())
+    if large >= config.min_objects:
+        return "many"
+    return "small" if int(there.sum()) >= config.min_objects else "few"

@@ -47,6 +47,7 @@ class SceneDataset:
         vocabulary: with the predicates of ``config.relations``, or with those that the data states.
         config: how graphs are drawn.
         unknown: objects of the files by name and how many, left out because the vocabulary lacks their names.
+        left_out: pictures of the files by why and how many; counted where a model is to be measured.
 
     Raises:
         InputError: there is nothing to draw from.
@@ -58,6 +59,7 @@ class SceneDataset:
         vocabulary: Vocabulary,
         config: DataConfig,
         unknown: Mapping[str, int] | None = None,
+        left_out: Mapping[str, int] | None = None,
     ) -> None:
         if not scenes:
             raise InputError(
@@ -70,6 +72,7 @@ class SceneDataset:
         self.vocabulary = vocabulary
         self.config = config
         self.unknown = dict(unknown or {})
+        self.left_out = dict(left_out or {})
         self._order = self._make_order()
         self._sampler = GraphSampler(vocabulary, config)
 
@@ -196,7 +199,7 @@ def load_scenes(
     Raises:
         InputError: files that are missing or cannot be used.
     """
-    derive = config.relations == "none"
+    derive, measured = config.relations == "none", vocabulary is not None
     if vocabulary is not None:
         derive = vocabulary.predicates[1:] == RELATIONS[config.relations]
     colored = config.attributes == "derived" and (vocabulary is None or bool(vocabulary.attributes))
@@ -214,7 +217,9 @@ def load_scenes(
         raise InputError(f"The weights know none of the objects in {data}, such as {', '.join(sorted(unknown)[:3])}.")
     usual = usual_sizes((opened.names(i), opened.boxes(i)) for i in range(len(opened))) if colored else {}
     scenes = LazyScenes(opened, known, SceneMaker(vocabulary, config, size, with_images, usual))
-    return SceneDataset(scenes if opened.lazy else scenes[:], vocabulary, config, unknown)
+    left_out = Counter(opened.left_out()) if measured else Counter[str]()
+    left_out["unknown"] = len(opened) - len(known)
+    return SceneDataset(scenes if opened.lazy else scenes[:], vocabulary, config, unknown, +left_out)
 
 
 def _vocabulary(split: Split, config: DataConfig) -> Vocabulary:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -86,8 +87,8 @@ def open_split(
     if is_prepared(folder):
         return _mapped(folder, split, config, mask_size, image_size, derive)
     _require_coco(folder)
-    read = read_annotations(folder, split)
-    return ReadSplit(list(used_images(read, config, mask_size)), read.things, read.stuff)
+    read, left_out = read_annotations(folder, split), Counter[str]()
+    return ReadSplit(list(used_images(read, config, mask_size, left_out)), read.things, read.stuff, left_out)
 
 
 def sample_split(

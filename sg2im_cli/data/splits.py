@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -47,6 +48,10 @@ class Split(ABC):
     @abstractmethod
     def __getitem__(self, index: int) -> PreparedImage: ...
 
+    def left_out(self) -> Counter[str]:
+        """How many images the configuration leaves out, by why (see `choosing.why_left_out`)."""
+        return Counter()
+
     def names(self, index: int) -> tuple[str, ...]:
         """Of the objects of an image."""
         return self[index].names
@@ -69,9 +74,19 @@ class ReadSplit(Split):
 
     lazy = False
 
-    def __init__(self, images: Sequence[PreparedImage], things: tuple[str, ...], stuff: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        images: Sequence[PreparedImage],
+        things: tuple[str, ...],
+        stuff: tuple[str, ...],
+        left_out: Counter[str] | None = None,
+    ) -> None:
         super().__init__(things, stuff)
-        self.images = images
+        self.images, self._left_out = images, left_out or Counter()
+
+    def left_out(self) -> Counter[str]:
+        """As they were counted when they were read."""
+        return self._left_out
 
     def __len__(self) -> int:
         return len(self.images)
@@ -113,6 +128,11 @@ class MappedSplit(Split):
         row, kept = self.kept[index]
         image = self.rows.image(row, kept, with_pixels=self.with_pixels, stated=self.stated)
         return without_machine_masks(image) if self._by_people(row) else image
+
+    def left_out(self) -> Counter[str]:
+        """Looked up when asked for."""
+        used = {row for row, _ in self.kept}
+        return Counter(self.rows.why_left_out(r, self.config) for r in range(len(self.rows)) if r not in used)
 
     def _by_people(self, row: int) -> bool:
         """Whether labels that a machine made are left out."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,6 +56,8 @@ class Report:
         unknown: objects of the data by name and how many, left out because the weights do not know the word.
         all_pictures: whether pictures with few or many objects were measured, too; see `load_split`.
         sections: what was measured.
+        left_out: pictures of the split by why and how many: they have ``many`` objects, ``few``, enough that are too
+            ``small``, labels by a ``machine`` only, or none but ``unknown`` ones.
     """
 
     weights: str
@@ -68,6 +71,7 @@ class Report:
     unknown: dict[str, int]
     sections: tuple[Section, ...]
     all_pictures: bool = False
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def section(self, name: str) -> Section | None:
         """The section of that name, if it was measured."""
@@ -131,13 +135,14 @@ def restrict(split: Split, names: frozenset[str]) -> Split:
             scenes.append(scene.part(np.array(kept)))
     if not scenes:
         raise InputError("The two weights have no word in common that the data has objects of.")
+    left_out = Counter(data.left_out) + Counter(unknown=len(data) - len(scenes))
     unknown = dict(data.unknown)
     for scene in data.scenes:
         for obj in scene.objs:
             name = data.vocabulary.objects[obj]
             if name not in names:
                 unknown[name] = unknown.get(name, 0) + 1
-    return replace(split, scenes=SceneDataset(scenes, data.vocabulary, data.config, unknown))
+    return replace(split, scenes=SceneDataset(scenes, data.vocabulary, data.config, unknown, left_out))
 
 
 def evaluate(subject: Subject, weights: str, split: Split, only: Sequence[str], checksum: str | None = None) -> Report:
@@ -163,6 +168,7 @@ def evaluate(subject: Subject, weights: str, split: Split, only: Sequence[str], 
         unknown=dict(sorted(data.unknown.items())),
         sections=tuple(SECTIONS[name](subject) for name in SECTIONS if name in only),
         all_pictures=data.config.crowded == "largest",
+        left_out=dict(sorted(data.left_out.items())),
     )
 
 

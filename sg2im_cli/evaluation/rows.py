@@ -79,6 +79,26 @@ def about(report: Report) -> str:
     )
 
 
+WHY = {
+    "few": "too few objects",
+    "machine": "labels by a machine only",
+    "many": "too many objects",
+    "small": "objects that are too small",
+    "unknown": "no object that the weights know",
+}
+
+
+def pictures_left_out(report: Report) -> str | None:
+    """How many pictures are not measured and why, and what measures more of them; None if all are."""
+    if not report.left_out:
+        return None
+    whys = ", ".join(f"{count:,} with {WHY[why]}" for why, count in report.left_out.items())
+    whole = report.pictures + sum(report.left_out.values())
+    more = {"few", "many", "small"} & set(report.left_out) and not report.all_pictures
+    hint = " --all-pictures measures those with few or many, too." if more else ""
+    return f"{report.pictures:,} of {whole:,} pictures are used; left out: {whys}.{hint}"
+
+
 def left_out(report: Report) -> str | None:
     """Which words the weights lack; None if they know all."""
     if not report.unknown:

@@ -13,7 +13,16 @@ from sg2im_cli.drawing.html import data_url, render
 from sg2im_cli.drawing.parts import encode_png
 from sg2im_cli.evaluation.comparison import Comparison
 from sg2im_cli.evaluation.report import Report
-from sg2im_cli.evaluation.rows import COLUMNS, COMPARED, Block, about, comparison_blocks, left_out, report_blocks
+from sg2im_cli.evaluation.rows import (
+    COLUMNS,
+    COMPARED,
+    Block,
+    about,
+    comparison_blocks,
+    left_out,
+    pictures_left_out,
+    report_blocks,
+)
 from sg2im_cli.evaluation.sentences import graph_of
 from sg2im_cli.evaluation.subject import Subject
 
@@ -53,7 +62,7 @@ class DrawnGraph:
 
 def report_page(report: Report) -> Page:
     """The page of one report."""
-    sentences = tuple(s for s in (about(report), left_out(report)) if s)
+    sentences = tuple(s for s in (about(report), pictures_left_out(report), left_out(report)) if s)
     return Page(f"{report.weights} on {report.data} {report.split}", sentences, COLUMNS, tuple(report_blocks(report)))
 
 
@@ -62,7 +71,7 @@ def comparison_page(comparison: Comparison) -> Page:
     a, b = comparison.a, comparison.b
     title = f"{a.weights} against {b.weights} on {a.data} {a.split}"
     rule = "Better or worse: the interval of the difference, on the same pictures, graphs and seeds, does not hold 0."
-    sentences = tuple(s for s in (about(a), left_out(a), rule) if s)
+    sentences = tuple(s for s in (about(a), pictures_left_out(a), left_out(a), rule) if s)
     columns = tuple(column.format(a=a.weights, b=b.weights) for column in COMPARED)
     return Page(title, sentences, columns, tuple(comparison_blocks(comparison)))
 

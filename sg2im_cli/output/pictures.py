@@ -95,13 +95,20 @@ class PictureFiles:
         self.target.write(path, encode(enlarge(painting.images[0], scale), path, record))
         return path
 
-    def write_extras(self, painting: Painting, place: int, is_first: bool) -> None:
-        """Write graph and layout of a picture: of each one, or of the first if there is one name."""
-        overwrite = self.target.overwrite
+    def write_extras(self, painting: Painting, place: int, is_first: bool) -> list[Path]:
+        """Write graph and layout of a picture: of each one, or of the first if there is one name.
+
+        Returns:
+            The files, the graph's first.
+        """
+        overwrite, written = self.target.overwrite, []
         if (path := _extra(self.save_graph, painting.seeds[0], place, is_first)) is not None:
             write_file(path, graph_file(painting.asked, path), overwrite)
+            written.append(path)
         if (path := _extra(self.save_layout, painting.seeds[0], place, is_first)) is not None:
             write_file(path, layout_file(painting, path, self.save_masks), overwrite)
+            written.append(path)
+        return written
 
 
 def title(source: str | SceneGraph) -> str:

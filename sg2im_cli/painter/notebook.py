@@ -66,4 +66,4 @@ def _statement(item: Check | PlaceCheck) -> Statement:
 def _verdict(found: Verdict | None) -> str:
     if found is None or found.satisfied is None:
         return "-"
-    return f"yes, by {found.margin:.2f}" if found.satisfied else f"no, off by {found.off:.2f}"
+    return f"yes, by {found.margin:.2f}" if found.satisfied else f"no, off by {found.off:.2f} of the picture"

@@ -64,6 +64,13 @@ def test_words_without_quotes(sg2im):
     assert 'Put the sentence in quotes: sg2im "a cat on a mat"' in done.err
 
 
+def test_two_sentences_at_once(sg2im):
+    done = sg2im("a cat", "a dog", "a car on a road", "--seed", "3")
+    assert (done.code, done.out) == (2, "")
+    assert "There are 3 sentences" in done.err
+    assert "sg2im --file FILE" in done.err
+
+
 def test_words_without_quotes_after_a_misspelt_command(sg2im):
     assert "or did you mean the command 'parse'?" in sg2im("parze", "a cat").err
 

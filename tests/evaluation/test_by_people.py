@@ -50,7 +50,9 @@ def test_a_report_is_that_of_peoples_labels(both, small_checkpoint, color_judge,
             small_checkpoint.generator, found.scenes, Resamples(len(found.scenes)), judge=color_judge, samples=2
         )
         reports.append(evaluate(subject, "tiny", found, ("layout", "objects", "diversity", "colors")).to_json())
+    marked, bare = (report.pop("left_out") for report in reports)
     assert reports[0] == reports[1]
+    assert {**bare, **marked}.keys() <= {"few", "many", "small", "machine"} and "machine" not in bare
     assert reports[0]["sections"]["layout"]["figures"]
 
 

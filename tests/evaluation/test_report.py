@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.dataset import SceneDataset
+from sg2im_cli.data.choosing import choose_by_area, why_left_out
+from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.evaluation.comparison import compare
 from sg2im_cli.evaluation.figures import Figure, Resamples, Section
 from sg2im_cli.evaluation.report import SECTIONS, Report, Split, evaluate, hash_split, load_split, restrict
@@ -52,6 +53,44 @@ def test_a_report_is_plain_json_with_all_it_rests_on(report):
             if figure["interval"]:
                 low, high = figure["interval"]
                 assert low - 1e-9 <= figure["value"] <= high + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("areas", "why"),
+    [
+        ([30] * 9, "many"),
+        ([30] * 2, "few"),
+        ([], "few"),
+        ([30, 30, 1], "small"),
+        ([30] * 9 + [1] * 5, "many"),
+    ],
+)
+def test_why_a_picture_is_left_out(areas, why):
+    config = DataConfig(min_area=0.02, min_objects=3, max_objects=8)
+    sizes = np.array(areas, dtype=np.float64)
+    assert choose_by_area(sizes, 1000, config) is None
+    assert why_left_out(sizes, 1000, config) == why
+
+
+@pytest.mark.parametrize("config", [DataConfig(), DataConfig(min_objects=5, max_objects=5), DataConfig(min_area=0.06)])
+def test_every_picture_is_used_or_counted(small_checkpoint, tiny_data, config):
+    known, generator = small_checkpoint.vocabulary, small_checkpoint.generator.config
+    config = replace(config, relations="spoken")
+    every = replace(config, min_area=0.0, min_objects=1, max_objects=99)
+    whole = load_scenes(tiny_data, "train", every, generator, known)
+    used = load_scenes(tiny_data, "train", config, generator, known)
+    assert len(used) + sum(used.left_out.values()) == len(whole)
+    assert whole.left_out == {}
+
+
+def test_a_report_says_why_pictures_are_not_used(report):
+    told = report_page(replace(report, left_out={"few": 3, "small": 1200})).about
+    assert (
+        "5 of 1,208 pictures are used; left out: 3 with too few objects, 1,200 with objects that are too small. "
+        "--all-pictures measures those with few or many, too." in told
+    )
+    assert "--all-pictures" not in str(report_page(replace(report, left_out={"unknown": 3})).about)
+    assert "are used" not in str(report_page(replace(report, left_out={})).about)
 
 
 def test_sections_come_in_their_order(subject, split):

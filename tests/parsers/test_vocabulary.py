@@ -51,6 +51,25 @@ def test_nearest_words_are_spelled_alike():
 
 
 @pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("telefone", ("telephone",)),
+        ("purpel", ("purple",)),  # swapped letters are one slip
+        ("giraf", ("giraffe",)),  # the same beginning
+        ("cot", ("pot", "cat")),
+        ("xylophone", ()),  # ends as telephone does, and is something else
+        ("castle", ()),
+        ("robot", ()),
+        ("volcano", ()),
+        ("", ()),
+    ],
+)
+def test_what_is_near_is_a_slip_or_begins_alike(word, near):
+    names = ["telephone", "candle", "boat", "can", "vase", "purple", "pipe", "cat", "pot", "giraffe", "grass"]
+    assert set(Vocabulary.from_names(names, ["on"]).nearest_objects(word)) == set(near)
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
         ([], "is a JSON object"),

@@ -42,6 +42,18 @@ def test_what_looks_like_a_path_is_one(ref):
         resolve(ref)
 
 
+def test_a_training_run_says_where_its_weights_are(tiny_bundle, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.json").write_text("{}")
+    with pytest.raises(WeightsInputError, match=r"run is a training run that has saved no weights yet"):
+        resolve(str(run))
+    shutil.copytree(tiny_bundle, run / "weights")
+    with pytest.raises(WeightsInputError, match=r"run is a training run; its weights are in .*run/weights"):
+        resolve(str(run))
+    assert resolve(str(run / "weights")).path == run / "weights"
+
+
 def test_a_file_is_said_to_be_one(tmp_path):
     with pytest.raises(WeightsInputError, match="is a file; name the directory"):
         resolve("tiny/model.safetensors")

@@ -20,6 +20,8 @@ from sg2im_weights.writing import CONFIG, TENSORS
 
 DEFAULT = "default"
 CHECKPOINTS = {".pt", ".pth"}
+RUN = "run.json"
+"""What a training run says of itself."""
 
 
 def resolve(ref: str, cache_dir: Path | None = None, refresh: bool = False) -> Bundle:
@@ -52,7 +54,17 @@ def _directory(path: Path, ref: str) -> Bundle:
         raise WeightsInputError(f"{path} is a checkpoint; make weights of it first: sg2im weights convert {path} OUT.")
     if path.is_file():
         raise WeightsInputError(f"{path} is a file; name the directory with its {CONFIG} and {TENSORS}.")
+    if os.path.exists(path / RUN) and not os.path.exists(path / CONFIG):  # noqa: PTH110 Path.exists raises
+        raise WeightsInputError(_of_run(path))
     return read_bundle(path, ref)
+
+
+def _of_run(path: Path) -> str:
+    """Where the weights of a training run are, if it has any yet."""
+    inner = path / "weights"
+    if os.path.exists(inner / CONFIG):  # noqa: PTH110 Path.exists raises
+        return f"{path} is a training run; its weights are in {inner}, so name that."
+    return f"{path} is a training run that has saved no weights yet; the command that began it goes on with it."
 
 
 def bundle_of_run(path: Path) -> Bundle:

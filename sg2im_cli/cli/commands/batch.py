@@ -15,6 +15,7 @@ from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from sg2im_cli.cli.draw import say_what_is_lost
 from sg2im_cli.cli.request import Request
 from sg2im_cli.cli.streams import print_json, print_path, say
 from sg2im_cli.output.batch.lines import Kind, Line, read_groups, read_line
@@ -66,6 +67,7 @@ def run(batch: Batch) -> None:
         Sg2imError: some lines failed, or the manifest could not be written.
     """
     _check(batch)
+    say_what_is_lost(batch.request, batch.names.output)
     from sg2im_weights import resolve
 
     with _opened(batch.file) as stream:

@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from sg2im_cli.painter import Painting
 
 
-def show_painting(painting: Painting, heading: str | None) -> None:
-    """What a person should know of a picture, on standard error."""
+ENFORCE = "--enforce moves boxes as little as needed until what is said holds."
+
+
+def show_painting(painting: Painting, heading: str | None, may_enforce: bool = False) -> None:
+    """What a person should know of a picture, on standard error.
+
+    Args:
+        painting: the picture, or several with one layout.
+        heading: above it all.
+        may_enforce: whether --enforce is an option that was not given.
+    """
     screen = console()
     if heading is not None:
         screen.print(heading, style="bold underline", markup=False)
@@ -26,6 +35,8 @@ def show_painting(painting: Painting, heading: str | None) -> None:
     screen.print()
     for statement in painting.given_up:
         screen.print(f"Not enforced, it contradicts the others: {said(statement, painting.graph)}.", markup=False)
+    if may_enforce and _could_be_enforced(painting):
+        screen.print(ENFORCE, markup=False)
     if painting.surroundings and painting.surroundings[0]:
         filled = ", ".join(f"{item.category} ({item.share:.0%})" for item in painting.surroundings[0])
         screen.print(f"Not said, filled in: {filled}.", markup=False)
@@ -36,12 +47,22 @@ def show_painting(painting: Painting, heading: str | None) -> None:
         screen.print(preview(painting.images[0], screen.width))
 
 
-def painting_json(painting: Painting, outputs: Sequence[tuple[Path, int]]) -> dict[str, Any]:
+def _could_be_enforced(painting: Painting) -> bool:
+    """Whether something does not hold on boxes that were predicted, and nothing stands against it."""
+    held = [found.satisfied for found in (*painting.checks, *painting.place_checks)]
+    predicted = any(item.box is None for item in painting.asked.objects)
+    return predicted and False in held and not painting.given_up
+
+
+def painting_json(
+    painting: Painting, outputs: Sequence[tuple[Path, int]], saved: Sequence[Path] = ()
+) -> dict[str, Any]:
     """A source's pictures as ``--json`` prints them.
 
     Args:
         painting: the first pictures, with all that all of them have in common.
         outputs: file and seed of every picture.
+        saved: files of graphs and layouts.
     """
     from sg2im_cli.painter.painting import without_masks
 
@@ -50,6 +71,7 @@ def painting_json(painting: Painting, outputs: Sequence[tuple[Path, int]]) -> di
         "seed": painting.seeds[0],
         "weights": painting.weights,
         "outputs": [{"path": str(path), "seed": seed} for path, seed in outputs],
+        **({"saved": [str(path) for path in saved]} if saved else {}),
         "graph": graph_to_json(without_masks(painting.graph)),
         "account": painting.account_json(),
         **({} if painting.choice is None else {"best_of": painting.choice.to_json()}),

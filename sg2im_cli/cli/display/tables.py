@@ -145,7 +145,8 @@ def _verdict(found: Verdict | None, boxed: bool) -> Text:
         return Text("no rule" if boxed else "no box", style="dim")
     if found.satisfied:
         return Text(f"yes, by {found.margin:.2f}", style="green")
-    return Text(f"no, off by {found.off:.2f}" if found.off >= 0.005 else "no, off by less than 0.01", style="yellow")
+    off = f"{found.off:.2f}" if found.off >= 0.005 else "less than 0.01"
+    return Text(f"no, off by {off} of the picture", style="yellow")
 
 
 def show_graph(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.config import DataConfig
-from sg2im_cli.data.choosing import choose_by_area
+from sg2im_cli.data.choosing import choose_by_area, why_left_out
 from sg2im_cli.data.images import PreparedImage, Relationships, relationships_among
 from sg2im_cli.data.prepared.flat import ARRAYS, Flat
 from sg2im_cli.data.prepared.format import COLUMNS, import_pyarrow
@@ -87,12 +87,21 @@ class Rows:
 
     def kept(self, index: int, config: DataConfig, stated: bool = False) -> list[int] | None:
         """Which objects of an image a configuration uses; None if it leaves the image out (see `choose_by_area`)."""
-        whole = self.cell(index, "width") * self.cell(index, "height")
-        areas = self.array(index, "areas")
+        return choose_by_area(*self._areas(index), config, stated, self._usable(index, config))
+
+    def why_left_out(self, index: int, config: DataConfig) -> str:
+        """Why a configuration leaves an image out (see `choosing.why_left_out`)."""
+        return why_left_out(*self._areas(index), config, self._usable(index, config))
+
+    def _areas(self, index: int) -> tuple[NDArray[Any], int]:
+        """(O,) of the boxes, and of the picture, in pixels."""
+        return self.array(index, "areas"), self.cell(index, "width") * self.cell(index, "height")
+
+    def _usable(self, index: int, config: DataConfig) -> NDArray[np.bool_] | None:
+        """(O,) False for objects that are left out beforehand; None if there are none."""
         machine = self.machine(index) if config.machine_labels else None
         left_out = machine is not None and config.machine_weight(self.source(index)) == 0
-        usable = ~machine[:, 0] if left_out and machine is not None else None
-        return choose_by_area(areas, whole, config, stated, usable)
+        return ~machine[:, 0] if left_out and machine is not None else None
 
     def source(self, index: int) -> str:
         """Where a picture comes from, if the data says so."""

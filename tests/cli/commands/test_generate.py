@@ -220,6 +220,54 @@ def test_what_is_saved_can_be_drawn(draw):
     assert pixels("a.png") == pixels("c.png")
 
 
+def test_paths_of_graphs_and_layouts_are_printed_after_their_picture(draw):
+    call = (TWO, "--seed", 4, "--samples", 2, "-o", "{seed}.png", "--overwrite", "-q")
+    saved = ("--save-graph", "g.json", "--save-layout", "l{seed}.svg")
+    assert draw(*call, *saved).out.split() == ["4.png", "g.json", "l4.svg", "5.png", "l5.svg"]
+    made = json.loads(draw(*call, *saved, "--json").out)
+    assert made["saved"] == ["g.json", "l4.svg", "l5.svg"]
+    assert "saved" not in json.loads(draw(*call, "--json").out)
+
+
+def test_what_does_not_hold_says_by_how_much_of_what_and_what_to_do(draw, tmp_path):
+    objects = [{"name": "car", "box": [0.1, 0.1, 0.4, 0.4]}, {"name": "road", "box": [0.1, 0.6, 0.4, 0.9]}]
+    graphs = {
+        "two.json": [{"objects": ["car", "road"], "relationships": said} for said in ([[0, "above", 1]], [])],
+        "boxed.json": [{"objects": objects, "relationships": [[0, "below", 1]]}],
+    }
+    for name, value in graphs.items():
+        (tmp_path / name).write_text(json.dumps(value))
+    call = ("--scene-graph", "two.json", "--seed", 4, "-o", "{index}.png", "--overwrite")
+    plain, enforced = draw(*call).err, draw(*call, "--enforce").err
+    assert plain.count("--enforce moves boxes") == 1  # the other says nothing
+    assert "of the picture" in plain
+    assert "no, off by" not in enforced
+    assert "--enforce" not in enforced
+    given = draw("--scene-graph", "boxed.json").err  # given boxes are as they were meant
+    assert "no, off by" in given
+    assert "--enforce" not in given
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("-o", "{index}.jpg"), 1),
+        (("-o", "{index}.WebP"), 1),
+        (("-o", "{index}.png"), 0),
+        (("-o", "{index}.jpg/"), 0),  # a directory, of PNG
+        ((), 0),
+        (("-o", "{index}.jpg", "--no-metadata"), 0),
+        (("-o", "{index}.jpg", "-q"), 0),
+    ],
+)
+def test_pictures_that_lose_what_made_them_say_so_once(draw, tmp_path, arguments, told):
+    (tmp_path / "lines.txt").write_text("a car on a road\n")
+    assert draw(CAR, *arguments).err.count("does not carry what made it") == told
+    lines = draw("--file", "lines.txt", "--overwrite", *(arguments or ("-o", "pictures/")))
+    assert lines.code == 0
+    assert lines.err.count("does not carry what made it") == told
+
+
 def test_a_layout_that_was_drawn_at_random_is_saved_with_its_seeds(sample):
     sample(TWO, "--seed", 4, "-o", "a.png", "--save-graph", "g.json", "--save-layout", "l.json")
     graph, layout = (load(name) for name in ("g.json", "l.json"))

@@ -57,7 +57,7 @@ def test_words_as_json(sg2im, tiny_bundle):
 @pytest.mark.parametrize(
     ("pattern", "message"),
     [
-        ("besude", "the nearest are bed, beside"),
+        ("besude", "the nearest are beside"),
         ("qqq", "no word like 'qqq'; leave the pattern out"),
         ("", None),
     ],
