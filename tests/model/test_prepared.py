@@ -14,7 +14,7 @@ from torch.nn import functional
 from sg2im_cli.config import GeneratorConfig
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.layout import compose_layout
-from sg2im_cli.model.prepared import Canvas, dtype_to_load, prepare
+from sg2im_cli.model.prepared import Canvas, convolution, dtype_to_load, prepare
 from sg2im_cli.model.prepared.canvas import factored
 from sg2im_cli.model.prepared.convolution import convolve, convolve_onto, pack, packs
 from sg2im_cli.model.prepared.enlarging import EnlargingConvolution
@@ -224,6 +224,20 @@ def test_products_of_small_features_are_convolutions_of_enlarged_ones(shape):
     expected = functional.conv_transpose2d(features, transposed, stride=2, padding=1)
     found = EnlargingConvolution(transposed.transpose(0, 1), *shape, torch.float32)(features)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("wrong", [RuntimeError("not in this build"), False])
+def test_operations_that_another_build_lacks_are_not_used(monkeypatch, wrong):
+    def tried(dtype):
+        if wrong:
+            raise wrong
+        return False
+
+    monkeypatch.setattr(convolution, "_as_plain", tried)
+    assert not convolution.packs.__wrapped__(torch.float32)
+    assert not convolution.packs.__wrapped__(torch.float16)
+    monkeypatch.setattr("sg2im_cli.model.prepared.generator.packs", lambda dtype: False)
+    assert prepare(build(GeneratorConfig(refinement_dims=(8, 4)))).refinement is None
 
 
 @pytest.mark.parametrize("kind", ["packed", "plain"])

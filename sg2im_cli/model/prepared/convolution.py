@@ -17,11 +17,35 @@ from torch.nn import functional
 
 @cache
 def packs(dtype: torch.dtype) -> bool:
-    """Whether this build and processor have convolutions with packed weights of that type."""
-    known = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_convolution_pointwise")  # type: ignore[no-untyped-call]
-    if dtype == torch.bfloat16:
-        return known and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-    return known and dtype == torch.float32
+    """Whether this build and processor have convolutions and products with packed weights of that type.
+
+    They are no public operations of PyTorch, so they are tried: what raises or is far off is not used.
+    """
+    if dtype not in (torch.float32, torch.bfloat16) or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return False
+    try:
+        if dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+            return False
+        return _as_plain(dtype)
+    except Exception:  # whatever another version or build says
+        return False
+
+
+@torch.no_grad()
+def _as_plain(dtype: torch.dtype) -> bool:
+    """Whether they give what the plain operations give, on a small example."""
+    ops, pads = torch.ops.mkldnn, ([1, 1], [1, 1], [1, 1], 1)
+    x = torch.linspace(-1, 1, 2 * 3 * 16).view(2, 3, 4, 4).to(dtype).contiguous(memory_format=torch.channels_last)
+    weight, bias = torch.linspace(-1, 1, 4 * 3 * 9).view(4, 3, 3, 3).to(dtype), torch.ones(4, dtype=dtype)
+    packed = ops._reorder_convolution_weight(weight, *pads, [1, 3, 4, 4])
+    found = ops._convolution_pointwise(x, packed, bias, *pads, "leaky_relu", [0.5], "")
+    ops._convolution_pointwise_.binary(found, x, packed, bias, *pads, "add", 1.0, None, [], "")
+    plain = functional.conv2d(x.float(), weight.float(), bias.float(), padding=1)
+    rows, square = torch.linspace(-1, 1, 32).view(2, 16), torch.linspace(-1, 1, 256).view(16, 16)
+    product = ops._linear_pointwise(rows, ops._reorder_linear_weight(square, 2), None, "relu", [], "")
+    return torch.allclose(found.float(), functional.leaky_relu(plain, 0.5) + plain, atol=0.1) and torch.allclose(
+        product, functional.linear(rows, square).relu(), atol=1e-3
+    )
 
 
 def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, slope: float | None = None) -> Tensor:
