@@ -10,6 +10,9 @@ from PIL import Image
 
 from sg2im_errors import Sg2imError
 
+LONGEST_NUMBER = 6
+"""Letters of a compressed run length behind its first: more than 2^34 pixels are no picture's."""
+
 Corners = tuple[float, float, float, float]
 """x0 y0 x1 y1 in pixels."""
 
@@ -68,10 +71,46 @@ def _run_lengths(segmentation: Any, height: int, width: int) -> Any:  # noqa: AN
 
     if isinstance(segmentation, list):
         return coco.merge(coco.frPyObjects(segmentation, height, width))
-    counts = segmentation["counts"]
-    if not isinstance(counts, list):
-        return segmentation
-    rows, columns = segmentation["size"]
-    if sum(counts) != rows * columns:  # pycocotools fills up what is missing
-        raise ValueError(f"its run lengths cover {sum(counts)} of {rows * columns} pixels")
-    return coco.frPyObjects(segmentation, rows, columns)
+    counts, claimed = segmentation["counts"], list(segmentation["size"])
+    if claimed != [height, width]:  # before anything is decoded: memory is taken for what is claimed
+        raise ValueError(f"it is {_shown(claimed[1:])}x{_shown(claimed[:1])} and the picture {width}x{height}")
+    if isinstance(counts, list) and not all(type(count) is int and count >= 0 for count in counts):
+        raise ValueError("its run lengths are damaged")
+    covered = sum(counts) if isinstance(counts, list) else compressed_length(counts)
+    if covered != height * width:  # pycocotools fills up what is missing, and writes on behind the end
+        raise ValueError(f"its run lengths cover {covered} of {height * width} pixels")
+    return coco.frPyObjects(segmentation, height, width) if isinstance(counts, list) else segmentation
+
+
+def _shown(values: list[Any]) -> str:
+    return str(values[0])[:20] if values else "?"
+
+
+def compressed_length(counts: str | bytes) -> int:
+    """How many pixels compressed run lengths cover.
+
+    Each number is written in letters of five bits, the lowest first, whose sixth says that another follows; from the
+    third on it is the difference to the number before the last one (pycocotools, ``rleToString``).
+
+    Raises:
+        ValueError: they are none.
+    """
+    data = np.frombuffer(counts.encode("ascii") if isinstance(counts, str) else bytes(counts), np.uint8).astype(
+        np.int64
+    )
+    letters = data - 48
+    if not len(letters) or letters.min() < 0 or letters.max() > 63 or letters[-1] & 32:
+        raise ValueError("its run lengths are damaged")
+    last = letters & 32 == 0
+    starts = np.concatenate([[0], np.flatnonzero(last)[:-1] + 1])
+    place = np.arange(len(letters)) - np.repeat(starts, np.diff([*starts, len(letters)]))
+    if place.max() > LONGEST_NUMBER:
+        raise ValueError("its run lengths are damaged")
+    numbers = np.add.reduceat((letters & 31) << (5 * place), starts)
+    negative = letters[last] & 16 != 0
+    numbers = numbers - np.where(negative, 1 << (5 * (place[last] + 1)), 0)
+    for first in (1, 2):  # the third is the first that is told as a difference; the first number stands alone
+        numbers[first::2] = np.cumsum(numbers[first::2])
+    if numbers.min() < 0:
+        raise ValueError("its run lengths are damaged")
+    return int(numbers.sum())

@@ -6,8 +6,10 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sg2im_cli.data.segmentation import cut_mask
+from sg2im_cli.data.segmentation import compressed_length, cut_mask
 from sg2im_errors import Sg2imError
 
 HEIGHT, WIDTH = 30, 50
@@ -104,3 +106,31 @@ def test_without_pycocotools_the_extra_is_named(monkeypatch, blob):
     with pytest.raises(Sg2imError, match=r"pip install 'sg2im-cli\[train\]'"):
         cut_mask(segmentation, HEIGHT, WIDTH, (0, 0, 9, 9), 8)
     assert cut_mask([], HEIGHT, WIDTH, (0, 0, 9, 9), 8) is None
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.floats(0, 1), st.integers(0, 10_000))
+def test_what_run_lengths_cover_is_known_before_they_are_decoded(height, width, share, seed):
+    mask = (np.random.default_rng(seed).random((height, width)) < share).astype(np.uint8)
+    counts = compressed(mask)["counts"]
+    assert compressed_length(counts) == height * width
+    assert compressed_length(counts.encode()) == height * width
+
+
+@pytest.mark.parametrize("counts", [None, "1", b"0" * 3])
+def test_nothing_is_decoded_that_claims_another_size(monkeypatch, counts):
+    """Memory would be taken for what is claimed."""
+    from pycocotools import mask as coco
+
+    monkeypatch.setattr(coco, "decode", lambda *_: pytest.fail("decoded"))
+    claimed = {"size": [10, 10], "counts": [100] if counts is None else counts}
+    with pytest.raises(ValueError, match="it is 10x10 and the picture 12x12"):
+        cut_mask(claimed, 12, 12, (0, 0, 12, 12), 4)
+    if counts is not None:
+        with pytest.raises(ValueError, match="its run lengths cover .* of 144 pixels"):
+            cut_mask({"size": [12, 12], "counts": counts}, 12, 12, (0, 0, 12, 12), 4)
+
+
+@pytest.mark.parametrize("counts", ["", "\x01", "~~", "P" * 5, "o" * 12 + "0", "\u00e9", "0n0000"])
+def test_compressed_run_lengths_that_are_none(counts):
+    with pytest.raises(ValueError, match="run lengths|ascii"):
+        cut_mask({"size": [12, 12], "counts": counts or "\x00"}, 12, 12, (0, 0, 12, 12), 4)
