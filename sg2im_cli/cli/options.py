@@ -64,7 +64,12 @@ VocabularyOf = Annotated[
 Device = Annotated[str, typer.Option(metavar="DEVICE", autocompletion=offer_devices, help="auto, cpu, cuda or mps.")]
 Dtype = Annotated[Precision, typer.Option(help="Precision of the model.")]
 Enforce = Annotated[
-    bool, typer.Option("--enforce", help="Move boxes as little as needed until every relationship and place holds.")
+    bool | None,
+    typer.Option(
+        "--enforce/--no-enforce",
+        help="Move given boxes, too, as little as needed until every relationship and place holds, or none. Predicted "
+        "boxes are moved if not given.",
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a sentence if one of its words would be dropped.")]
 Scale = Annotated[

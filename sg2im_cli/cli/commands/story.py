@@ -48,8 +48,12 @@ def command(
     weights: options.Weights = "default",
     device: options.Device = "auto",
     enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move what is new as little as needed until every relationship holds.")
-    ] = False,
+        bool,
+        typer.Option(
+            "--enforce/--no-enforce",
+            help="Move what is new as little as needed until every relationship holds, or leave it as predicted.",
+        ),
+    ] = True,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a line if one of its words would be dropped.")
     ] = False,
@@ -78,7 +82,7 @@ def command(
 
     request = Request(
         weights=weights,
-        options=Options(device=device, enforce=enforce, nlp=nlp),
+        options=Options(device=device, enforce=None if enforce else False, nlp=nlp),
         overwrite=overwrite,
         metadata=not no_metadata,
         as_json=as_json,
