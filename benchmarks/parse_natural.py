@@ -31,8 +31,8 @@ Facts = frozenset[tuple[str, ...]]
 def told(parsed: ParsedText) -> Facts:
     """What the parser found."""
     names = [_name(parsed, i) for i in range(len(parsed.mentions))]
-    objects = zip(names, parsed.graph.objects, strict=True)
-    things = [(name, item.attributes, item.quantity) for name, item in objects]
+    each = zip(names, parsed.graph.objects, parsed.mentions, strict=True)
+    things = [(name, item.attributes, item.quantity or (2 if told.amount == 2 else None)) for name, item, told in each]
     triples = [(r.subject, r.predicate, r.object) for r in parsed.graph.relationships]
     return facts(things, triples)
 
@@ -41,6 +41,7 @@ def _name(parsed: ParsedText, i: int) -> str:
     text, mention = parsed.graph.objects[i].text or "", parsed.mentions[i]
     head = parsed.words[mention.head]
     last = head.lemma if mention.plural else head.text.lower()
+    last = "person" if last == "people" else last
     return " ".join([*text.lower().split(" ")[:-1], last])
 
 

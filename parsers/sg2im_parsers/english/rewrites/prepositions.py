@@ -1,4 +1,4 @@
-"""Prepositions of several words ("in front of", "bigger than") become one, and their noun takes their place in the tree."""
+"""Prepositions of several words ("in front of", "bigger than") become one, and their noun takes their place."""
 
 from __future__ import annotations
 
