@@ -60,7 +60,7 @@ LITTLE_WORDS = ("of", "and", "the", ",", ";", '"', "without", "999", "-3", "left
 
 def odd_value(random: Random) -> Any:
     """A value that is seldom what a document should have."""
-    return random.choice((NUMBERS, TEXTS, OTHERS)[random.randrange(3)])
+    return copy.deepcopy(random.choice((NUMBERS, TEXTS, OTHERS)[random.randrange(3)]))
 
 
 def mutated(value: Any, random: Random) -> Any:

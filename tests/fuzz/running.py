@@ -90,7 +90,7 @@ def faults_of(done: Done, folder: Path) -> list[str]:
     elif done.code not in CODES:
         found.append(f"exit code {done.code}")
     messages = done.err.split("sg2im: ")[1:]  # each to the beginning of the next, whatever line ends are in it
-    if max(map(len, (*messages, *done.err.splitlines())), default=0) > LONGEST_MESSAGE:
+    if max(map(len, (*map(str.strip, messages), *done.err.splitlines())), default=0) > LONGEST_MESSAGE:
         found.append("long message")
     if done.code and not done.trace and not done.out.strip() and not done.err.strip():
         found.append("no message")
