@@ -162,6 +162,8 @@ def _line(text: str, where: str) -> dict[str, Any]:
         raise InputError(f"{where} is not JSON that can be read: it is nested too deeply.") from None
     except LineError as error:
         raise InputError(f"{where}: {error}.") from None
+    except ValueError:  # Python's limit
+        raise InputError(f"{where} is not JSON that can be read: it has a number of thousands of digits.") from None
     found: dict[str, Any] = line
     return found
 

@@ -41,6 +41,8 @@ FILES = (
     "relationship_alias.txt",
 )
 LICENSE = "Visual Genome 1.4, CC BY 4.0; its pictures come from YFCC100M and COCO under their Flickr licences"
+LONGEST_SIDE = 1_000_000
+"""Of a picture, in pixels; what is longer is a mistake."""
 OUTSIDE = "boxes outside of their picture"
 Kept = list[tuple[int, str, Corners]]
 """Id, name and corners of each object of a picture that is kept."""
@@ -236,6 +238,8 @@ class _Reader:
 
     def _add_size(self, entry: Any) -> None:  # noqa: ANN401
         width, height = int(entry["width"]), int(entry["height"])
+        if max(width, height) > LONGEST_SIDE:
+            raise ValueError(f"its picture would be more than {LONGEST_SIDE:,} pixels wide or high")
         if min(width, height) >= max(1, self.options.picture_side):
             self.sizes[int(entry["image_id"])] = width, height, "/".join(str(entry["url"]).split("/")[-2:])
 
