@@ -13,7 +13,8 @@ from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.prepared.options import PrepareOptions
 from sg2im_cli.data.prepared.writing import prepare
-from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, read_aliases, visual_genome_source
+from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
+from sg2im_cli.data.readers.visual_genome_aliases import read_aliases
 from sg2im_cli.data.readers.visual_genome_splits import paper_splits, read_splits
 from sg2im_cli.data.scenes.graphs import pick_objects
 from sg2im_cli.data.scenes.scene import triples_among

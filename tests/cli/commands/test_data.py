@@ -119,7 +119,7 @@ def test_the_schema_is_printed(sg2im):
         (("coco", ".", "--paper", "--things-only"), "give one of them"),
         (("coco", ".", "--paper", "--min-objects", 2), "--paper says which pictures and objects are kept"),
         (("coco", ".", "--mask-size", 12), "--mask-size is 12 and must be a power of two"),
-        (("coco", "."), "has no directory images/train"),
+        (("coco", "."), ". is in no layout that is known: COCO and CVAT have annotations/instances_train.json"),
         (("vg", "none"), "There is no directory none"),
         (("vg", "."), "There is no file object_alias.txt"),
         (("jsonl", "none.jsonl"), "There is no file none.jsonl"),
