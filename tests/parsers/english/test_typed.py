@@ -44,6 +44,25 @@ TOLD = {
     # what is not there
     "a park with benches instead of chairs": {"park", "benches", "park | with | benches"},
     "four kids at a table and none of them are wearing hats": {"kids", "table", "kids | is | 4", "kids | at | table"},
+    # who is where, and does what
+    "a plane in the air and a car on the road": {"plane", "air", "car", "road", "plane | in | air", "car | on | road"},
+    "a cat and a dog on a bed": {"cat", "dog", "bed", "cat | on | bed", "dog | on | bed"},
+    "a lake with mountains behind it and a boat on it": {
+        "lake",
+        "mountains",
+        "boat",
+        "mountains | behind | lake",
+        "boat | on | lake",
+    },
+    "an owl perched on a branch looking at the moon": {
+        "owl",
+        "branch",
+        "moon",
+        "owl | perch on | branch",
+        "owl | look at | moon",
+    },
+    "a girl with a kite who is laughing": {"girl", "kite", "girl | with | kite", "girl | is | laughing"},
+    "a boy carrying a bag on his back": {"boy", "bag", "back", "boy | carry | bag", "bag | on | back"},
     # when and what for
     "a lake at sunset": {"lake"},
     "a red sunset over the sea": {"sunset", "sea", "sunset | is | red", "sunset | over | sea"},
