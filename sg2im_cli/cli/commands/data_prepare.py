@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sg2im_cli.config import DataConfig
 
 app = typer.Typer(
-    help="Prepare COCO, Visual Genome or your own pictures.",
+    help="Prepare COCO, Visual Genome, what annotation tools export, or your own pictures.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -78,7 +78,6 @@ def coco(
 
     Example: sg2im data prepare coco coco/ --out data/coco64 --paper
     """
-    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.coco_source import PAPER, PAPER_VAL, CocoOptions, coco_source
     from sg2im_cli.data.readers.notes import Notes, Severity
 
@@ -87,7 +86,7 @@ def coco(
     chosen_here = (min_area, min_objects, max_objects, stuff_only, divide_val) != (0.0, 1, None, False, None)
     if paper and chosen_here:
         raise InputError("--paper says which pictures and objects are kept; leave the other options of that out.")
-    keep = PAPER if paper else _bounds(EVERYTHING, min_area, min_objects, max_objects)
+    keep = PAPER if paper else everything_within(min_area, min_objects, max_objects)
     options = CocoOptions(
         things_only=things_only,
         stuff_only=stuff_only or paper,
@@ -108,11 +107,14 @@ def coco(
     )
 
 
-def _bounds(everything: DataConfig, min_area: float, min_objects: int, max_objects: int | None) -> DataConfig:
+def everything_within(min_area: float, min_objects: int, max_objects: int | None) -> DataConfig:
+    """Whatever a recipe may ask for, within these bounds."""
     from dataclasses import replace
 
-    most = everything.max_objects if max_objects is None else max_objects
-    return replace(everything, min_area=min_area, min_objects=min_objects, max_objects=most)
+    from sg2im_cli.data.choosing import EVERYTHING
+
+    most = EVERYTHING.max_objects if max_objects is None else max_objects
+    return replace(EVERYTHING, min_area=min_area, min_objects=min_objects, max_objects=most)
 
 
 @app.command()
@@ -199,7 +201,6 @@ def jsonl(
 
     Example: sg2im data prepare jsonl mine.jsonl --val-share 0.1 --out data/mine
     """
-    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 
     if val is not None and val_share:
@@ -211,7 +212,7 @@ def jsonl(
         out,
         image_size,
         mask_size,
-        _bounds(EVERYTHING, min_area, min_objects, max_objects),
+        everything_within(min_area, min_objects, max_objects),
         skip_unreadable,
         {"val_share": val_share, "seed": seed if val_share else None, "stuff": list(names)},
         guess_masks,

@@ -16,8 +16,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sg2im_cli.data.images import AnnotatedImage, Annotation, Relationships
 from sg2im_cli.data.names import spoken_name
 from sg2im_cli.data.pixels import image_size
@@ -25,6 +23,7 @@ from sg2im_cli.data.readers.jsonl_lines import LineError, check_line
 from sg2im_cli.data.readers.notes import Notes
 from sg2im_cli.data.readers.picture_files import picture_file
 from sg2im_cli.data.readers.source import Report, Source
+from sg2im_cli.data.readers.val_split import drawn_for_val
 from sg2im_errors import InputError
 
 UNREADABLE = (1, 1)
@@ -71,7 +70,7 @@ def jsonl_source(path: Path, options: JsonlOptions, report: Report | None = None
         split: partial(_images, file, words.stated, skip=report is not None) for split, file in files.items()
     }
     if options.val_share:
-        chosen = _draw(counts["train"], options)
+        chosen = drawn_for_val(counts["train"], options.val_share, options.seed)
         splits = {
             "train": partial(_images, path, words.stated, chosen, False),
             "val": partial(_images, path, words.stated, chosen, True),
@@ -117,14 +116,6 @@ class _Words:
         word = spoken_name(written)
         self.notes.rename({written: word})
         known[word] = None
-
-
-def _draw(count: int, options: JsonlOptions) -> frozenset[int]:
-    """The lines of the val split; never all, and at least one."""
-    if count < 2:
-        raise InputError("There are too few pictures to put a share of them into val.")
-    wanted = min(max(1, round(options.val_share * count)), count - 1)
-    return frozenset(np.random.default_rng(options.seed).permutation(count)[:wanted].tolist())
 
 
 def _lines(
