@@ -24,6 +24,9 @@ ROUND = 64
 FAR = 8
 """Corners so many pictures away are damage; drawing them would take memory for all that lies between."""
 
+LINE = 1e-6
+"""Square pixels below which corners lie on one line: shares of a picture are rounded when they become pixels."""
+
 NO_BOX = (0.0, 0.0, 0.0, 0.0)
 
 
@@ -72,7 +75,7 @@ def polygon_part(flat: Sequence[float], size: Size) -> Part | None:
     _require_near(outline[0], size)
     kept, _ = meant_outline(outline, NO_BOX)
     box = box_around(outline)
-    if not kept or box is None:
+    if not kept or box is None or _is_line(flat):
         return None
     x, y, width, height = box
     return Part((x, y, x + width, y + height), kept)
@@ -177,6 +180,11 @@ def _painted(text: str, size: Size) -> NDArray[np.bool_]:
             return np.asarray(image.convert("L") if image.mode not in ("1", "L", "P") else image) > 0
     except UNREADABLE as error:
         raise ValueError(f"its mask cannot be read: {error}") from None
+
+
+def _is_line(flat: Sequence[float]) -> bool:
+    xs, ys = np.array(flat[::2]) - flat[0], np.array(flat[1::2]) - flat[1]
+    return bool(np.abs(xs[:-1] * ys[1:] - xs[1:] * ys[:-1]).max() < LINE)
 
 
 def _require_near(flat: Sequence[float], size: Size) -> None:
