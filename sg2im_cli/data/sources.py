@@ -134,8 +134,15 @@ def _mapped(
 
 def _require_coco(folder: Path) -> None:
     """Say what to do with layouts that have to be prepared."""
-    if layout := "jsonl" if folder.is_file() else "vg" if (folder / "image_data.json").is_file() else None:
+    if layout := _layout_to_prepare(folder):
         raise InputError(f"{folder} has to be prepared first: sg2im data prepare {layout} {folder} --out DIR.")
+
+
+def _layout_to_prepare(path: Path) -> str | None:
+    if path.is_file():
+        return {".yaml": "yolo", ".yml": "yolo"}.get(path.suffix.lower(), "jsonl")
+    known = {"image_data.json": "vg", "data.yaml": "yolo"}
+    return next((layout for name, layout in known.items() if (path / name).is_file()), None)
 
 
 def _require_sizes(prepared: PreparedData, mask_size: int, image_size: tuple[int, int] | None) -> None:

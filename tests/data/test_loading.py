@@ -137,7 +137,15 @@ def test_a_worker_that_is_killed_is_said():
         take(iterate(killed, 0, 1), 3)
 
 
-@pytest.mark.parametrize(("file", "named", "layout"), [("a.jsonl", "a.jsonl", "jsonl"), ("image_data.json", "", "vg")])
+@pytest.mark.parametrize(
+    ("file", "named", "layout"),
+    [
+        ("a.jsonl", "a.jsonl", "jsonl"),
+        ("image_data.json", "", "vg"),
+        ("data.yaml", "", "yolo"),
+        ("data.yaml", "data.yaml", "yolo"),
+    ],
+)
 def test_what_has_to_be_prepared_first(file, named, layout, tmp_path, small_config):
     (tmp_path / file).write_text("[]")
     with pytest.raises(InputError, match=f"has to be prepared first: sg2im data prepare {layout} .* --out DIR"):

@@ -203,6 +203,8 @@ def read_text(path: Path) -> str:
     Raises:
         InputError: it is missing, no file, too long, or in another encoding; the message names it.
     """
+    if path.is_dir():
+        raise InputError(f"{path} is a directory; give the file.")
     if not path.is_file():
         raise InputError(f"There is no file {path}.")
     try:
