@@ -142,6 +142,8 @@ def test_a_worker_that_is_killed_is_said():
     [
         ("a.jsonl", '{"image": "1.png", "objects": []}', "a.jsonl", "jsonl"),
         ("image_data.json", '[{"image_id": 1, "url": "1.jpg"}]', "", "vg"),
+        ("data.yaml", "names: [cat]", "", "yolo"),
+        ("data.yaml", "names: [cat]", "data.yaml", "yolo"),
     ],
 )
 def test_what_has_to_be_prepared_first(file, content, named, layout, tmp_path, small_config):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sg2im_cli.cli import options
-from sg2im_cli.cli.commands import data_prepare
+from sg2im_cli.cli.commands import data_prepare, data_prepare_exports
 from sg2im_cli.cli.display.prepare_progress import Shown
 from sg2im_cli.cli.streams import print_json, print_path
 from sg2im_cli.output.files import require_new, write_file
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sg2im_cli.data.findings import Findings
 
 app = typer.Typer(help="Prepare, check and show data to train on.", no_args_is_help=True, rich_markup_mode=None)
+for command in data_prepare_exports.COMMANDS:
+    data_prepare.app.command()(command)
 app.add_typer(data_prepare.app, name="prepare")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sg2im_cli.data.readers.notes import Notes
 
 app = typer.Typer(
-    help="Prepare COCO, Visual Genome or your own pictures.",
+    help="Prepare COCO, Visual Genome, what annotation tools export, or your own pictures.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -79,14 +79,15 @@ def coco(
     guess_masks: Annotated[bool, GUESS] = False,
     license_: Annotated[str | None, LICENSE] = None,
 ) -> None:
-    """Prepare COCO's annotation files, as COCO, CVAT, Roboflow and Label Studio lay them out.
+    """Prepare files in COCO's format, by COCO and others.
+
+    Exports of CVAT, Roboflow and Label Studio are taken as they lie.
 
     Without more options, every picture with an object is kept, and the recipe chooses among them. What means nothing is
     left out and counted; names are prepared as people say them.
 
     Example: sg2im data prepare coco coco/ --out data/coco64 --paper
     """
-    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.coco_source import PAPER, PAPER_VAL, CocoOptions, coco_source
 
     if things_only and (stuff_only or paper):
@@ -94,7 +95,7 @@ def coco(
     chosen_here = (min_area, min_objects, max_objects, stuff_only, divide_val) != (0.0, 1, None, False, None)
     if paper and chosen_here:
         raise InputError("--paper says which pictures and objects are kept; leave the other options of that out.")
-    keep = PAPER if paper else _bounds(EVERYTHING, min_area, min_objects, max_objects)
+    keep = PAPER if paper else everything_within(min_area, min_objects, max_objects)
     options = CocoOptions(
         val_share=val_share,
         seed=seed,
@@ -133,11 +134,14 @@ def _draw(val_share: float, seed: int) -> dict[str, Any]:
     return {"val_share": val_share, "seed": seed} if val_share else {}
 
 
-def _bounds(everything: DataConfig, min_area: float, min_objects: int, max_objects: int | None) -> DataConfig:
+def everything_within(min_area: float, min_objects: int, max_objects: int | None) -> DataConfig:
+    """Whatever a recipe may ask for, within these bounds."""
     from dataclasses import replace
 
-    most = everything.max_objects if max_objects is None else max_objects
-    return replace(everything, min_area=min_area, min_objects=min_objects, max_objects=most)
+    from sg2im_cli.data.choosing import EVERYTHING
+
+    most = EVERYTHING.max_objects if max_objects is None else max_objects
+    return replace(EVERYTHING, min_area=min_area, min_objects=min_objects, max_objects=most)
 
 
 @app.command()
@@ -226,7 +230,6 @@ def jsonl(
 
     Example: sg2im data prepare jsonl mine.jsonl --val-share 0.1 --out data/mine
     """
-    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 
     if val is not None and val_share:
@@ -238,7 +241,7 @@ def jsonl(
         out,
         image_size,
         mask_size,
-        _bounds(EVERYTHING, min_area, min_objects, max_objects),
+        everything_within(min_area, min_objects, max_objects),
         skip_unreadable,
         {"val_share": val_share, "seed": seed if val_share else None, "stuff": list(names)},
         guess_masks,

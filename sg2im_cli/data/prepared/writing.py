@@ -77,6 +77,7 @@ def _identity(source: Source, options: PrepareOptions) -> dict[str, Any]:
         "layout": source.layout,
         "name": source.name,
         "files": _checksums(source.files),
+        **({} if source.contents is None else {"contents": source.contents}),
         "image_size": list(options.image_size),
         "mask_size": options.mask_size,
         "keep": kept,

@@ -40,6 +40,8 @@ def advise(path: Path) -> None:
     if path.is_dir():
         for kind in _kinds_in(path):
             raise InputError(f"{path} holds {kind.what}; {kind.advice(path)}.")
+    elif path.suffix.lower() in (".yaml", ".yml"):
+        raise InputError(f"{path} describes {YOLO.what}; {YOLO.advice(path.parent)}.")
     elif (found := json_kind(path)) is COCO:
         folder = _root(path)
         if folder is None:

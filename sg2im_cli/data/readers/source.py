@@ -21,7 +21,7 @@ class Source:
     """Annotated images of any layout.
 
     Attributes:
-        layout: coco, vg or jsonl.
+        layout: coco, vg, jsonl, labelme, yolo or via.
         name: of the directory or file.
         splits: the images of each split; each call begins anew.
         counts: how many images a split has at most, for the progress shown.
@@ -30,6 +30,7 @@ class Source:
         predicates: of stated relationships; None where there are none.
         attributes: words of objects.
         files: annotation files, by which the source is known again.
+        contents: a checksum of the others, where there is one for each picture.
         paper: whether the images were chosen as in the paper, so that their number should be the published one.
         license: of the data, if it is known.
         notes: what was left out, and which names were changed.
@@ -44,6 +45,7 @@ class Source:
     predicates: tuple[str, ...] | None = None
     attributes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
+    contents: str | None = None
     paper: bool = False
     license: str | None = None
     notes: Notes = field(default_factory=Notes)

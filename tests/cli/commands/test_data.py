@@ -10,7 +10,15 @@ import pytest
 from PIL import Image
 
 from sg2im_weights import read_bundle
+from tests.data import tool_files
 from tests.data.machine_scenes import mark
+
+TOOLS = {
+    "labelme": lambda root: tool_files.labelme(root),
+    "yolo": lambda root: tool_files.yolo(root) / "data.yaml",
+    "via": lambda root: tool_files.via2(root),
+}
+"""What to write, by the command that takes it."""
 
 
 @pytest.fixture
@@ -24,7 +32,7 @@ def prepared(sg2im, tiny_data):
 def test_data_is_a_command_with_help(sg2im):
     assert "data" in sg2im("--help").out
     assert all(word in sg2im("data", "--help").out for word in ("prepare", "check", "show"))
-    assert all(word in sg2im("data", "prepare", "--help").out for word in ("coco", "vg", "jsonl"))
+    assert all(word in sg2im("data", "prepare", "--help").out for word in ("coco", "vg", "jsonl", *TOOLS))
 
 
 def test_prepare_check_show(sg2im, prepared, files):
@@ -108,6 +116,48 @@ def test_own_pictures(sg2im, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+SMALL = ("--image-size", 32, "--mask-size", 8)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_what_a_tool_exports_is_prepared_checked_shown_and_trained_on(sg2im, tool, tmp_path):
+    path = TOOLS[tool](tmp_path / "mine")
+    command = ("data", "prepare", tool, path, *SMALL, "--val-share", 0.5, "--strict", "--out", "ready")
+    done = sg2im(*command)
+    assert (done.code, done.out) == (0, "ready\n"), done.err
+    assert "train: 1 pictures, 2 objects\nval: 1 pictures, 2 objects\n" in done.err
+    assert "Everything is prepared already." in sg2im(*command).err
+    assert sg2im("data", "check", "ready", "--least", 1).out.endswith("Nothing is wrong.\n")
+    assert sg2im("data", "show", "ready", "--output", "sheet.png").code == 0
+    how = ("--recipe", "tiny", "--device", "cpu", "--threads", 1, "--dry-run")
+    done = sg2im("train", "--data", "ready", "--out", "run", *how)
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
+    ("tool", "changed"), [("labelme", "1.json"), ("yolo", "1.txt"), ("via", "via_region_data.json")]
+)
+def test_files_that_were_changed_are_not_the_same_data(sg2im, tool, changed, tmp_path):
+    path = TOOLS[tool](tmp_path / "mine")
+    command = ("data", "prepare", tool, path, *SMALL, "--out", "ready")
+    assert sg2im(*command).code == 0
+    (file,) = (tmp_path / "mine").rglob(changed)
+    file.write_text(file.read_text() + "\n")
+    done = sg2im(*command)
+    assert done.code == 2 and "ready was prepared from other data" in done.err
+
+
+def test_the_attribute_of_regions_that_names_is_asked_for(sg2im, tmp_path):
+    path = tool_files.via2(tmp_path / "mine")
+    content = json.loads(path.read_text())
+    for picture in content.values():
+        picture["regions"][0]["region_attributes"]["color"] = "red"
+    path.write_text(json.dumps(content))
+    done = sg2im("data", "prepare", "via", path, "--out", "ready")
+    assert done.code == 2 and "say with --label-key which is the name" in done.err
+    assert sg2im("data", "prepare", "via", path, "--label-key", "kind", "--out", "ready").code == 0
+
+
 def test_the_schema_is_printed(sg2im):
     assert json.loads(sg2im("data", "prepare", "jsonl", "--schema").out)["required"] == ["image", "objects"]
 
@@ -123,6 +173,13 @@ def test_the_schema_is_printed(sg2im):
         (("vg", "none"), "There is no directory none"),
         (("vg", "."), "There is no file object_alias.txt"),
         (("jsonl", "none.jsonl"), "There is no file none.jsonl"),
+        (("labelme", "none"), "There is no directory none"),
+        (("labelme", "."), "has no JSON files; labelme writes one for each picture"),
+        (("labelme", ".", "--images", "none"), "There is no directory none"),
+        (("yolo", "none"), "There is no file none"),
+        (("yolo", "."), "has neither data.yaml nor classes.txt"),
+        (("via", "none"), "There is no file none"),
+        (("via", "."), ". is a directory; give the file"),
         (("jsonl", "a", "--val", "b", "--val-share", 0.5), "give one of them"),
     ],
 )
