@@ -95,7 +95,7 @@ def test_a_share_of_train_becomes_val(layout, tmp_path):
 
 
 def test_a_share_beside_a_val_split(tmp_path):
-    with pytest.raises(InputError, match="--val-share draws a val split from train, and there is one"):
+    with pytest.raises(InputError, match="has train, val, test, and --val-share draws val from train alone"):
         coco_source(roboflow(tmp_path), CocoOptions(keep=EVERYTHING, val_share=0.5))
 
 
