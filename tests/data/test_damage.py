@@ -14,6 +14,7 @@ from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
+from sg2im_cli.data.sources import has_split
 from sg2im_cli.training.options import TrainOptions
 from sg2im_cli.training.recipes import limit_objects, load_recipe
 from sg2im_cli.training.rehearsal import rehearse
@@ -149,11 +150,11 @@ def from_genome(root, bears):
 
 
 def test_pictures_of_visual_genome_that_are_missing(genome, tmp_path):
-    """A split of which nothing is left is none."""
+    """A split of which nothing is left is none to train or measure with."""
     source, notes = from_genome(genome, Severity.DAMAGE)
     done = prepared(source, tmp_path / "out")
-    assert {split: said["pictures"] for split, said in done.splits.items()} == {"train": 2}
-    assert not (tmp_path / "out" / "val").exists()
+    assert {split: said["pictures"] for split, said in done.splits.items()} == {"train": 2, "val": 0}
+    assert has_split(tmp_path / "out", "train") and not has_split(tmp_path / "out", "val")
     assert counted(notes)["pictures that are missing or cannot be read: left out"] == 2
     with pytest.raises(InputError, match="2.jpg cannot be read"):
         prepared(from_genome(genome, Severity.NONE)[0], tmp_path / "strict")

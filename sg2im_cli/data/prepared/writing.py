@@ -127,10 +127,6 @@ def _finish(source: Source, out: Path, options: PrepareOptions, made_from: Mappi
         raise InputError(
             f"{source.name} has no picture that can be used, so nothing was prepared. {next(damage, '')}".rstrip()
         )
-    for split in [split for split, said in splits.items() if not said["pictures"]]:
-        for shard in splits.pop(split)["shards"]:  # none of its pictures could be used
-            (out / split / shard).unlink()
-        (out / split).rmdir()
     objects = ("__image__", *source.things, *source.stuff)
     predicates = None if source.predicates is None else ("__in_image__", *source.predicates)
     metadata = {
