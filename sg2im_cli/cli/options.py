@@ -115,7 +115,7 @@ BatchSize = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of paths.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")]
 Picture = Annotated[Path, typer.Argument(help="A PNG that sg2im made.")]
-Data = Annotated[Path, typer.Option(metavar="DATA", help="Prepared data: a directory or owner/name; or COCO's layout.")]
+Data = Annotated[Path, typer.Option(metavar="DATA", help="Prepared data: a directory or owner/name; or COCO's files.")]
 Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="CPU threads.")]
 AllRandom = Annotated[
     int, typer.Option("--seed", metavar="N", min=0, help="Seed of everything that is drawn at random.")

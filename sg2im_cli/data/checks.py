@@ -138,7 +138,7 @@ class _Look:
             if count < self.least:
                 what = f"names with fewer than {self.least} objects in train, too few to learn"
                 self.findings.add(what, f"{name} ({count})", wrong=False)
-        if "val" not in self.findings.splits:
+        if not self.findings.splits.get("val", {}).get("pictures"):
             self.findings.add("no val split, so nothing to measure with", "none", wrong=False)
 
     def _count(self, split: str, pictures: int, objects: int) -> None:

@@ -48,9 +48,11 @@ def _is_complete(folder: Path) -> bool:
 
 
 def has_split(data: Path, split: str) -> bool:
-    """Whether there is such a split, prepared or not."""
+    """Whether there is such a split, prepared or not; one without pictures is none."""
     folder = find_data(data)
-    return split in open_prepared(folder).splits if is_prepared(folder) else has_coco_split(folder, split)
+    if is_prepared(folder):
+        return bool(open_prepared(folder).splits.get(split, {}).get("pictures"))
+    return has_coco_split(folder, split)
 
 
 def stated_predicates(data: Path) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -81,7 +81,9 @@ def coco_source(data: Path, options: CocoOptions, notes: Notes | None = None) ->
     splits: dict[str, Images] = {split: partial(iter, found) for split, found in read.items()}
     counts = {split: len(found) for split, found in read.items()}
     if options.val_share:
-        _draw(read, options, splits, counts)
+        if "val" in read or "train" not in read:
+            raise InputError(f"{data} has {', '.join(read)}, and --val-share draws val from train alone; leave it out.")
+        _draw(read["train"], options, splits, counts)
     if options.divide_val is not None:
         if "val" not in read:
             raise InputError(f"{data} has no val split to divide.")
@@ -115,17 +117,13 @@ def _all_names(first: CocoSplit, every: Iterable[CocoSplit]) -> tuple[tuple[str,
     return tuple(things), tuple(stuff)
 
 
-def _draw(
-    read: Mapping[str, CocoSplit], options: CocoOptions, splits: dict[str, Images], counts: dict[str, int]
-) -> None:
+def _draw(train: CocoSplit, options: CocoOptions, splits: dict[str, Images], counts: dict[str, int]) -> None:
     """Make a val split of some of train's pictures."""
-    if "val" in read or "train" not in read:
-        raise InputError("--val-share draws a val split from train, and there is one, or no train; leave it out.")
-    idents = read["train"].idents()
+    idents = train.idents()
     chosen = draw_val(len(idents), options.val_share, options.seed)
     for split, wanted in (("train", False), ("val", True)):
         some = [ident for place, ident in enumerate(idents) if (place in chosen) == wanted]
-        splits[split], counts[split] = partial(read["train"].some, some), len(some)
+        splits[split], counts[split] = partial(train.some, some), len(some)
 
 
 def _divided(images: CocoSplit, options: CocoOptions) -> dict[str, Images]:

@@ -25,14 +25,18 @@ class Kind:
     layout: str | None = None
     instead: str = ""
 
-    def advice(self, folder: Path) -> str:
+    def advice(self, folder: Path, file: Path | None = None) -> str:
         """What to do, as a sentence without a full stop.
 
         Args:
             folder: that holds it.
+            file: itself, where it is known.
         """
         if self.layout is None:
             return self.instead
+        if self.layout in OF_A_FILE:
+            where = "FILE.json" if file is None else shlex.quote(str(file))
+            return f"prepare it first: sg2im data prepare {self.layout} {where} --out DATA"
         where = shlex.quote(str(folder))
         if self.layout in CHECKED:
             return (
@@ -40,6 +44,9 @@ class Kind:
             )
         return f"prepare its directory first: sg2im data prepare {self.layout} {where} --out DATA"
 
+
+OF_A_FILE = ("via",)
+"""Layouts of which ``sg2im data prepare`` takes the file."""
 
 CHECKED = ("coco", "vg")
 """Layouts that ``sg2im data check`` takes as they are."""

@@ -48,7 +48,7 @@ def advise(path: Path) -> None:
             raise InputError(f"{path} is {found.what}, and its directory is in no layout that is known: {LAYOUTS}.")
         raise InputError(f"{path} is {found.what}; {found.advice(folder)}.")
     elif found is not None:
-        raise InputError(f"{path} is {found.what}; {found.advice(path.parent)}.")
+        raise InputError(f"{path} is {found.what}; {found.advice(path.parent, path)}.")
 
 
 def require_coco(data: Path) -> None:

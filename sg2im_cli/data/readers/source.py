@@ -9,9 +9,6 @@ from pathlib import Path
 from sg2im_cli.data.images import AnnotatedImage
 from sg2im_cli.data.readers.notes import Notes
 
-Report = Callable[[str], None]
-"""Is told of each entry that cannot be used, in a sentence."""
-
 Progress = Callable[[str, int, int], None]
 """Is told the split, how many of its images are done, and how many there are at most."""
 

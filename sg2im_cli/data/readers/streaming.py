@@ -68,7 +68,7 @@ def first_values(path: Path) -> tuple[str, dict[str, Any]]:
 
     Returns:
         ``"{"`` with its values by their keys, or ``"["`` with its first entry under the empty key. Of a list in an
-        object there is the first entry. An empty text where the file is absent or no JSON.
+        object there is the first entry, None if it is empty. An empty text where the file is absent or no JSON.
     """
     values: dict[str, Any] = {}
     try:
@@ -78,8 +78,10 @@ def first_values(path: Path) -> tuple[str, dict[str, Any]]:
         keys = scanner.members() if whole == "{" else iter([""] if whole == "[" else [])
         for key in keys:
             if scanner.peek() == "[":
-                for entry in scanner.entries():
-                    values.setdefault(key, entry)
+                for place, entry in enumerate(scanner.entries()):
+                    if not place:
+                        values[key] = entry
+                values.setdefault(key)
             else:
                 values[key] = scanner.value()
     except (OSError, ValueError, RecursionError):  # the rest is not there

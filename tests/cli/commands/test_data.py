@@ -11,6 +11,7 @@ from PIL import Image
 
 from sg2im_weights import read_bundle
 from tests.data import tool_files
+from tests.data.exports import label_studio, roboflow
 from tests.data.machine_scenes import mark
 
 TOOLS = {
@@ -180,6 +181,7 @@ def test_the_schema_is_printed(sg2im):
         (("yolo", "."), "has neither data.yaml nor classes.txt"),
         (("via", "none"), "There is no file none"),
         (("via", "."), ". is a directory; give the file"),
+        (("coco", "some.json"), "There is no directory some.json"),
         (("jsonl", "a", "--val", "b", "--val-share", 0.5), "give one of them"),
     ],
 )
@@ -211,3 +213,33 @@ def test_what_was_left_out_or_changed_stands_in_tables(sg2im, tiny_data, tmp_pat
     strict = sg2im("data", "prepare", "coco", root, "--strict", "--out", "other")
     assert strict.code == 2 and "is a region of many things (iscrowd)." in strict.err
     assert not Path("other").exists()
+
+
+def test_an_export_is_checked_prepared_and_trained_on(sg2im, tmp_path):
+    root = label_studio(tmp_path / "export", "/data/upload/1/{}")
+    given = sg2im("data", "check", root / "result.json")
+    assert given.code == 2 and f"give its directory: sg2im data check {root}, or sg2im data prepare coco" in given.err
+    assert sg2im("data", "check", root, "--least", 1).code == 0
+    how = ("--val-share", 0.25, "--image-size", 32, "--mask-size", 8, "--strict")
+    done = sg2im("data", "prepare", "coco", root, "--out", "ready", *how)
+    assert (done.code, done.out) == (0, "ready\n"), done.err
+    assert "train: 3 pictures, 6 objects" in done.err and "val: 1 pictures, 2 objects" in done.err
+    other = sg2im("data", "prepare", "coco", root, "--out", "ready", *how, "--seed", 1)
+    assert other.code == 2 and "with other options (options)" in other.err
+    for data, run in ((root, "one"), ("ready", "two")):
+        done = sg2im("train", "--data", data, "--recipe", "tiny", "--min-objects", 1, "--out", run, "--steps", 1)
+        assert done.code == 0, done.err
+
+
+def test_strict_stops_at_a_picture_that_is_missing(sg2im, tmp_path):
+    root = roboflow(tmp_path / "export")
+    next((root / "train").glob("*.jpg")).unlink()
+    done = sg2im("data", "prepare", "coco", root, "--out", "one")
+    assert done.code == 0 and "train: 3 pictures" in done.err
+    assert "pictures that are missing or cannot be read: left out" in " ".join(done.err.split())
+    done = sg2im("data", "prepare", "coco", root, "--out", "two", "--strict")
+    assert done.code == 2 and "cannot be read" in done.err.splitlines()[-1]
+    done = sg2im("data", "prepare", "coco", root, "--out", "two", "--strict", "--skip-unreadable")
+    assert done.code == 2 and "with other options (skip unreadable)" in done.err
+    done = sg2im("data", "prepare", "coco", root, "--out", "three", "--strict", "--skip-unreadable")
+    assert done.code == 0 and "train: 3 pictures" in done.err
