@@ -295,3 +295,14 @@ def test_a_shard_cut_short(ready, tmp_path):
     path.write_bytes(path.read_bytes()[:-2000])
     with pytest.raises(InputError, match="cannot be read as prepared data"):
         load_scenes(out, "train", DataConfig(), GENERATOR)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../other.arrow", "..", "a/b.arrow", "", 3])
+def test_a_shards_name_stays_in_its_folder(ready, tmp_path, name):
+    shutil.copytree(ready, tmp_path / "data")
+    said = json.loads((tmp_path / "data" / "sg2im.json").read_text())
+    for changed in ({"train": {"shards": [name]}}, {name: {"shards": []}} if isinstance(name, str) else {}):
+        (tmp_path / "data" / "sg2im.json").write_text(json.dumps({**said, "splits": {**said["splits"], **changed}}))
+        if changed:
+            with pytest.raises(InputError, match="is no name of a file in its folder"):
+                open_prepared(tmp_path / "data")

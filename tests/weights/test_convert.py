@@ -217,3 +217,11 @@ def test_a_bundle_is_replaced_only_if_told(tmp_path):
     assert (
         convert(PARITY / "tiny_no_masks.pt", tmp_path / "out", overwrite=True).config["generator"]["mask_size"] is None
     )
+
+
+def test_a_small_storage_that_claims_more_values_than_memory_holds(tmp_path, saved):
+    saved["model_state"]["box_net.0.weight"] = torch.zeros(1).expand(2**20, 2**30)
+    torch.save(saved, tmp_path / "model.pt")
+    with pytest.raises(WeightsInputError, match=r"claims far more values than it holds \(box_net\.0\.weight"):
+        convert(tmp_path / "model.pt", tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -42,6 +42,12 @@ ABSENT = {
 
 UNUSED_PARTS = ("rel_aux_net.",)
 
+SHARED = 4
+"""How many times over the values of a file may be used: tensors of one storage are copied apart."""
+
+SMALL = 1_000_000
+"""Bytes of tensors that need no such look."""
+
 
 def _plain_dict(_factory: object = None) -> dict[Any, Any]:
     """Stands for ``defaultdict(list)``, which the restricted unpickler can make but not fill."""
@@ -123,12 +129,19 @@ def _mapping(saved: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any
 def _state(saved: Mapping[str, Any], path: Path) -> dict[str, Any]:
     import torch
 
-    state = {}
+    state: dict[str, Any] = {}
+    room = max(SHARED * path.stat().st_size, SMALL)
     for name, tensor in _mapping(saved, "model_state", path).items():
         name = str(name).removeprefix("module.")
         if not isinstance(tensor, torch.Tensor):
             raise WeightsInputError(f"{path}: {name} in 'model_state' is no tensor.")
         if not name.startswith(UNUSED_PARTS):
+            room -= tensor.numel() * tensor.element_size()
+            if room < 0:
+                raise WeightsInputError(
+                    f"{path} claims far more values than it holds ({name} in 'model_state' has the shape "
+                    f"{list(tensor.shape)}), so nothing was copied; fetch it again from where it is whole."
+                )
             state[name] = tensor.detach().clone()  # tensors of one storage cannot be saved apart
     return state
 

@@ -89,7 +89,10 @@ def open_prepared(path: Path) -> PreparedData:
             tuple(name for name in objects[1:] if name in stuff),
             None if predicates is None else _in_order(predicates)[1:],
             _in_order(words["attribute_name_to_idx"]),
-            {name: {**split, "shards": tuple(map(str, split["shards"]))} for name, split in found["splits"].items()},
+            {
+                _file_name(name): {**split, "shards": tuple(map(_file_name, split["shards"]))}
+                for name, split in found["splits"].items()
+            },
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise InputError(f"{path / METADATA} cannot be read ({_short(error)}); prepare the data again.") from None
@@ -97,6 +100,17 @@ def open_prepared(path: Path) -> PreparedData:
 
 def _in_order(ids: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(ids, key=lambda name: ids[name]))
+
+
+def _file_name(name: object) -> str:
+    """A name of something in the directory itself: the metadata of others must not lead out of it.
+
+    Raises:
+        ValueError: it is a path, or no name.
+    """
+    if not isinstance(name, str) or name in ("", ".", "..") or set(name) & set("/\\\0"):
+        raise ValueError(f"{name!r} is no name of a file in its folder")
+    return name
 
 
 def _short(error: Exception) -> str:
