@@ -103,7 +103,7 @@ def command(
     for step in paint_story(painter, scenes, number, enforce):
         steps.append(step)
         if not quiet:
-            _show(step)
+            _show(step, may_enforce=not enforce)
         if as_json:
             print_json(step.to_json())
     title = Path(story).stem.replace("_", " ") if story != "-" else "Story"
@@ -143,11 +143,11 @@ def _caption(step: Step) -> str:
     return scene.text or f"Graph {scene.number}: {', '.join(item.label for item in scene.graph.objects)}"
 
 
-def _show(step: Step) -> None:
+def _show(step: Step, may_enforce: bool) -> None:
     from sg2im_cli.cli.display.painting import show_painting
     from sg2im_cli.cli.display.tables import console, show_account
 
-    show_painting(step.painting, _caption(step))
+    show_painting(step.painting, _caption(step), may_enforce)
     if step.scene.text is None:  # a graph has no words, but some of it may be left out
         show_account(console(), step.scene.account)
 
