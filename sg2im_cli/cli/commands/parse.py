@@ -78,12 +78,12 @@ def command(
         require_every_word(grounded.account)
     if save_graph is not None:
         write_file(save_graph, graph_file(grounded.graph, save_graph), overwrite)
-        if not as_json:
-            print_path(save_graph)
     if as_json:
         print_json(as_line(parsed, vocabulary) | ({} if explanation is None else {"tree": explanation.to_json()}))
-    else:
-        _show(grounded)
+        return
+    _show(grounded)
+    if save_graph is not None:
+        print_path(save_graph)
 
 
 def as_line(parsed: ParsedText, vocabulary: Vocabulary | None) -> dict[str, Any]:

@@ -216,3 +216,9 @@ def test_the_documented_story_and_its_python_run(painter, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     exec(text.split("```python\n")[1].split("```")[0], {})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1.png", "2.png"]
+
+
+def test_what_a_line_takes_away_became_nothing(draw, tmp_path):
+    (tmp_path / "s.txt").write_text("a dog on a bed beside a tree\nwithout the tree\n")
+    told = draw("story", "s.txt", "--seed", 3).err.split("without the tree")[1]
+    assert told.split("Objects")[0].split()[-4:] == ["tree", "nothing", "taken", "away"]
