@@ -107,7 +107,7 @@ def command(
     for step in paint_story(painter, scenes, number, enforce):
         steps.append(step)
         if not quiet:
-            _show(step, may_enforce=not enforce)
+            _show(step, as_predicted=not enforce)
         if as_json:
             print_json(step.to_json())
     title = Path(story).stem.replace("_", " ") if story != "-" else "Story"
@@ -147,11 +147,11 @@ def _caption(step: Step) -> str:
     return scene.text or f"Graph {scene.number}: {', '.join(item.label for item in scene.graph.objects)}"
 
 
-def _show(step: Step, may_enforce: bool) -> None:
+def _show(step: Step, as_predicted: bool) -> None:
     from sg2im_cli.cli.display.painting import show_painting
     from sg2im_cli.cli.display.tables import console, show_account
 
-    show_painting(step.painting, _caption(step), may_enforce)
+    show_painting(step.painting, _caption(step), as_predicted)
     if step.scene.text is None:  # a graph has no words, but some of it may be left out
         show_account(console(), step.scene.account)
 
