@@ -50,15 +50,15 @@ def _enforced(found: PredictedBoxes, resamples: Resamples) -> list[Figure]:
     """What holding to what is said, as drawing does, makes of the predicted boxes."""
     iou = box_iou(found.enforced, found.real).numpy()
     measured = (
-        ("enforced_iou", "mean IoU of boxes as drawn", iou),
-        ("enforced_recall_50", "R@0.5 of boxes as drawn", iou >= 0.5),
-        ("enforced_moved", "way of boxes as drawn, of the picture", found.moved.numpy()),
-        ("hidden", "objects in one place with another, before", found.hidden.numpy()),
+        ("enforced_iou", "as drawn: mean IoU of boxes", iou),
+        ("enforced_recall_50", "as drawn: R@0.5", iou >= 0.5),
+        ("enforced_moved", "as drawn: way of boxes, of the picture", found.moved.numpy()),
+        ("hidden", "objects in one place with another", found.hidden.numpy()),
     )
     figures: list[Figure] = []
     for name, title, values in measured:
         figures += mean_figure(name, title, "predicted", values, found.owners, resamples, "objects")
-    row = ("enforced_satisfied", "relationships satisfied as drawn", "predicted")
+    row = ("enforced_satisfied", "as drawn: relationships satisfied", "predicted")
     held = mean_figure(*row, found.enforced_kept, found.triple_owners, resamples, "relationships")  # type: ignore[arg-type]
     return [*figures, *held]
 

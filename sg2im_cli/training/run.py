@@ -17,6 +17,7 @@ from sg2im_cli.config import plain
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.licence import stated_licence
+from sg2im_cli.data.readers.damage import PICTURES
 from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_cli.data.sources import data_name
 from sg2im_cli.training.checkpoint import RunDirectory
@@ -43,6 +44,7 @@ class _Position:
     layout_step: int = 0
     step: int = 0
     seconds: float = 0.0
+    pictures: int = 0
 
 
 def train(options: TrainOptions, reporter: Reporter) -> TrainResult:
@@ -124,6 +126,7 @@ class _Run:
             adversaries = self.trainer.take_adversaries(self.source.path, checkpoint.vocabulary)
             beside = f" With {', '.join(adversaries).replace('_', ' ')}." if adversaries else ""
             self._tell(f"From {self.options.init}: {str(start).rstrip()}{beside}")
+        self.position.pictures = len(self.data)
         done = self.position
         if note := self.processes.on_main(lambda: self.journal.start(done.step, done.layout_step)):
             self._tell(note)
@@ -139,14 +142,27 @@ class _Run:
         if state is None:
             return False
         try:
-            self.trainer.load(state["trainer"])
             self.position = _Position(**state["position"])
+            self._require_the_same_pictures()
+            self.trainer.load(state["trainer"])
         except (KeyError, TypeError, ValueError, RuntimeError):
             raise InputError(
                 f"The checkpoint in {self.directory.path} does not fit this recipe and data, which may have changed "
                 "since; name another directory with --out."
             ) from None
         return True
+
+    def _require_the_same_pictures(self) -> None:
+        """Refuse to go on with fewer pictures or more: it would be another run, and nobody would know."""
+        before, now = self.position.pictures, len(self.data)
+        self.position.pictures = now
+        if before and before != now:
+            examples = self.notes.kinds[PICTURES].examples if PICTURES in self.notes.kinds else ()
+            missing = f" ({examples[0].rstrip('.')})" if examples else ""
+            raise InputError(
+                f"{self.options.data} has {now:,} pictures that can be used, and had {before:,} when the run in "
+                f"{self.directory.path} began{missing}; put them back, or name another directory with --out."
+            )
 
     def _layout_phase(self) -> None:
         training = self.recipe.training

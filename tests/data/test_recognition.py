@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -41,8 +42,12 @@ def said(path):
     [
         (LABELME, "what labelme writes for one picture", "sg2im data prepare labelme 'my data' --out DATA"),
         ({**LABELME, "shapes": []}, "what labelme writes for one picture", "sg2im data prepare labelme 'my data'"),
-        (VIA, "a project of VIA", "sg2im data prepare via 'my data' --out DATA"),
-        ({"_via_settings": {}, "_via_img_metadata": VIA}, "a project of VIA", "sg2im data prepare via 'my data'"),
+        (VIA, "a project of VIA", "sg2im data prepare via 'my data/some.json' --out DATA"),
+        (
+            {"_via_settings": {}, "_via_img_metadata": VIA},
+            "a project of VIA",
+            "sg2im data prepare via 'my data/some.json'",
+        ),
         ([TASK, TASK], "what Label Studio calls JSON", "export as COCO there"),
         ([LEAST], "what Label Studio calls JSON", "export as COCO there"),
         ([{"image_id": 1, "objects": []}], "a file of Visual Genome", "sg2im data check 'my data'"),
@@ -68,8 +73,9 @@ def test_a_file_is_called_by_its_kind(content, what, command, tmp_path, monkeypa
         (label_studio, "result.json"),
     ],
 )
-def test_a_coco_file_names_the_directory_that_works(make, file, tmp_path):
-    root = make(tmp_path / "my data")
+def test_a_coco_file_names_the_directory_that_works(make, file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    root = make(Path("my data"))
     text = said(root / file)
     assert f"{file} is a COCO annotation file; give its directory: sg2im data check " in text
     command = shlex.split(re.search("sg2im data check .*?(?=, or)", text)[0])

@@ -134,8 +134,9 @@ def test_the_generator_is_prepared_for_drawing(painter):
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_lower_precision_is_near(tiny_bundle, painter, dtype):
-    low = Painter.from_pretrained(str(tiny_bundle), "cpu", dtype).paint(GRAPH, seed=1)
-    full = painter.paint(GRAPH, seed=1)
+    """As predicted: which way things are moved may hang by a hair."""
+    low = Painter.from_pretrained(str(tiny_bundle), "cpu", dtype).paint(GRAPH, seed=1, enforced=False)
+    full = painter.paint(GRAPH, seed=1, enforced=False)
     difference = [abs(a - b) for a, b in zip(pixels(low)[0], pixels(full)[0], strict=True)]
     assert sum(difference) / len(difference) < 8
 

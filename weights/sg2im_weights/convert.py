@@ -45,7 +45,7 @@ UNUSED_PARTS = ("rel_aux_net.",)
 SHARED = 4
 """How many times over the values of a file may be used: tensors of one storage are copied apart."""
 
-SMALL = 1_000_000
+SMALL = 1_000_000_000
 """Bytes of tensors that need no such look."""
 
 

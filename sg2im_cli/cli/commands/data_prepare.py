@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sg2im_cli.data.readers.notes import Notes
 
 app = typer.Typer(
-    help="Prepare COCO, Visual Genome, what annotation tools export, or your own pictures.",
+    help="Prepare pictures of COCO, of other tools, or your own.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -141,7 +141,8 @@ class _Trains:
             if key not in self.opened:
                 arguments = (split.scenes, config, self.names, self.features, self.progress)
                 self.opened[key] = open_train(self.asked.data, *arguments)
-            return self.opened[key], ""
+            found = self.opened[key]
+            return (found, "") if found.items else (None, "the data has no train split")
         except InputError as error:
             return None, f"the train split cannot be used ({str(error).rstrip('.')})"
 

@@ -44,7 +44,7 @@ def test_prepare_check_show(sg2im, prepared, files):
     done = sg2im("data", "show", prepared, "--pictures", 2, "--output", "sheet.png")
     assert (done.code, done.out) == (0, "sheet.png\n")
     with Image.open("sheet.png") as sheet:
-        assert sheet.size == (1424, 812)
+        assert sheet.size == (1624, 1012)
         assert len(sheet.crop((0, 0, 400, 400)).getcolors(100_000)) > 100
     done = sg2im("data", "show", prepared, "--output", "sheet.png")
     assert done.code == 2 and "sheet.png exists; use --overwrite" in done.err

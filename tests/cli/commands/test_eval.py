@@ -143,8 +143,7 @@ def test_what_needs_the_train_split_is_left_out_without_it(sg2im, tiny_bundle, t
     call = ("eval", tiny_bundle, "--data", data, *LAYOUT, "--overwrite", "-o", "eval.md")
     (data / "annotations" / "instances_train.json").unlink()
     assert sg2im(*call).code == 0
-    text = " ".join(Path("eval.md").read_text().split())
-    assert "Masks are not measured: the train split cannot be used (" in text and "instances_train.json" in text
+    assert "Masks are not measured: the data has no train split." in Path("eval.md").read_text()
     shutil.rmtree(data / "images" / "train")
     assert sg2im(*call).code == 0
     assert "Masks are not measured: the data has no train split." in Path("eval.md").read_text()
