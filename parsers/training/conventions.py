@@ -10,6 +10,7 @@ import argparse
 import csv
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from forms import absent, other_forms, ways_of_telling
@@ -17,7 +18,7 @@ from graphs import drawn
 from majorities import Line
 from roles import word_roles
 
-from sg2im_parsers.english.conventions import KINDS
+from sg2im_parsers.english.conventions import FACTUAL, KINDS
 from sg2im_parsers.english.parser import parse_doc
 from sg2im_parsers.english.pipeline import load_pipeline
 from sg2im_parsers.english.word_lists import packaged_phrasebook
@@ -35,7 +36,8 @@ def main() -> None:
         rows = list(csv.DictReader(file))[: args.rows]
     docs = list(load_pipeline(args.nlp).pipe(row["caption"] for row in rows))
     graphs = [drawn(row["scene_graph"]) for row in rows]
-    tables = packaged_phrasebook().conventions.tables
+    tables = packaged_phrasebook(FACTUAL).conventions.tables
+    read = partial(parse_doc, conventions=FACTUAL)
     lines: list[Line] = []
     for table in tables.values():
         table.clear()  # type: ignore[attr-defined]
@@ -47,9 +49,9 @@ def main() -> None:
             tables[kind][found] = becomes  # type: ignore[index]
 
     learn(word_roles(zip(docs, graphs, strict=True)))
-    learn(other_forms(zip(map(parse_doc, docs), graphs, strict=True)))
+    learn(other_forms(zip(map(read, docs), graphs, strict=True)))
     learn(ways_of_telling(zip(docs, graphs, strict=True)))
-    learn(absent(zip(map(parse_doc, docs), graphs, strict=True)))
+    learn(absent(zip(map(read, docs), graphs, strict=True)))
     lines.sort(key=lambda line: (KINDS.index(line[0]), line[1]))
     text = "".join("\t".join(map(str, line)) + "\n" for line in lines)
     args.out.write_text(text, encoding="utf8")

@@ -9,7 +9,7 @@ from graphs import Triples, found, objects, qualities
 from majorities import LEFT_OUT, MARGIN_ABSENT, MARGIN_EXACT, MARGIN_GENERAL, Line, counts, decide
 from spacy.tokens import Doc
 
-from sg2im_parsers.english.conventions import ANY, TURNED
+from sg2im_parsers.english.conventions import ALIKE, ANY, FACTUAL, TURNED
 from sg2im_parsers.english.extraction.assembly import Assembly
 from sg2im_parsers.english.extraction.relation_rules import packaged_rules
 from sg2im_parsers.english.extraction.relations import Found, between, find_relations
@@ -17,9 +17,6 @@ from sg2im_parsers.english.parsed_text import ParsedText
 from sg2im_parsers.english.parser import read_tree
 from sg2im_parsers.english.tree import Tree
 from sg2im_parsers.english.word_lists import packaged_phrasebook
-
-ALIKE = 0.8
-"""From here on, two names are spellings of one."""
 
 
 def is_another_name(name: str, other: str, caption: str) -> bool:
@@ -59,8 +56,8 @@ def other_forms(read: Iterable[tuple[ParsedText, Triples]]) -> Iterator[Line]:
 
 def relations_found(doc: Doc) -> Iterator[tuple[Tree, Found, str, str]]:
     """Relations between two nouns as the rules tell them, before conventions, with the names of both in text order."""
-    tree, things = read_tree(doc)
-    book = packaged_phrasebook()
+    tree, things = read_tree(doc, conventions=FACTUAL)
+    book = packaged_phrasebook(FACTUAL)
     plain = replace(book, conventions=replace(book.conventions, tables={**book.conventions.tables, "relation": {}}))
     assembly = Assembly(tree, plain, things)
     relations = list(find_relations(tree, plain, packaged_rules()))

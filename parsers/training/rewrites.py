@@ -17,6 +17,7 @@ from graphs import Triples, drawn, found
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from sg2im_parsers.english.conventions import FACTUAL
 from sg2im_parsers.english.normalization.normalize import plain, read, to_read
 from sg2im_parsers.english.parser import parse_tree, read_tree
 from sg2im_parsers.english.pipeline import load_pipeline
@@ -46,7 +47,7 @@ def captions(nlp: Language, rows: Sequence[dict[str, str]]) -> Iterator[Caption]
     texts = (row["caption"] for row in rows)
     docs = nlp.pipe(to_read(read(text, nlp.make_doc(plain(text)))) for text in texts)
     for row, doc in zip(rows, docs, strict=True):
-        parsed = parse_tree(*read_tree(doc))
+        parsed = parse_tree(*read_tree(doc, conventions=FACTUAL), FACTUAL)
         yield Caption(doc, drawn(row["scene_graph"]), found(parsed), parsed.rewrites)
 
 
@@ -60,7 +61,8 @@ def row(rewrite: Rewrite, given: Sequence[Caption]) -> str:
     """What becomes worse without one rewrite, as a line of the table."""
     others = [other for other in REWRITES if other is not rewrite]
     touched = [caption for caption in given if rewrite.name in caption.changed]
-    without = {id(caption): found(parse_tree(*read_tree(caption.doc, others))) for caption in touched}
+    read = {id(caption): read_tree(caption.doc, others, conventions=FACTUAL) for caption in touched}
+    without = {key: found(parse_tree(*tree, FACTUAL)) for key, tree in read.items()}
     differ = sum(without[id(caption)] != caption.told for caption in touched)
     gained = sum(caption.told == caption.right != without[id(caption)] for caption in touched)
     lost = sum(caption.told != caption.right == without[id(caption)] for caption in touched)

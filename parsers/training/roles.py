@@ -8,7 +8,7 @@ from graphs import Triples, objects, qualities
 from majorities import LEFT_OUT, MARGIN_EXACT, MARGIN_GENERAL, Line, counts, decide
 from spacy.tokens import Doc
 
-from sg2im_parsers.english.conventions import NAME, NOTHING, QUALITY, WHOLE
+from sg2im_parsers.english.conventions import FACTUAL, NAME, NOTHING, QUALITY, WHOLE
 from sg2im_parsers.english.tree import NOUN_TAGS
 from sg2im_parsers.english.word_lists import packaged_phrasebook
 
@@ -32,7 +32,7 @@ def role_in_graph(graph: Triples, word: str, noun: str, forms: dict[str, str]) -
 
 def word_roles(read: Iterable[tuple[Doc, Triples]]) -> Iterator[Line]:
     """Lines of the kinds compound, modifier, head and phrase."""
-    book = packaged_phrasebook()
+    book = packaged_phrasebook(FACTUAL)
     forms = dict(book.attribute_forms)
     pairs, words, heads, phrases = counts(), counts(), counts(), counts()
     as_noun: dict[str, Counter[bool]] = defaultdict(Counter)

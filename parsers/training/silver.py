@@ -18,6 +18,7 @@ from graphs import drawn, found
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Token
 
+from sg2im_parsers.english.conventions import FACTUAL
 from sg2im_parsers.english.parser import parse_doc
 from sg2im_parsers.english.pipeline import load_pipeline
 
@@ -91,7 +92,7 @@ def silver(nlp: Language, rows: list[dict[str, str]], counts: Counter[str]) -> I
         missed = []
         for row, (_, start), doc in zip(waiting, texts, nlp.pipe(text for text, _ in texts), strict=True):
             tree = without_frame(doc, start, nlp.make_doc(row["caption"]))
-            if tree is not None and found(parse_doc(tree)) == drawn(row["scene_graph"]):
+            if tree is not None and found(parse_doc(tree, FACTUAL)) == drawn(row["scene_graph"]):
                 counts[frame] += 1
                 yield tree
             else:
@@ -99,7 +100,8 @@ def silver(nlp: Language, rows: list[dict[str, str]], counts: Counter[str]) -> I
         waiting = missed
     for row in waiting:
         doc = nlp(row["caption"])
-        tree = next((tree for tree in next_best(nlp, doc) if found(parse_doc(tree)) == drawn(row["scene_graph"])), None)
+        right = drawn(row["scene_graph"])
+        tree = next((tree for tree in next_best(nlp, doc) if found(parse_doc(tree, FACTUAL)) == right), None)
         if tree is not None:
             counts["next best"] += 1
             yield tree

@@ -22,8 +22,6 @@ from sg2im_parsers.english.tree import Tree
 if TYPE_CHECKING:
     from spacy.language import Language
 
-AS_PEOPLE_SAY = "Worded as people mostly word it."
-
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -173,12 +171,11 @@ def _joined(tree: Tree, things: Mapping[int, Thing]) -> dict[int, int]:
 def _reasons(parsed: ParsedText) -> Iterator[Reason]:
     rules = packaged_rules().rules
     for i, relationship in enumerate(parsed.graph.relationships):
-        says = rules[parsed.rules[i]].says
         yield Reason(
             relationship.subject,
             relationship.predicate,
             relationship.object,
             parsed.rules[i],
-            f"{says} {AS_PEOPLE_SAY}" if i in parsed.agreed else says,
+            rules[parsed.rules[i]].says,
             parsed.relation_words[i],
         )

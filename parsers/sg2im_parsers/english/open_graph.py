@@ -14,8 +14,8 @@ GROUNDS = ("background", "foreground")
 def open_json(parsed: ParsedText) -> dict[str, Any]:
     """A text and its graph in its own words.
 
-    It follows people who draw graphs: they count "two dogs" but not "one dog", so ``quantity`` is an exact number from
-    two on, or None; and they draw the background that things are in, beside the ``place`` that such a thing has.
+    ``quantity`` is an exact number from two on, or None: "two dogs" are counted, "one dog" is not. A text that is told
+    by conventions has the background that things are in as an object, beside the ``place`` that such a thing has.
 
     Returns:
         ``{"text", "objects": [{"text", "attributes", "quantity"}], "relationships": [[subject, predicate, object]]}``,
@@ -27,7 +27,8 @@ def open_json(parsed: ParsedText) -> dict[str, Any]:
         "objects": [_thing(thing) for thing in parsed.graph.objects],
         "relationships": [[r.subject, r.predicate, r.object] for r in parsed.graph.relationships],
     }
-    _draw_grounds(graph, parsed.graph.objects)
+    if parsed.conventions is not None:
+        _draw_grounds(graph, parsed.graph.objects)
     if parsed.remarks:
         graph["account"] = {"words": [], "remarks": list(parsed.remarks)}
     return graph

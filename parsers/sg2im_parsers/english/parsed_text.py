@@ -74,7 +74,7 @@ class ParsedText:
         relation_words: for each relationship of the graph, positions of the words its predicate was made of.
         rules: for each relationship of the graph, the name of the rule that found it.
         rewrites: names of the rewrites that changed the tree before the rules saw it, in their order.
-        agreed: positions of relationships that are told as people tell them of such nouns, whatever the text says.
+        conventions: whose way of telling the graph follows; None for the text's own words.
         denied: positions of words for what is said not to be there or not so ("without cars"); nothing comes of them.
         guesses: positions of misspelled words, and the words that they were taken for.
         unread: how many letters at its end were not read, because the text is too long.
@@ -87,7 +87,7 @@ class ParsedText:
     relation_words: tuple[tuple[int, ...], ...]
     rules: tuple[str, ...]
     rewrites: tuple[str, ...] = ()
-    agreed: tuple[int, ...] = ()
+    conventions: str | None = None
     denied: tuple[int, ...] = ()
     guesses: tuple[tuple[int, str], ...] = ()
     unread: int = 0

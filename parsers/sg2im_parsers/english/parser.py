@@ -32,10 +32,16 @@ class SceneGraphParser:
 
     Args:
         nlp: an English pipeline with tags, lemmas and dependencies, in Universal Dependencies or ClearNLP labels.
+        conventions: "factual" to tell graphs as people told them for that corpus; None to keep the text's words.
+
+    Raises:
+        InputError: there are no conventions of that name.
     """
 
-    def __init__(self, nlp: Language) -> None:
+    def __init__(self, nlp: Language, conventions: str | None = None) -> None:
+        packaged_phrasebook(conventions)
         self.nlp = nlp
+        self.conventions = conventions
 
     def __call__(self, text: str) -> ParsedText:
         """Parse one text; without words there are no objects."""
@@ -46,17 +52,19 @@ class SceneGraphParser:
         readings, waiting = tee(read(text, self.nlp.make_doc(plain(text))) for text in texts)
         docs = self.nlp.pipe(map(to_read, waiting), batch_size=batch_size)
         for reading, doc in zip(readings, docs, strict=True):
-            yield put_back(parse_doc(doc), reading)
+            yield put_back(parse_doc(doc, self.conventions), reading)
 
 
-def parse_doc(doc: Doc) -> ParsedText:
-    """Find the scene graph of a Doc that has tags, lemmas and dependencies."""
-    return parse_tree(*read_tree(doc))
+def parse_doc(doc: Doc, conventions: str | None = None) -> ParsedText:
+    """Find the scene graph of a Doc that has tags, lemmas and dependencies; see `SceneGraphParser`."""
+    return parse_tree(*read_tree(doc, conventions=conventions), conventions)
 
 
-def read_tree(doc: Doc, rewrites: Sequence[Rewrite] = REWRITES) -> tuple[Tree, dict[int, Thing]]:
+def read_tree(
+    doc: Doc, rewrites: Sequence[Rewrite] = REWRITES, *, conventions: str | None = None
+) -> tuple[Tree, dict[int, Thing]]:
     """A Doc's tree, rewritten until the rules can read it, and the things named in it."""
-    book = packaged_phrasebook()
+    book = packaged_phrasebook(conventions)
     tree = Tree.from_doc(doc)
     rewrite(tree, book, rewrites)
     things = find_things(tree, book)
@@ -66,9 +74,9 @@ def read_tree(doc: Doc, rewrites: Sequence[Rewrite] = REWRITES) -> tuple[Tree, d
     return tree, things
 
 
-def parse_tree(tree: Tree, things: dict[int, Thing]) -> ParsedText:
+def parse_tree(tree: Tree, things: dict[int, Thing], conventions: str | None = None) -> ParsedText:
     """Find the scene graph of a tree that is rewritten; the things get what is said of them."""
-    book = packaged_phrasebook()
+    book = packaged_phrasebook(conventions)
     found = list(resolve_reciprocals(tree, things, find_relations(tree, book, packaged_rules())))
     share_out(tree, book, things, found)
     found = tell_each(tree, found)

@@ -10,10 +10,10 @@ from importlib.resources import files
 from itertools import product
 from typing import Any
 
-from sg2im_errors import Sg2imError
-from sg2im_parsers.english.conventions import Conventions, packaged_conventions
+from sg2im_errors import InputError, Sg2imError
+from sg2im_parsers.english.conventions import FACTUAL, Conventions, packaged_conventions
 
-TABLES = ("lists", "measures", "amounts", "numbers", "pronouns", "verbs", "attributes", "derived", "fillers")
+TABLES = ("lists", "measures", "amounts", "numbers", "pronouns", "verbs", "derived", "fillers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,19 @@ class Phrasebook:
 
     @classmethod
     def from_data(
-        cls, words: Mapping[str, Any], prepositions: Mapping[str, Any], conventions: Conventions | None = None
+        cls,
+        words: Mapping[str, Any],
+        prepositions: Mapping[str, Any],
+        conventions: Conventions | None = None,
+        forms: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> Phrasebook:
         """Build it from the parsed data files.
+
+        Args:
+            words: tables of ``rules_words.toml``.
+            prepositions: tables of ``rules_prepositions.toml``.
+            conventions: counts.
+            forms: tables of ``conventions.toml``, which come before those of the others.
 
         Raises:
             Sg2imError: a table is missing, or a list has a word twice.
@@ -75,18 +85,20 @@ class Phrasebook:
         for table in TABLES:
             if table not in words:
                 raise Sg2imError(f"The packaged words lack the table [{table}]; install the package again.")
+        told = forms or {}
+        measures = words["measures"] | {m: words["measures"][m] | more for m, more in told.get("measures", {}).items()}
         return cls(
             lists={name: _word_list(name, entries) for name, entries in words["lists"].items()},
-            measures={noun: Measure(**entry) for noun, entry in words["measures"].items()},
+            measures={noun: Measure(**entry) for noun, entry in measures.items()},
             amounts=words["amounts"],
             numbers=words["numbers"],
             pronouns=words["pronouns"],
-            phrases=_by_first_word(prepositions["phrases"], words["lists"]["articles"]),
-            forms=prepositions["words"],
-            forms_of_verbs=words["verbs"],
+            phrases=_by_first_word({**prepositions["phrases"], **told.get("phrases", {})}, words["lists"]["articles"]),
+            forms={**prepositions["words"], **told.get("words", {})},
+            forms_of_verbs={**words["verbs"], **told.get("verbs", {})},
             derived=words["derived"],
             fillers=words["fillers"],
-            attribute_forms=words["attributes"],
+            attribute_forms=told.get("attributes", {}),
             conventions=conventions or Conventions(),
         )
 
@@ -100,10 +112,22 @@ class Phrasebook:
 
 
 @cache
-def packaged_phrasebook() -> Phrasebook:
-    """The words that come with the package."""
+def packaged_phrasebook(conventions: str | None = None) -> Phrasebook:
+    """The words that come with the package.
+
+    Args:
+        conventions: "factual" to tell everything as the people did who drew graphs for that corpus; None to keep the
+            text's words.
+
+    Raises:
+        InputError: there are no conventions of that name.
+    """
     words, prepositions = read_data("rules_words.toml"), read_data("rules_prepositions.toml")
-    return Phrasebook.from_data(words, prepositions, packaged_conventions())
+    if conventions is None:
+        return Phrasebook.from_data(words, prepositions, packaged_conventions().of_language())
+    if conventions != FACTUAL:
+        raise InputError(f"There are no conventions named {conventions!r}; name {FACTUAL!r}, or none.")
+    return Phrasebook.from_data(words, prepositions, packaged_conventions(), read_data("conventions.toml"))
 
 
 def word_list(name: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 import pytest
 
+from sg2im_errors import InputError
 from sg2im_parsers.english.conventions import KINDS, NAME, NOTHING, QUALITY, WHOLE, Conventions, packaged_conventions
 from sg2im_parsers.english.parser import SceneGraphParser
 from sg2im_parsers.english.pipeline import load_pipeline
@@ -27,6 +28,11 @@ LINES = [
 @pytest.fixture(scope="module")
 def parser():
     return SceneGraphParser(load_pipeline())
+
+
+@pytest.fixture(scope="module")
+def factual():
+    return SceneGraphParser(load_pipeline(), "factual")
 
 
 def test_what_is_known_of_the_very_words_comes_first():
@@ -70,8 +76,8 @@ def test_the_packaged_conventions_are_majorities_of_few_words():
         ("a group of people", {"people": ("group of",)}),
     ],
 )
-def test_nouns_before_nouns(parser, text, expected):
-    assert attributes(parser(text)) == expected
+def test_nouns_before_nouns(factual, text, expected):
+    assert attributes(factual(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,8 +88,8 @@ def test_nouns_before_nouns(parser, text, expected):
         ("a skateboarder doing a trick on a ramp", ["skateboarder", "ramp"]),
     ],
 )
-def test_what_things_are_called(parser, text, expected):
-    assert names(parser(text)) == expected
+def test_what_things_are_called(factual, text, expected):
+    assert names(factual(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -94,10 +100,83 @@ def test_what_things_are_called(parser, text, expected):
         ("people seated at a table", {"people | sit at | table"}),
     ],
 )
-def test_how_relations_are_told(parser, text, expected):
-    assert triples(parser(text)) == expected
+def test_how_relations_are_told(factual, text, expected):
+    assert triples(factual(text)) == expected
 
 
 def test_every_word_of_a_name_is_known_though_the_name_is_told_otherwise(parser):
     parsed = parser("a white surf board")
     assert [parsed.words[i].text for i in parsed.mentions[0].name_words] == ["surf", "board"]
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "told"),
+    [
+        ("a man brushing his teeth", "man | brush | teeth", "man | wash | teeth"),
+        ("a woman chopping onions", "woman | chop | onions", "woman | cut | onions"),
+        ("a player striking a ball", "player | strike | ball", "player | hit | ball"),
+        ("a cat lying on a bed", "cat | lie on | bed", "cat | lay on | bed"),
+        ("a key beneath a mat", "key | beneath | mat", "key | under | mat"),
+        ("a cat atop a fridge", "cat | atop | fridge", "cat | on top of | fridge"),
+        ("the number on the front of the bus", "number | on front of | bus", "number | in front of | bus"),
+        ("a shop at the corner of the street", "shop | at corner of | street", "shop | in corner of | street"),
+        ("a moose in the middle of the road", "moose | in middle of | road", "moose | on middle of | road"),
+        ("a guy on a horse", "guy | on | horse", "person | on | horse"),
+        ("a pot in a kitchen sink", "pot | in | kitchen sink", "pot | in | sink"),
+        ("a train at a train station", "train | at | train station", "train | at | station"),
+        ("a woman in a dress", "woman | wear | dress", "woman | in | dress"),
+    ],
+)
+def test_only_conventions_change_a_users_words(parser, factual, text, own, told):
+    assert own in triples(parser(text))
+    assert told in triples(factual(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "told"),
+    [
+        ("a group of people", {}, {"people": ("group of",)}),
+        ("a piece of cake", {}, {"cake": ("piece",)}),
+        ("a wood table", {"table": ("wood",)}, {"table": ("wooden",)}),
+        ("a blond woman", {"woman": ("blond",)}, {"woman": ("blonde",)}),
+        ("a tiled floor", {"floor": ("tiled",)}, {}),
+        ("a statue of a lion", {"lion": ("statue",)}, {"lion": ("statue",)}),
+        ("a brick wall", {"wall": ("brick",)}, {"wall": ("brick",)}),
+        ("a blue color shirt", {"shirt": ("blue",)}, {"shirt": ("blue",)}),
+    ],
+)
+def test_only_conventions_change_what_is_said_of_a_thing(parser, factual, text, own, told):
+    assert (attributes(parser(text)), attributes(factual(text))) == (own, told)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cars are parked by the building", {"cars | park by | building"}),
+        ("a boat moored by a pier", {"boat | moor by | pier"}),
+        ("a ball thrown by a man", {"man | throw | ball"}),
+        ("people seated at a table", {"people | sit at | table"}),
+        ("a street lined with trees", {"trees | line | street"}),
+        ("the license plate of a car", {"car | have | license plate"}),
+        ("a plate of food", {"food | on | plate"}),
+        ("the boy is in a yellow shirt", {"boy | wear | shirt"}),
+        ("the boy is in a yellow car", {"boy | in | car"}),
+        ("a tree to the left of a barn", {"tree | left of | barn"}),
+        ("a tree on the right of a barn", {"tree | right of | barn"}),
+    ],
+)
+def test_what_is_meant_is_no_convention(parser, text, expected):
+    assert triples(parser(text)) == expected
+
+
+def test_a_name_that_is_only_spelled_otherwise_is_the_same(parser):
+    assert names(parser("a guy in a tee shirt on a surf board")) == ["guy", "t-shirt", "surfboard"]
+
+
+def test_conventions_of_an_unknown_name_are_refused():
+    with pytest.raises(InputError, match=r"no conventions named 'coco'; name 'factual'"):
+        SceneGraphParser(load_pipeline(), "coco")
+
+
+def test_a_graph_says_whose_conventions_it_follows(parser, factual):
+    assert (parser("a dog").conventions, factual("a dog").conventions) == (None, "factual")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sg2im_parsers.english.explanation import AS_PEOPLE_SAY, explain
+from sg2im_parsers.english.explanation import explain
 from sg2im_parsers.english.extraction.relation_rules import packaged_rules
 from sg2im_parsers.english.open_graph import open_json
 from sg2im_parsers.english.parser import SceneGraphParser
@@ -99,11 +99,3 @@ def test_words_taken_out_say_where_they_went(nlp):
     assert went == {"in": "shop", "front": "shop", "of": "shop", "t": "shirt", "-": "shirt"} | dict.fromkeys(
         ("on", "the", "left"), "shop"
     )
-
-
-def test_it_is_told_where_counts_of_captions_decided(nlp):
-    (reason,) = explain(nlp, "a house built behind a barn").reasons
-    assert (reason.predicate, reason.rule) == ("behind", "verb with preposition")
-    assert reason.says.endswith(AS_PEOPLE_SAY)
-    (reason,) = explain(nlp, "a dog on a bed").reasons
-    assert AS_PEOPLE_SAY not in reason.says

@@ -11,7 +11,8 @@ from sg2im_parsers.english.parser import SceneGraphParser
 from sg2im_parsers.english.pipeline import load_pipeline
 
 DEV = Path(__file__).parents[4] / "shared" / "captions" / "factual_dev.csv"
-REQUIRED_SET_MATCH, REQUIRED_F1 = 70, 77
+REQUIRED = {None: (67, 75), "factual": (71, 78)}
+"""Set match and F1 in percent, in the captions' own words and by the conventions of those who drew the graphs."""
 
 
 def gold(graph):
@@ -30,11 +31,13 @@ def predicted(graph):
 
 
 @pytest.mark.skipif(not DEV.exists(), reason="the FACTUAL captions are not here; they are no part of the project")
-def test_most_captions_get_exactly_the_graph_that_people_drew():
+@pytest.mark.parametrize("conventions", REQUIRED)
+def test_most_captions_get_exactly_the_graph_that_people_drew(conventions):
+    set_match, f1 = REQUIRED[conventions]
     with DEV.open(encoding="utf8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    parsed = SceneGraphParser(load_pipeline()).pipe(row["caption"] for row in rows)
+    parsed = SceneGraphParser(load_pipeline(), conventions).pipe(row["caption"] for row in rows)
     graphs = [(gold(row["scene_graph"]), predicted(open_json(found))) for row, found in zip(rows, parsed, strict=True)]
-    assert 100 * sum(right == told for right, told in graphs) / len(graphs) >= REQUIRED_SET_MATCH
+    assert 100 * sum(right == told for right, told in graphs) / len(graphs) >= set_match
     hits = sum(len(right & told) for right, told in graphs)
-    assert 200 * hits / sum(len(right) + len(told) for right, told in graphs) >= REQUIRED_F1
+    assert 200 * hits / sum(len(right) + len(told) for right, told in graphs) >= f1

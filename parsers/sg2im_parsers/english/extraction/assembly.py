@@ -117,7 +117,7 @@ class Assembly:
             relation_words=tuple(f.words for _, f in relations),
             rules=tuple(f.rule for _, f in relations),
             rewrites=self.tree.rewrites,
-            agreed=tuple(i for i, (_, f) in enumerate(relations) if f.agreed),
+            conventions=self.book.conventions.corpus,
             denied=denied_words(self.tree),
         )
 

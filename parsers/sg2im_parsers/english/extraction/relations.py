@@ -34,7 +34,6 @@ class Found:
         rule: name of the rule that found it.
         verb: position of the verb that it tells, if any.
         said: the preposition, or the verb with its preposition, as the text has it.
-        agreed: whether its predicate is what people say of such nouns in place of that.
     """
 
     subject: int
@@ -44,7 +43,6 @@ class Found:
     rule: str
     verb: int | None
     said: str = ""
-    agreed: bool = False
 
     def between(self, subject: int, item: int) -> Found:
         """The same between two nouns."""
@@ -137,15 +135,14 @@ def _apply(tree: Tree, book: Phrasebook, rule: Rule, token: int) -> Found | None
 
 
 def as_people_say(tree: Tree, book: Phrasebook, found: Found) -> Found:
-    """Tell it as people do between two such nouns: a man "with" a beard has it."""
+    """Tell it as conventions do between two such nouns: a man "with" a beard has it."""
     agreed = book.conventions.relation(*between(tree, found))
     if agreed is None or "PRP" in (tree.tags[found.subject], tree.tags[found.object]):
         return found
     one, other = sorted((found.subject, found.object))
     if agreed.startswith(TURNED):
         one, other = other, one
-    told = replace(found, subject=one, object=other, predicate=agreed.removeprefix(TURNED))
-    return told if told == found else replace(told, agreed=True)
+    return replace(found, subject=one, object=other, predicate=agreed.removeprefix(TURNED))
 
 
 def between(tree: Tree, found: Found) -> tuple[str, str, str]:
