@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from sg2im_parsers.english.normalization.phrases import Phrases, length_at, phrases
 from sg2im_parsers.english.word_lists import packaged_phrasebook, word_list
 
 
@@ -30,19 +31,11 @@ def request(words: Sequence[str]) -> int:
 
 
 @cache
-def _polite() -> dict[str, list[list[str]]]:
-    """The words of phrases by the first of them, longest first."""
-    phrases: dict[str, list[list[str]]] = {}
-    for phrase in sorted(map(str.split, word_list("polite")), key=len, reverse=True):
-        phrases.setdefault(phrase[0], []).append(phrase)
-    return phrases
+def _polite() -> Phrases:
+    return phrases(word_list("polite"))
 
 
 def _after_phrases(words: Sequence[str], start: int) -> int:
-    while start < len(words):
-        known = _polite().get(words[start], ())
-        length = next((len(phrase) for phrase in known if words[start : start + len(phrase)] == phrase), 0)
-        if not length:
-            break
+    while length := length_at(_polite(), words, start):
         start += length
     return start
