@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sg2im_parsers.english.normalization.requests import request
-from sg2im_parsers.english.normalization.speech import Spoken, sentence_starts, spoken
+from sg2im_parsers.english.normalization.speech import Spoken, left_out, sentence_starts, spoken
 from sg2im_parsers.english.normalization.spelling import guesses
 from sg2im_parsers.english.normalization.styles import style_words
 from sg2im_parsers.english.parsed_text import ParsedText, Word
@@ -87,7 +87,7 @@ def read(text: str, doc: Doc) -> Reading:
     words = lowers if _is_shouted(written[start:]) else written
     pairs = _as_read(words, rest, {**said, **{place: (word,) for place, word in guessed.items()}})
     places, taken = (list(column) for column in zip(*pairs, strict=True)) if pairs else ([], [])
-    styled = tuple(place for place in sorted(style) if lowers[place] not in LITTLE and any(map(str.isalnum, lowers[place])))
+    styled = tuple(place for place in sorted(style) if lowers[place] not in LITTLE | {"a"} and any(map(str.isalnum, lowers[place])))
     as_written = taken == written and len(written) == len(doc)
     return Reading(text, doc, tuple(places), tuple(taken), guessed, styled, as_written)
 
@@ -112,8 +112,16 @@ def _as_read(
                 pairs.append((place, word))
             elif word.count("\n") > 1:
                 pairs.append((place, "."))
-    for start in reversed(sentence_starts([word.lower() for _, word in pairs])) if ends else ():
-        pairs.insert(start, (pairs[start][0], "."))
+    return _completed(pairs) if ends else pairs
+
+
+def _completed(pairs: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """With the signs and words that lack, each at the position of the word after it."""
+    words = [word.lower() for _, word in pairs]
+    lacking = {**left_out(words), **dict.fromkeys(sentence_starts(words), ".")}
+    for start in sorted(lacking, reverse=True):
+        joined = lacking[start] == "." and words[start - 1] in ("and", "but")
+        pairs[start - joined : start] = [(pairs[start - joined][0], lacking[start])]
     return pairs
 
 

@@ -8,6 +8,9 @@ from functools import cache
 from sg2im_parsers.english.normalization.phrases import Phrases, length_at, phrases
 from sg2im_parsers.english.word_lists import packaged_phrasebook, word_list
 
+SHOWING = ("of", "with", "where", "showing")
+"""After "a picture" that somebody asks for; what follows is in it."""
+
 
 def request(words: Sequence[str]) -> int:
     """How many words at the start of a text, in lower case, only ask for a picture."""
@@ -15,7 +18,7 @@ def request(words: Sequence[str]) -> int:
     asks = start > 0
     if start < len(words) and words[start] in word_list("asking"):
         after = start + 1
-        personal = words[after : after + 1] in (["me"], ["us"])
+        personal = words[after : after + 1] in (["me"], ["us"], ["it"], ["this"])
         after += personal
         nouny = after < len(words) and (
             words[after] in word_list("asked_articles") or words[after] in packaged_phrasebook().numbers
@@ -25,7 +28,7 @@ def request(words: Sequence[str]) -> int:
     if not asks:
         return 0
     medium = start + (words[start : start + 1] != [] and words[start] in word_list("asked_articles"))
-    if medium + 1 < len(words) and words[medium] in word_list("asked_media") and words[medium + 1] == "of":
+    if medium + 1 < len(words) and words[medium] in word_list("asked_media") and words[medium + 1] in SHOWING:
         start = medium + 2
     return start
 

@@ -5,7 +5,7 @@ Words are in ``data/speech.toml``, and what stays as it is: "the letter w", "a u
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from sg2im_parsers.english.normalization.phrases import Phrases, length_at, length_before, phrases
@@ -41,6 +41,57 @@ def sentence_starts(words: Sequence[str]) -> list[int]:
     """
     starters = _list("starters")
     return [place for place, word in enumerate(words) if word in starters and place and _starts(words, place)]
+
+
+def left_out(words: Sequence[str]) -> dict[int, str]:
+    """By position of a word, the word or sign that lacks before it.
+
+    A comma between things of one kind ("dog cat and bird"), "in" before clothes ("woman red dress"), a full stop where
+    another sentence starts ("the sky is blue the grass is green").
+    """
+    found = {place: "," for place in range(1, len(words)) if _are_alike(words[place - 1], words[place])}
+    found |= {place: "in" for place in range(1, len(words) - 1) if _wears(words, place)}
+    found |= dict.fromkeys(_next_clauses(words), ".")
+    return found
+
+
+def _are_alike(first: str, second: str) -> bool:
+    return first != second and any(first in kind and second in kind for kind in _kinds())
+
+
+@cache
+def _kinds() -> tuple[frozenset[str], ...]:
+    return tuple(_list(f"alike_{kind}") for kind in ("people", "animals", "food", "nature", "vehicles"))
+
+
+def _wears(words: Sequence[str], place: int) -> bool:
+    """Whether a person, a colour and clothes stand in a row."""
+    worn = words[place + 1] in word_list("clothes") or words[place + 1].removesuffix("s") in word_list("clothes")
+    coloured = words[place] in word_list("colours") and words[place] not in ("silver", "gold")
+    person = words[place - 1] in word_list("people") | _list("alike_people")
+    goes_on = words[place + 2 : place + 3]
+    return worn and coloured and person and not (goes_on and goes_on[0] in ("is", "are"))
+
+
+def _next_clauses(words: Sequence[str]) -> Iterator[int]:
+    """Where "the grass is green" starts after "the sky is blue", without a sign between them."""
+    told = False
+    for place, word in enumerate(words):
+        if word in (".", ",", ";", "and", "but", "that", "which", "who", "while", "whose", "where"):
+            told = False
+        elif word in ("is", "are"):
+            told = True
+        elif told and word in ("the", "a", "my", "his", "her") and _is_subject(words, place):
+            yield place
+            told = False
+
+
+def _is_subject(words: Sequence[str], article: int) -> bool:
+    """Whether "the grass is" may start a sentence here."""
+    before, after = words[article - 1], words[article + 2 : article + 4]
+    if before in _list("joining") or before.endswith("ing") or len(after) < 2:
+        return False
+    return after[0] in ("is", "are") or (after[1] in ("is", "are") and after[0] not in _list("joining"))
 
 
 @cache
@@ -147,6 +198,8 @@ def _like(words: Sequence[str], place: int, fillers: set[int]) -> int:
 
 def _starts(words: Sequence[str], place: int) -> bool:
     before, after = words[place - 1], words[place + 1 : place + 3]
+    if before in ("and", "but") and place > 1 and words[place] != "there":
+        return _starts([*words[: place - 1], *words[place:]], place - 1)
     if before in _list("joining") or not before.isalnum() or not after or after[0] not in _list("finite"):
         return False
     goes_on = words[place + 3 : place + 4]

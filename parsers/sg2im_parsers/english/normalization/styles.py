@@ -130,8 +130,10 @@ def _whole_parts(parts: Sequence[Part]) -> list[bool]:
     named = [_ends_in(part, ("things",)) for part in parts]
     for i, part in enumerate(parts):
         before = i > 0 and (sure[i - 1] or (named[i] and len(parts[i - 1].words) >= DESCRIPTION))
-        first = i == 0 and (sure[1] or (named[0] and len(parts[1].words) >= 2))
+        alone = maybe[0] and len(parts[1].words) >= DESCRIPTION
+        first = i == 0 and (sure[1] or alone or (named[0] and len(parts[1].words) >= 2))
         article = part.words[0] in word_list("articles")
+        sure[i] = sure[i] or (any(sure[:i]) and part.words[0] == "by" and _may_be_name(part.words[1:]))
         sure[i] = sure[i] or (maybe[i] and not article and (before or first))
     return sure
 
@@ -140,6 +142,8 @@ def _is_style(part: Part) -> bool:
     if length_at(_known("made_with"), part.words, 0):
         return True
     if part.words[0] == "by" and _is_name(part, 1, len(part.words)):
+        return True
+    if _is_on_paper(part.words):
         return True
     if _style_of(part.words) == (0, len(part.words)) or _is_in_a_style(part.words):
         return True
@@ -154,6 +158,14 @@ def _is_in_a_style(words: Sequence[str]) -> bool:
     """ "anime style", "in a loose sketchy style": few words that end so, none of them a preposition."""
     ends = words[-1] in ("style", "styled") and 1 < len(words) <= LONGEST_STYLE + 1
     return ends and not any(word in _list("ends_names") - {"in"} for word in words[:-1])
+
+
+def _is_on_paper(words: Sequence[str]) -> bool:
+    """ "black ink on white paper": few words, "on" between what draws and what is drawn on."""
+    if words[-1] not in _list("drawn_on") or "on" not in words or len(words) > LONGEST_NAME:
+        return False
+    on = words.index("on")
+    return on > 0 and words[on - 1] in _list("drawn_with")
 
 
 def _is_made_of(part: Part, names: tuple[str, ...]) -> bool:
@@ -191,6 +203,11 @@ def _is_name(part: Part, start: int, end: int) -> bool:
     return bool(named) and capital and end - start <= LONGEST_NAME and not NO_NAMES & set(part.words[start:end])
 
 
+def _may_be_name(words: Sequence[str]) -> bool:
+    """Whether two or three words may be a name in small letters: beside other style, "by john harris"."""
+    return 2 <= len(words) <= LONGEST_STYLE - 1 and not set(words) & (NO_NAMES | word_list("articles") | FILLERS | {"my", "his"})
+
+
 # ---- before "of" ------------------------------------------------------------------------------------------------
 
 
@@ -202,7 +219,8 @@ def _medium(part: Part) -> set[int]:
 
 def _end_of_medium(part: Part) -> int:
     words = part.words
-    at, medium, mods = int(words[0] in word_list("asked_articles")), 0, _known("telling", "kinds", "heads", "media_kinds")
+    at, medium, styled = int(words[0] in word_list("asked_articles")), 0, False
+    mods = _known("telling", "kinds", "heads", "media_kinds", "printed")
     while at < min(len(words), LONGEST_MEDIUM):
         if medium == at and at and words[at] in _list("showing"):
             return at + 1
@@ -212,7 +230,9 @@ def _end_of_medium(part: Part) -> int:
         if not length:
             return 0
         at += length
-        medium = at if length_before(_known("media"), words, at, 2) else medium
+        printed = styled and words[at - 1] in _list("printed")
+        styled = styled or length_at(_known("telling", "kinds"), words, at - length) == length
+        medium = at if printed or length_before(_known("media"), words, at, 2) else medium
     return 0
 
 
@@ -258,7 +278,11 @@ def _span(part: Part, start: int, end: int) -> set[int]:
 def _anywhere(part: Part) -> set[int]:
     found: set[int] = set()
     for at in range(len(part.words)):
-        if length := length_at(_known("anywhere"), part.words, at):
+        length = length_at(_known("anywhere"), part.words, at)
+        styled = length_at(_known("telling", "drawn_kinds"), part.words, at)
+        if styled and part.words[at + styled : at + styled + 1] == ["style"] and at + styled + 1 < len(part.words):
+            length = styled + 1
+        if length:
             found |= _span(part, at, at + length)
     return found
 
