@@ -56,7 +56,7 @@ def left_out(words: Sequence[str]) -> dict[int, str]:
 
 
 def _are_alike(first: str, second: str) -> bool:
-    return first != second and any(first in kind and second in kind for kind in _kinds())
+    return first != second and first not in word_list("colours") and any(first in kind and second in kind for kind in _kinds())
 
 
 @cache
@@ -207,6 +207,8 @@ def _starts(words: Sequence[str], place: int) -> bool:
         return False
     if words[place] == "there":
         return True
+    if words[place] == "it" and after[0] == "'s" and not (after[1] in _list("after_its") or _describes(after[1])):
+        return False
     if after[1].endswith("ing") or after[1] in ("holding", "on", "in"):
         return bool(goes_on) and goes_on[0] in (word_list("articles") | {"his", "her", "its", "their", "my", "two"})
     return not (goes_on and goes_on[0] in ("of", "is", "are")) and after[0] != after[1] and after[1] not in ("is", "are")

@@ -247,11 +247,23 @@ def _is_thing(words: Sequence[str], end: int) -> bool:
     said, place = words[end:], words[-1]
     if words[end - 2] in said or _list("hangs").intersection(words[:end]):
         return True
+    if _is_somewhere(said):
+        return True
     leads = max((i for i, word in enumerate(said) if word in ("on", "above", "over", "in", "at", "by")), default=0)
     moves = any(word.endswith("ing") and word not in _list("hangs") for word in said[:leads])
     if not leads or moves or len(said) - leads > LONGEST_STYLE:
         return False
     return place in _list("hanging_places") or (place in _list("furniture") and said[leads] in ("above", "over"))
+
+
+def _is_somewhere(said: Sequence[str]) -> bool:
+    """Whether a sentence says where the medium is: "a logo of a fox is on the door"."""
+    verb = next((i for i, word in enumerate(said) if word in ("is", "are")), 0)
+    others = frozenset({"that", "which", "who", "where", "whose", "there", "he", "she", "it", "they", "and"})
+    after = said[verb + 1 : verb + 2]
+    return bool(verb and after) and after[0] in ("on", "in", "at", "above", "next", "behind", "under", "near", "over") and not (
+        others & set(said[:verb])
+    )
 
 
 # ---- at the end of a description, or in it ----------------------------------------------------------------------

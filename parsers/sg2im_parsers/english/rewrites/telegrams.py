@@ -74,7 +74,8 @@ def _without_commas(tree: Tree, book: Phrasebook, part: list[int]) -> list[Phras
     told = [_describes(tree, book, token) for token in part]
     if any(told):
         phrases = _by_qualities(tree, part, told)
-        return phrases if len(phrases) >= LEAST_ITEMS and any(told[1:]) else []
+        twice = sum(now and not before for before, now in zip([False, *told], told, strict=False)) > 1
+        return phrases if twice and len(phrases) >= LEAST_ITEMS else []
     if len(part) < LEAST_NOUNS or _is_name(tree, part):
         return []
     phrases = [(name, []) for name in _names_in(tree, part)]
