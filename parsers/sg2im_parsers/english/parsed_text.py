@@ -77,6 +77,7 @@ class ParsedText:
         conventions: whose way of telling the graph follows; None for the text's own words.
         denied: positions of words for what is said not to be there or not so ("without cars"); nothing comes of them.
         guesses: positions of misspelled words, and the words that they were taken for.
+        style: positions of words that say how the picture is made ("digital art"), not what is in it.
         unread: how many letters at its end were not read, because the text is too long.
     """
 
@@ -90,6 +91,7 @@ class ParsedText:
     conventions: str | None = None
     denied: tuple[int, ...] = ()
     guesses: tuple[tuple[int, str], ...] = ()
+    style: tuple[int, ...] = ()
     unread: int = 0
 
     @property

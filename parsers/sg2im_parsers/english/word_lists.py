@@ -141,6 +141,7 @@ def word_lists(*names: str) -> frozenset[str]:
     return frozenset().union(*map(word_list, names))
 
 
+@cache
 def read_data(name: str) -> dict[str, Any]:
     """Parse one of the package's TOML files."""
     return tomllib.loads((files("sg2im_parsers") / "data" / name).read_text(encoding="utf8"))

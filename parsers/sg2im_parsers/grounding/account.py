@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sg2im_errors import InputError
 
-Status = Literal["kept", "mapped", "dropped"]
+Status = Literal["kept", "mapped", "dropped", "style"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,10 @@ class WordAccount:
     Attributes:
         word: as written.
         start: offset of its first character in the text.
-        status: kept as it is, mapped to another word, or dropped.
-        becomes: the model's word, or the place in the picture that the graph keeps; None if dropped, or if the word
-            names what a story's line takes away.
+        status: kept as it is, mapped to another word, or dropped; style for a word that says how a picture is made
+            ("digital art"), not what is in it: nothing is drawn of it, and nothing is missing.
+        becomes: the model's word, or the place in the picture that the graph keeps; None if dropped or style, or if the
+            word names what a story's line takes away.
         rule: how it was mapped.
         reason: why it was dropped, or a remark.
         nearest: known words that are spelled alike, for dropped ones.

@@ -24,6 +24,7 @@ MOST_OBJECTS = 32
 """The most objects of a grounded graph; what comes later in the sentence is dropped."""
 
 DENIED = "the text says that it is not so"
+STYLE = "style, not drawn"
 PLACE = "where in the picture: the graph keeps it; the model does not draw by it, but it is checked and can be enforced"
 
 
@@ -181,6 +182,7 @@ class _Grounding:
                 if word not in objects or objects[word].status == "dropped":
                     objects[word] = entry
         found |= objects
+        found |= {word: self._entry(word, "style", reason=STYLE) for word in self.parsed.style}
         content = [i for i, word in enumerate(self.parsed.words) if word.content or i in found]
         return tuple(found.get(i) or self._unused(i) for i in content)
 

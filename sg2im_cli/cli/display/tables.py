@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sg2im_cli.painter import Choice
     from sg2im_cli.steering.check import Check, PlaceCheck, Verdict
 
-COLORS = {"kept": "green", "mapped": "yellow", "dropped": "red"}
+COLORS = {"kept": "green", "mapped": "yellow", "dropped": "red", "style": "cyan"}
 PREVIEW_WIDTH = 48
 UNFOLDED = 500
 """Columns where there is no terminal to say how many it has."""

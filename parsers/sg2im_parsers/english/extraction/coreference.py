@@ -34,7 +34,15 @@ def antecedent(tree: Tree, book: Phrasebook, things: dict[int, Thing], pronoun: 
     if _leads(tree, pronoun):
         spoken_of = [t for t in before if tree.labels[t] in SUBJECTS and not tree.case_of(t)]
         before = (spoken_of or before)[-1:]
-    return before[0] if before else None
+    return before[0] if before else _animal(tree, book, things, pronoun)
+
+
+def _animal(tree: Tree, book: Phrasebook, things: dict[int, Thing], pronoun: int) -> int | None:
+    """The animal that "he" or "she" means where no person was named: "my dog. He is brown"."""
+    if tree.lowers[pronoun] not in PERSONAL:
+        return None
+    animals = (t for t in sorted(things) if t < pronoun and tree.lemmas[t] in book.lists["animals"])
+    return next((thing for thing in animals if tree.tags[thing] not in PLURAL_TAGS), None)
 
 
 def _leads(tree: Tree, pronoun: int) -> bool:

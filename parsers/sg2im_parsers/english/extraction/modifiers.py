@@ -22,7 +22,7 @@ def attributes(tree: Tree, book: Phrasebook, word: int) -> list[Attribute]:
     """What a modifier says, and those coordinated with it and before it: "black" and "white", "old" and "metal"."""
     said: list[Attribute] = []
     for other in (word, *tree.children[word]):
-        coordinated = tree.labels[other] == "conj" and tree.child(other, "nsubj") is None
+        coordinated = tree.labels[other] == "conj" and tree.child(other, "nsubj", "obj") is None
         if other == word or coordinated or (tree.labels[other] in MODIFIERS and other < word):
             listed = tree.lowers[other] in book.lists["not_qualities"] or tree.tags[other] in ("RB", "CC", "DT", "CD")
             if not listed and not is_shade(tree, book, other) and other not in tree.negated:

@@ -6,12 +6,14 @@ The pipeline reads "a brown dog" where somebody wrote "PLEASE DRAW A BROWN DGO";
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sg2im_parsers.english.normalization.requests import request
+from sg2im_parsers.english.normalization.speech import Spoken, left_out, sentence_starts, spoken
 from sg2im_parsers.english.normalization.spelling import guesses
+from sg2im_parsers.english.normalization.styles import style_words
 from sg2im_parsers.english.parsed_text import ParsedText, Word
 
 if TYPE_CHECKING:
@@ -39,9 +41,10 @@ class Reading:
     Attributes:
         text: as given.
         doc: the words that are written, not parsed.
-        places: positions in `doc` of the words that are read.
-        words: those words, as they are read.
+        places: for each word that is read, the position in `doc` of what is written for it.
+        words: the words that are read.
         guessed: positions in `doc` -> what a misspelled word was taken for.
+        style: positions in `doc` of words that say how the picture is made, without little words and signs.
         as_written: whether all words are read, as they are.
     """
 
@@ -50,6 +53,7 @@ class Reading:
     places: tuple[int, ...]
     words: tuple[str, ...]
     guessed: dict[int, str]
+    style: tuple[int, ...]
     as_written: bool
 
     @property
@@ -74,16 +78,51 @@ def read(text: str, doc: Doc) -> Reading:
     """
     written = [token.text for token in (doc if len(doc) <= MOST_WORDS else doc[:MOST_WORDS])]
     lowers = [word.lower() for word in written]
-    skipped = request(lowers[:LONGEST_REQUEST])
-    guessed = {skipped + place: word for place, word in guesses(lowers[skipped:]).items()}
-    words = lowers if _is_shouted(written[skipped:]) else written
-    if guessed or any(map(str.isspace, words)):
-        words = [guessed.get(place, "." if word.count("\n") > 1 else word) for place, word in enumerate(words)]
-        places = [place for place in range(skipped, len(words)) if not words[place].isspace()]
-    else:
-        places = list(range(skipped, len(words)))
-    taken = [words[place] for place in places]
-    return Reading(text, doc, tuple(places), tuple(taken), guessed, taken == written and len(written) == len(doc))
+    said = spoken(lowers)
+    start = _after_request(lowers, said)
+    style = {start + place for place in style_words(written[start:])}
+    rest = [place for place in range(start, len(written)) if place not in style]
+    told = [place for place in rest if place not in said]
+    guessed = {told[at]: word for at, word in guesses([lowers[place] for place in told]).items()}
+    words = lowers if _is_shouted(written[start:]) else written
+    pairs = _as_read(words, rest, {**said, **{place: (word,) for place, word in guessed.items()}})
+    places, taken = (list(column) for column in zip(*pairs, strict=True)) if pairs else ([], [])
+    styled = tuple(place for place in sorted(style) if lowers[place] not in LITTLE | {"a"} and any(map(str.isalnum, lowers[place])))
+    as_written = taken == written and len(written) == len(doc)
+    return Reading(text, doc, tuple(places), tuple(taken), guessed, styled, as_written)
+
+
+def _after_request(lowers: Sequence[str], said: Spoken) -> int:
+    """The position of the first word that is no part of a request."""
+    pairs = _as_read(lowers, range(min(len(lowers), LONGEST_REQUEST)), said, ends=False)
+    asked = request([word for _, word in pairs])
+    if asked < len(pairs):
+        return pairs[asked][0] if asked else 0
+    return pairs[-1][0] + 1 if asked else 0
+
+
+def _as_read(
+    words: Sequence[str], places: Iterable[int], said: Spoken, ends: bool = True
+) -> list[tuple[int, str]]:
+    """What is read, each word with the position of the written one that it stands for, with full stops that lack."""
+    pairs = []
+    for place in places:
+        for word in said.get(place, (words[place],)):
+            if not word.isspace():
+                pairs.append((place, word))
+            elif word.count("\n") > 1:
+                pairs.append((place, "."))
+    return _completed(pairs) if ends else pairs
+
+
+def _completed(pairs: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """With the signs and words that lack, each at the position of the word after it."""
+    words = [word.lower() for _, word in pairs]
+    lacking = {**left_out(words), **dict.fromkeys(sentence_starts(words), ".")}
+    for start in sorted(lacking, reverse=True):
+        joined = lacking[start] == "." and words[start - 1] in ("and", "but")
+        pairs[start - joined : start] = [(pairs[start - joined][0], lacking[start])]
+    return pairs
 
 
 def to_read(reading: Reading) -> Doc:
@@ -106,7 +145,7 @@ def put_back(parsed: ParsedText, reading: Reading) -> ParsedText:
         words[place] = replace(word, start=spans[place][0], text=spans[place][1])
 
     def moved(found: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(places[word] for word in found)
+        return tuple(dict.fromkeys(places[word] for word in found))
 
     mentions = tuple(
         replace(
@@ -128,6 +167,7 @@ def put_back(parsed: ParsedText, reading: Reading) -> ParsedText:
         relation_words=tuple(map(moved, parsed.relation_words)),
         denied=moved(parsed.denied),
         guesses=tuple(sorted(reading.guessed.items())),
+        style=reading.style,
         unread=reading.unread,
     )
 

@@ -14,6 +14,7 @@ from sg2im_parsers.english.rewrites import (
     prepositions,
     reciprocals,
     simplification,
+    telegrams,
     wrong_edges,
     wrong_tags,
 )
@@ -23,6 +24,7 @@ REWRITES = listed(
     clearnlp.UNIVERSAL_LABELS,
     wrong_tags.TAGS,
     wrong_edges.EDGES,
+    telegrams.TELEGRAMS,
     coordination.LISTS,
     locations.PLACES,
     attachment.ATTACHMENT,
