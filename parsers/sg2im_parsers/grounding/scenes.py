@@ -22,6 +22,9 @@ MOST_BESIDE_OTHERS = 4
 INSIDE = frozenset({"across", "along", "around", "at", "down", "in", "inside", "into", "on", "through", "within"})
 """Last words of predicates whose object is the scene of their subject."""
 
+UNDERFOOT = ("floor", "ground", "grass", "sand", "road", "field")
+"""What is stood on, where a scene brings it."""
+
 SAME = ("exact", "spelling", "base form", "synonym")
 """Rules by which a word means just what the table means; a neighbour of it is not brought."""
 
@@ -49,19 +52,30 @@ class Brought:
     """What a scene brings, in a model's words.
 
     Attributes:
+        mention: of the scene.
         names: of objects, one each.
         relationships: subject, predicate and object between them, and with the object that the scene's word became.
         own: that object ("building" of a city); None for a scene that is none.
+        standing: mentions of what stands on a thing that is brought, by that and by which predicate.
     """
 
+    mention: int
     names: tuple[str, ...]
     relationships: tuple[tuple[str, str, str], ...]
-    own: str | None = None
+    own: str | None
+    standing: tuple[tuple[int, str, str], ...]
 
-    def placed(self, start: int, own: int) -> list[Relationship]:
-        """The relationships between objects whose positions begin at ``start``, and the scene's own at its position."""
-        place = {self.own: own} | {name: start + i for i, name in enumerate(self.names)}
-        return [Relationship(place[subject], said, place[other]) for subject, said, other in self.relationships]
+    def placed(self, start: int, things: Sequence[range]) -> list[Relationship]:
+        """The relationships between positions of objects.
+
+        Args:
+            start: position of the first object that is brought.
+            things: for each mention the positions of its objects.
+        """
+        place = {name: start + i for i, name in enumerate(self.names)}
+        known = place if self.own is None else {self.own: things[self.mention].start} | place
+        among = [Relationship(known[subject], said, known[other]) for subject, said, other in self.relationships]
+        return among + [Relationship(i, said, place[on]) for thing, said, on in self.standing for i in things[thing]]
 
 
 @cache
@@ -95,10 +109,11 @@ def find_scenes(
     for mention, kind in _scenes(parsed, matches):
         match = matches[mention]
         most = MOST_BESIDE_OTHERS if match is None and there else len(kind.objects)
-        brought = _brought(kind, there | denied, words, most, None if match is None else match.name)
-        if brought.names:
-            found[mention] = brought
-            there |= set(brought.names)
+        names, said = _brought(kind, there | denied, words, most, match)
+        if names:
+            standing = tuple(_standing(parsed, matches, words, mention, names))
+            found[mention] = Brought(mention, names, said, None if match is None else match.name, standing)
+            there |= set(names)
     return found
 
 
@@ -125,17 +140,33 @@ def _is_outer(parsed: ParsedText, mention: int) -> bool:
 
 
 def _brought(
-    kind: SceneKind, known: Collection[str], words: VocabularyLexicon, most: int, own: str | None
-) -> Brought:
-    """What of it a model has words for, and a text does not name itself, be it to say that it is not there."""
+    kind: SceneKind, known: Collection[str], words: VocabularyLexicon, most: int, own: Match | None
+) -> tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]:
+    """What a model has words for, and a text does not name itself, be it to say that it is not there."""
     found = {name: words.object(name, name, name) for name in kind.objects}
     same = {name: match.name for name, match in found.items() if match is not None and match.rule in SAME}
     new = dict([(name, model_s) for name, model_s in same.items() if not {name, model_s} & set(known)][:most])
-    drawn = new | {name: model_s for name, model_s in same.items() if model_s == own}
+    drawn = new | {name: model_s for name, model_s in same.items() if own is not None and model_s == own.name}
     said = []
     for subject, predicate, other in kind.relationships:
         match = words.predicate(predicate)
         if match is not None and subject in drawn and other in drawn:
             ends = (drawn[subject], drawn[other])
             said.append((ends[match.inverted], match.name, ends[not match.inverted]))
-    return Brought(tuple(dict.fromkeys(new.values())), tuple(said), own)
+    return tuple(dict.fromkeys(new.values())), tuple(said)
+
+
+def _standing(
+    parsed: ParsedText, matches: Sequence[Match | None], words: VocabularyLexicon, scene: int, names: Sequence[str]
+) -> Iterator[tuple[int, str, str]]:
+    """Who and what is in a scene stands on its floor, if the text says nothing else of where it is."""
+    ground, on = next((name for name in UNDERFOOT if name in names), None), words.predicate("on")
+    if ground is None or on is None:
+        return
+    upright = words.lexicon.living | words.lexicon.standing
+    for said in parsed.graph.relationships:
+        thing = said.subject if said.object == scene else said.object
+        match = matches[thing]
+        elsewhere = any(other.subject == thing and other is not said for other in parsed.graph.relationships)
+        if scene in (said.subject, said.object) and match is not None and match.name in upright and not elsewhere:
+            yield thing, on.name, ground

@@ -92,8 +92,9 @@ class _Grounding:
             if match is not None:
                 relationships += self._spread(relationship, match, starts)
         mentioned = [mention for mention, copies in enumerate(self.copies) for _ in copies]
+        things = [range(start, start + len(self._made(mention))) for mention, start in enumerate(starts[:-1])]
         for mention, brought in self.scenes.items():
-            relationships += brought.placed(len(objects), starts[mention])
+            relationships += brought.placed(len(objects), things)
             objects += [SceneObject(name=name) for name in brought.names]
             mentioned += [mention] * len(brought.names)
         unique = tuple(dict.fromkeys(relationships))
