@@ -90,9 +90,7 @@ def packaged_scenes() -> Mapping[str, SceneKind]:
     return found
 
 
-def find_scenes(
-    parsed: ParsedText, matches: Sequence[Match | None], words: VocabularyLexicon
-) -> dict[int, Brought]:
+def find_scenes(parsed: ParsedText, matches: Sequence[Match | None], words: VocabularyLexicon) -> dict[int, Brought]:
     """What the scenes of a text bring, by their mentions.
 
     A scene is the only thing that a text names, or what the others are in: a cat in a kitchen, a kitchen with a stove,

@@ -80,7 +80,10 @@ def command(
     if save_graph is not None:
         write_file(save_graph, graph_file(grounded.graph, save_graph), overwrite)
     if as_json:
-        print_json(as_line(parsed, vocabulary, not no_scenes) | ({} if explanation is None else {"tree": explanation.to_json()}))
+        print_json(
+            as_line(parsed, vocabulary, not no_scenes)
+            | ({} if explanation is None else {"tree": explanation.to_json()})
+        )
     else:
         _show(grounded)
 
@@ -138,9 +141,7 @@ def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None, stri
         raise InputError(f"{file} cannot be read: {error.strerror}.") from None
 
 
-def _print_stream(
-    stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None, strict: bool, scenes: bool
-) -> None:
+def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None, strict: bool, scenes: bool) -> None:
     for number, parsed in enumerate(_parse(_lines(stream), nlp), 1):
         if strict:
             require_every_word(_ground(parsed, vocabulary, scenes).account, f"Line {number}: ")

@@ -121,7 +121,9 @@ def test_a_vocabulary_that_has_nothing_of_a_scene_drops_it(parse):
         require_objects(ground(parsed, Vocabulary.from_names(["cat"], ["on"])), parsed)
 
 
-@pytest.mark.parametrize("text", ["a kitchen", "a cat in a kitchen", "a kitchen with a table", "a man cooking in a kitchen"])
+@pytest.mark.parametrize(
+    "text", ["a kitchen", "a cat in a kitchen", "a kitchen with a table", "a man cooking in a kitchen"]
+)
 def test_strict_passes_a_scene_that_brought_something(parse, text):
     require_every_word(ground(parse(text), DEFAULT).account)
     with pytest.raises(InputError, match="kitchen"):
