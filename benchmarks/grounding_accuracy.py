@@ -126,7 +126,7 @@ def main() -> None:
     tallies: list[tuple[str, Tally]] = []
     for name, words in read_vocabularies(args.vocabularies):
         if name == "default":
-            for file in ("objects_1_400", "objects_401_600"):
+            for file in ("objects_1_400", "objects_401_600", "objects_rare_seen", "objects_rare_apart"):
                 labels = read_labels(f"{file}.csv", name)
                 tallies.append((file, judge(labels, lambda word, words=words: object_match(words, word))))
         tallies.append((f"relations_1_150 {name}", judge(read_labels("relations_1_150.csv", name), words.predicate)))

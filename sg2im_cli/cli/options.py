@@ -72,6 +72,9 @@ Enforce = Annotated[
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a sentence if one of its words would be dropped.")]
+NoScenes = Annotated[
+    bool, typer.Option("--no-scenes", help='Do not draw a scene ("a kitchen") as what there usually is in such scenes.')
+]
 Scale = Annotated[
     int, typer.Option(metavar="N", min=1, max=LARGEST_SCALE, help="Save the picture N times as wide and high.")
 ]

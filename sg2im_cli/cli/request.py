@@ -49,7 +49,7 @@ def load_painter(bundle: Bundle, options: Options, reads: bool, instead: str | N
 
     Args:
         bundle: resolved first, so that a wrong name is told at once.
-        options: device (see `Painter.from_pretrained`), precision, and the spaCy pipeline.
+        options: device (see `Painter.from_pretrained`), precision, the spaCy pipeline, and whether scenes are words.
         reads: whether there is a sentence to read.
         instead: the device if there is none of that name here; None to refuse.
     """
@@ -67,7 +67,7 @@ def load_painter(bundle: Bundle, options: Options, reads: bool, instead: str | N
             choose_device(device)
         except InputError:
             device = instead
-    return Painter.from_pretrained(bundle, device, options.dtype, parser)
+    return Painter.from_pretrained(bundle, device, options.dtype, parser, options.scenes)
 
 
 def chosen_seed(seed: int | None) -> int:

@@ -37,6 +37,7 @@ class PaintingModel:
         weights: what to call them.
         parser: reads sentences; the embedded pipeline's if not given, loaded when first needed.
         dtype: of the picture half; the generator's if not given. See `sg2im_cli.model.prepared.prepare`.
+        scenes: whether a sentence's scene ("a kitchen") brings what such scenes have.
     """
 
     def __init__(
@@ -46,10 +47,12 @@ class PaintingModel:
         weights: str,
         parser: Parser | None = None,
         dtype: torch.dtype | None = None,
+        scenes: bool = True,
     ) -> None:
         self.generator = prepare(generator, dtype)
         self.vocabulary = vocabulary
         self.weights = weights
+        self.scenes = scenes
         self._parser = parser
 
     @classmethod
@@ -59,6 +62,7 @@ class PaintingModel:
         device: str = "auto",
         dtype: torch.dtype | str = torch.float32,
         parser: Parser | None = None,
+        scenes: bool = True,
     ) -> Self:
         """Load weights.
 
@@ -67,6 +71,7 @@ class PaintingModel:
             device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
             dtype: ``torch.float32``, ``bfloat16`` or ``float16``, or its name.
             parser: see `PaintingModel`.
+            scenes: see `PaintingModel`.
 
         Raises:
             InputError: no such device or precision.
@@ -76,7 +81,7 @@ class PaintingModel:
         bundle = ref if isinstance(ref, Bundle) else resolve(ref)
         loaded = load_generator(bundle, where, dtype_to_load(where, precision))
         name = bundle.ref if bundle.revision is None else f"{bundle.ref.partition('@')[0]}@{bundle.revision}"
-        return cls(loaded.generator, loaded.vocabulary, name, parser, precision)
+        return cls(loaded.generator, loaded.vocabulary, name, parser, precision, scenes)
 
     @cached_property
     def parser(self) -> Parser:
@@ -100,7 +105,7 @@ class PaintingModel:
             InputError: nothing in it can be drawn, or a word is dropped and ``strict`` is set.
         """
         parsed = self.parser(text) if isinstance(text, str) else text
-        grounded = ground(parsed, self.vocabulary, seed=seed)
+        grounded = ground(parsed, self.vocabulary, seed=seed, scenes=self.scenes)
         require_objects(grounded, parsed)
         if strict:
             require_every_word(grounded.account)

@@ -78,6 +78,7 @@ def record_from_json(data: object) -> Record:
             strict=_flag(options, "strict", "options."),
             scale=_whole(options, "scale", 1, LARGEST_SCALE, "options."),
             nlp=_text(options, "nlp", "options.", optional=True),
+            scenes="scenes" in options and _flag(options, "scenes", "options."),  # older pictures had none
         ),
         versions={key: _word(versions, key, "versions.") for key in versions},
     )

@@ -65,6 +65,7 @@ class Options:
         strict: whether a word that is dropped was refused.
         scale: how much the saved picture is enlarged.
         nlp: the spaCy pipeline that read the sentence; None for the embedded one.
+        scenes: whether a scene in the sentence ("a kitchen") brought what such scenes have.
     """
 
     device: str = "cpu"
@@ -73,6 +74,7 @@ class Options:
     strict: bool = False
     scale: int = 1
     nlp: str | None = None
+    scenes: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """As the schema says."""

@@ -32,6 +32,7 @@ NEEDED = {
     "sg2im_cli/provenance/record.schema.json",
     "sg2im_parsers/data/rules.toml",
     "sg2im_parsers/data/scene_graph.schema.json",
+    "sg2im_parsers/data/scenes.toml",
     "sg2im_parsers/data/spelling.tsv",
     "sg2im_parsers/data/pipeline/meta.json",
     "sg2im_parsers/data/pipeline/parser/model",

@@ -14,6 +14,16 @@ from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon, words_
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary, as_words
 
+PLURALS = {
+    "men": ("man",),
+    "ies": ("y", "ie"),
+    "ves": ("f", "fe", "ve"),
+    "sses": ("ss", "s"),
+    "es": ("e", ""),
+    "s": ("",),
+}
+"""Endings of plurals, the longer first, and those of their base forms, likeliest first."""
+
 
 def ground_graph(graph: SceneGraph, vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> SceneGraph:
     """Check the words of a given graph against a vocabulary; aliases are replaced.
@@ -129,21 +139,27 @@ def _spoken(text: str) -> str:
 
 def _match(words: VocabularyLexicon, text: str) -> Match | None:
     *before, head = text.split()
-    lemma = _base_form(words, head)
+    lemma = _base_form(words, before, head)
     return words.object(text, " ".join([*before, lemma]), lemma)
 
 
-def _base_form(words: VocabularyLexicon, noun: str) -> str:
-    """What a noun may be the plural of, of several spellings the first that is a word; else the noun."""
+def _base_form(words: VocabularyLexicon, before: Sequence[str], noun: str) -> str:
+    """What a noun may be the plural of, of several spellings the first that is a word by itself or with those before.
+
+    "traffic signals" are more than one "traffic signal", though "signal" alone is nothing that can be seen.
+    """
     if noun in words.lexicon.lemmas:
         return words.lexicon.lemmas[noun]
+    for singular in _singulars(noun):
+        if any(words.knows(joint.join([*before, singular])) for joint in (" ", "") if before):
+            return singular
     singulars = () if noun in words.lexicon.own else _singulars(noun)
     return next((singular for singular in singulars if words.knows(singular)), noun)
 
 
 def _singulars(text: str) -> tuple[str, ...]:
-    """What a regular plural may be the plural of, likeliest first."""
-    for ending, singulars in (("ies", ("y", "ie")), ("ves", ("f", "fe", "ve")), ("es", ("e", "")), ("s", ("",))):
+    """What a plural may be the plural of, likeliest first."""
+    for ending, singulars in PLURALS.items():
         if text.endswith(ending) and not text.endswith("ss"):
             return tuple(text.removesuffix(ending) + singular for singular in singulars)
     return ()

@@ -25,6 +25,7 @@ class Lexicon:
         living: objects that have things, and stand beside others that are theirs: "a man with a dog".
         standing: objects that stand beside who has them: "the man's house".
         opaque: compounds that are not what their head says ("hot dog").
+        parts: heads of compounds that are only a part of what has no count ("grass area").
         relations: predicates for a phrase, in order of preference; "~" swaps subject and object, of "x or y" the seed
             takes one.
         lemmas: base forms of irregular plurals and of the words in models' predicates.
@@ -41,6 +42,7 @@ class Lexicon:
     living: frozenset[str]
     standing: frozenset[str]
     opaque: frozenset[str]
+    parts: frozenset[str]
     relations: Mapping[str, tuple[str, ...]]
     lemmas: Mapping[str, str]
     stuff: frozenset[str]
@@ -76,6 +78,7 @@ def packaged_lexicon() -> Lexicon:
         frozenset(data["living"]),
         frozenset(data["standing"]),
         frozenset(data["opaque"]),
+        frozenset(data["parts"]),
         {phrase: tuple(targets) for phrase, targets in data["relations"].items()},
         data["lemmas"],
         frozenset(data["stuff"]),

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match, Rule
-from sg2im_parsers.vocabulary import Vocabulary, as_letters, as_words
+from sg2im_parsers.vocabulary import COCO_STUFF, COCO_STUFF_ENDINGS, Vocabulary, as_letters, as_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +35,19 @@ class ObjectNames:
             if not (found or understood):
                 found = self._by_meanings(form, base_form)
             if found is None and i == 0:
-                found = self._as_usual(base_form)
+                found = self._as_usual(base_form) or self._as_part(base_form)
             if found is not None:
                 return found if i == 0 else Match(found.name, "head of compound")
             if self._is_opaque(base_form):
                 return None
             understood = understood or self.lexicon.wordnet.knows(base_form)
         return None
+
+    def is_stuff(self, name: str) -> bool:
+        """Whether an object has no count; vocabularies of the original project do not say, so the lexicon does."""
+        if self.vocabulary.stuff:
+            return name in self.vocabulary.stuff
+        return name in COCO_STUFF or name.endswith(COCO_STUFF_ENDINGS) or as_words(name) in self.lexicon.stuff
 
     def has_name(self, text: str) -> bool:
         """Whether an object is called so, however its words are joined."""
@@ -61,7 +67,7 @@ class ObjectNames:
 
     def _by_meanings(self, text: str, lemma: str) -> Match | None:
         """By WordNet; the plural is asked for only where its base form is no word ("tails" are more than dress)."""
-        if lemma in self.lexicon.opaque:
+        if {text, lemma} & self.lexicon.opaque:
             return None
         words = [lemma, *_joined(lemma), *self.lexicon.synonyms.get(lemma, ())]
         if not self.lexicon.wordnet.knows(lemma):
@@ -87,6 +93,14 @@ class ObjectNames:
                 if name in self._spellings:
                     return Match(self._spellings[name], "usually")
         return None
+
+    def _as_part(self, lemma: str) -> Match | None:
+        """A part of what has no count is drawn as that: "grass area" as grass."""
+        whole, _, part = lemma.rpartition(" ")
+        if not whole or part not in self.lexicon.parts:
+            return None
+        found = self._by_name(whole, whole) or self._by_meanings(whole, whole)
+        return Match(found.name, "kind of") if found is not None and self.is_stuff(found.name) else None
 
     def _is_opaque(self, compound: str) -> bool:
         """Whether a compound is known, and no kind of what its head says; "sun glasses" are as "sunglasses" are."""

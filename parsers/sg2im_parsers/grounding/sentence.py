@@ -16,6 +16,7 @@ from sg2im_parsers.grounding.known_names import read_word, with_known_names
 from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match
 from sg2im_parsers.grounding.possession import relation
+from sg2im_parsers.grounding.scenes import find_scenes
 from sg2im_parsers.grounding.vocabulary_lexicon import VocabularyLexicon, words_of
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
@@ -45,7 +46,13 @@ class Grounded:
     mentioned: tuple[int, ...] = ()
 
 
-def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None = None, seed: int = 0) -> Grounded:
+def ground(
+    parsed: ParsedText,
+    vocabulary: Vocabulary,
+    lexicon: Lexicon | None = None,
+    seed: int = 0,
+    scenes: bool = True,
+) -> Grounded:
     """Map what a text says to the words of a vocabulary.
 
     A number makes that many objects, at most `MOST_COPIES`, but "a lot of snow" is one; a bare plural is one object for
@@ -57,17 +64,19 @@ def ground(parsed: ParsedText, vocabulary: Vocabulary, lexicon: Lexicon | None =
         vocabulary: the words a model knows.
         lexicon: what may stand for what; the packaged one if not given.
         seed: says which side "beside" is on, where a vocabulary has only sides.
+        scenes: whether a scene ("a kitchen") brings what such scenes have; see `sg2im_parsers.grounding.scenes`.
     """
-    return _Grounding(parsed, words_of(vocabulary, lexicon), seed).grounded()
+    return _Grounding(parsed, words_of(vocabulary, lexicon), seed, scenes).grounded()
 
 
 class _Grounding:
-    def __init__(self, parsed: ParsedText, words: VocabularyLexicon, seed: int) -> None:
+    def __init__(self, parsed: ParsedText, words: VocabularyLexicon, seed: int, scenes: bool) -> None:
         parsed = with_known_names(parsed, words)
         self.parsed, self.words, self.vocabulary = parsed, words, words.vocabulary
         self.remarks: list[str] = list(parsed.remarks)
         self.guesses = dict(parsed.guesses)
         self.matches = [self._match(*pair) for pair in zip(parsed.graph.objects, parsed.mentions, strict=True)]
+        self.scenes = find_scenes(parsed, self.matches, words) if scenes else {}
         found = map(self._relation, parsed.graph.relationships)
         self.predicates = [match and match.decided(seed, i) for i, match in enumerate(found)]
         self.contents = dict(self._find_contents())
@@ -83,11 +92,16 @@ class _Grounding:
         for relationship, match in zip(self.parsed.graph.relationships, self.predicates, strict=True):
             if match is not None:
                 relationships += self._spread(relationship, match, starts)
+        mentioned = [mention for mention, copies in enumerate(self.copies) for _ in copies]
+        things = [range(start, start + len(self._made(mention))) for mention, start in enumerate(starts[:-1])]
+        for mention, brought in self.scenes.items():
+            relationships += brought.placed(len(objects), things)
+            objects += [SceneObject(name=name) for name in brought.names]
+            mentioned += [mention] * len(brought.names)
         unique = tuple(dict.fromkeys(relationships))
         by_seed = any(match is not None and match.other is not None for match in self.predicates)
-        mentioned = tuple(mention for mention, copies in enumerate(self.copies) for _ in copies)
         account = Account(self._entries(), tuple(self.remarks))
-        return Grounded(SceneGraph(tuple(objects), unique), account, by_seed, mentioned)
+        return Grounded(SceneGraph(tuple(objects), unique), account, by_seed, tuple(mentioned))
 
     def _match(self, item: SceneObject, mention: Mention) -> Match | None:
         """By the words of its name; "he" and "they" have none, so by what the parser took them for."""
@@ -119,7 +133,9 @@ class _Grounding:
     def _attributes(self, index: int) -> tuple[Said, ...]:
         """What is said of an object, in the model's words; nothing of what is not drawn as itself."""
         match, lost = self.matches[index], None
-        if match is None:
+        if match is None and index in self.scenes:
+            lost = f"{self.parsed.graph.objects[index].text!r} is a scene; say it of a thing in it"
+        elif match is None:
             lost = f"{self.parsed.graph.objects[index].text!r} was dropped"
         elif index in self.contents:
             container = self.parsed.graph.objects[self.contents[index]].text
@@ -190,7 +206,10 @@ class _Grounding:
         match = self.matches[index]
         entries: dict[int, WordAccount] = {}
         for word in (*mention.name_words, *mention.again):
-            entries[word] = self._name_entry(word, mention, match, len(self._made(index)))
+            if index in self.scenes and word not in mention.again:
+                entries[word] = self._scene_entry(word, index)
+            else:
+                entries[word] = self._name_entry(word, mention, match, len(self._made(index)))
         statuses = attribute_statuses(self.parsed, self.words, self.said[index])
         for word, status in statuses.items():
             entries[word] = self._attribute_entry(word, index, status)
@@ -237,12 +256,21 @@ class _Grounding:
             return self._entry(word, "kept", match.name)
         return self._entry(word, "mapped", match.name, match.rule)
 
+    def _scene_entry(self, word: int, index: int) -> WordAccount:
+        own = dict.fromkeys(item.label for item in self._made(index))
+        return self._entry(word, "mapped", ", ".join([*own, *self.scenes[index].names]), "a scene")
+
     def _relation_entry(self, word: int, relationship: Relationship, match: Match | None) -> WordAccount:
+        ends = (relationship.subject, relationship.object)
+        for end, other in (ends, ends[::-1]):
+            if end in self.scenes and not self._made(end) and self._made(other):
+                scene = self.parsed.graph.objects[end].text
+                return self._entry(word, "mapped", f"in the {scene}", "a scene")
         if match is None:
             near = self.vocabulary.nearest_predicates(relationship.predicate)
             reason = f"this model has no relation for {relationship.predicate!r}"
             return self._entry(word, "dropped", reason=reason, nearest=near)
-        for end in (relationship.subject, relationship.object):
+        for end in ends:
             if not self._made(end):
                 return self._entry(word, "dropped", reason=f"{self.parsed.graph.objects[end].text!r} was dropped")
         if self.contents.get(relationship.subject) == relationship.object:

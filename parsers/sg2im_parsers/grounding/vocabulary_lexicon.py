@@ -9,7 +9,7 @@ from sg2im_parsers.grounding.lexicon import Lexicon, packaged_lexicon
 from sg2im_parsers.grounding.match import Match
 from sg2im_parsers.grounding.object_words import ObjectNames
 from sg2im_parsers.grounding.predicate_words import PredicateNames
-from sg2im_parsers.vocabulary import COCO_STUFF, COCO_STUFF_ENDINGS, Vocabulary, as_words
+from sg2im_parsers.vocabulary import Vocabulary
 
 MOST_REMEMBERED = 10_000
 """Words of each kind whose matches are kept: those of captions come again and again."""
@@ -75,9 +75,7 @@ class VocabularyLexicon:
 
     def is_stuff(self, name: str) -> bool:
         """Whether an object has no count; vocabularies of the original project do not say, so the lexicon does."""
-        if self.vocabulary.stuff:
-            return name in self.vocabulary.stuff
-        return name in COCO_STUFF or name.endswith(COCO_STUFF_ENDINGS) or as_words(name) in self.lexicon.stuff
+        return self._objects.is_stuff(name)
 
 
 def words_of(vocabulary: Vocabulary, lexicon: Lexicon | None = None) -> VocabularyLexicon:

@@ -52,7 +52,7 @@ class Scene:
 
 
 def read_story(
-    text: str, parser: Parser, vocabulary: Vocabulary, seed: int = 0, strict: bool = False
+    text: str, parser: Parser, vocabulary: Vocabulary, seed: int = 0, strict: bool = False, scenes: bool = True
 ) -> tuple[Scene, ...]:
     """The scenes of a story.
 
@@ -62,18 +62,19 @@ def read_story(
         vocabulary: of the model.
         seed: says which side "beside" is on, where a model has only sides.
         strict: refuse a line of which a word is dropped.
+        scenes: whether a line that describes a scene anew may do it with a word such as "kitchen"; see `ground`.
 
     Raises:
         InputError: a line cannot be understood; the message begins with its number, for the end of a sentence.
     """
-    reader = _Reader(parser, vocabulary, seed, strict)
-    scenes: list[Scene] = []
+    reader = _Reader(parser, vocabulary, seed, strict, scenes)
+    told: list[Scene] = []
     for line in read_lines(text):
         try:
-            scenes.append(reader.scene(line, scenes[-1] if scenes else None))
+            told.append(reader.scene(line, told[-1] if told else None))
         except InputError as error:
             raise InputError(f"line {line.number}: {error}") from None
-    return tuple(scenes)
+    return tuple(told)
 
 
 def scenes_of(graphs: Sequence[SceneGraph], vocabulary: Vocabulary, strict: bool = False) -> tuple[Scene, ...]:
@@ -118,8 +119,8 @@ def _without(account: Account, before: SceneGraph, change: Change) -> Account:
 
 
 class _Reader:
-    def __init__(self, parser: Parser, vocabulary: Vocabulary, seed: int, strict: bool) -> None:
-        self.parser, self.vocabulary, self.seed, self.strict = parser, vocabulary, seed, strict
+    def __init__(self, parser: Parser, vocabulary: Vocabulary, seed: int, strict: bool, scenes: bool) -> None:
+        self.parser, self.vocabulary, self.seed, self.strict, self.scenes = parser, vocabulary, seed, strict, scenes
 
     def scene(self, line: StoryLine, before: Scene | None) -> Scene:
         if before is None and line.kind in ("removal", "replacement"):
@@ -144,7 +145,8 @@ class _Reader:
         known = () if before is None else [before.graph.objects[i] for i in before.spoken_of]
         named = name_pronouns(said, known)
         parsed = self.parser(named.text)
-        grounded = ground(parsed, self.vocabulary, seed=self.seed)
+        anew = before is None  # what only changes a scene brings no other into it
+        grounded = ground(parsed, self.vocabulary, seed=self.seed, scenes=self.scenes and anew)
         require_objects(grounded, parsed)
         account = named.account(grounded.account)
         if self.strict:

@@ -47,6 +47,7 @@ def command(
     device: options.Device = "auto",
     enforce: options.Enforce = None,
     strict: options.Strict = False,
+    no_scenes: options.NoScenes = False,
     nlp: options.Nlp = None,
     no_metadata: options.NoSheetMetadata = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables and paths.")] = False,
@@ -69,7 +70,7 @@ def command(
 
     request = Request(
         weights=weights,
-        options=Options(device=device, enforce=enforce, strict=strict, nlp=nlp),
+        options=Options(device=device, enforce=enforce, strict=strict, nlp=nlp, scenes=not no_scenes),
         overwrite=overwrite,
         metadata=not no_metadata,
         as_json=as_json,

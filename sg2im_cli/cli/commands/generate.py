@@ -30,6 +30,7 @@ def command(
     dtype: options.Dtype = Precision.float32,
     enforce: options.Enforce = None,
     strict: options.Strict = False,
+    no_scenes: options.NoScenes = False,
     scale: options.Scale = 1,
     save_graph: options.SaveGraph = None,
     save_layout: options.SaveLayout = None,
@@ -50,7 +51,15 @@ def command(
     options.require_one_source(text, scene_graph, file)
     request = Request(
         weights=weights,
-        options=Options(device=device, dtype=dtype.value, enforce=enforce, strict=strict, scale=scale, nlp=nlp),
+        options=Options(
+            device=device,
+            dtype=dtype.value,
+            enforce=enforce,
+            strict=strict,
+            scale=scale,
+            nlp=nlp,
+            scenes=not no_scenes,
+        ),
         overwrite=overwrite,
         metadata=not no_metadata,
         as_json=as_json,

@@ -37,6 +37,7 @@ def command(
         str | None, typer.Option(metavar="FILE", help="Read one sentence from each line; - reads standard input.")
     ] = None,
     strict: options.Strict = False,
+    no_scenes: options.NoScenes = False,
     weights: options.VocabularyOf = "default",
     nlp: options.Nlp = None,
     tree: Annotated[bool, typer.Option("--tree", help="Show the dependency tree, and what each rule made.")] = False,
@@ -63,11 +64,11 @@ def command(
         check_graph_file(save_graph, overwrite)
     vocabulary = None if open_words else _vocabulary(weights)
     if file is not None:
-        _print_lines(file, vocabulary, nlp, strict)
+        _print_lines(file, vocabulary, nlp, strict, not no_scenes)
         return
     explanation = _explain(read_text(text or ""), nlp) if tree else None
     parsed = next(_parse([read_text(text or "")], nlp)) if explanation is None else explanation.parsed
-    grounded = _ground(parsed, vocabulary)
+    grounded = _ground(parsed, vocabulary, not no_scenes)
     if not as_json:
         if explanation is not None:  # before it is refused: the tree says why nothing was found
             _show_explanation(explanation)
@@ -79,20 +80,21 @@ def command(
     if save_graph is not None:
         write_file(save_graph, graph_file(grounded.graph, save_graph), overwrite)
     if as_json:
-        print_json(as_line(parsed, vocabulary) | ({} if explanation is None else {"tree": explanation.to_json()}))
+        tree = {} if explanation is None else {"tree": explanation.to_json()}
+        print_json(as_line(parsed, vocabulary, not no_scenes) | tree)
         return
     _show(grounded)
     if save_graph is not None:
         print_path(save_graph)
 
 
-def as_line(parsed: ParsedText, vocabulary: Vocabulary | None) -> dict[str, Any]:
+def as_line(parsed: ParsedText, vocabulary: Vocabulary | None, scenes: bool = True) -> dict[str, Any]:
     """What JSON says of one sentence: in its own words without a vocabulary, else in the model's, with the account."""
     from sg2im_parsers.english.open_graph import open_json
 
     if vocabulary is None:
         return open_json(parsed)
-    grounded = _ground(parsed, vocabulary)
+    grounded = _ground(parsed, vocabulary, scenes)
     return {"text": parsed.text, **graph_to_json(grounded.graph), "account": grounded.account.to_json()}
 
 
@@ -117,31 +119,33 @@ def _explain(text: str, nlp: str | None) -> Explanation:
     return explain(load_pipeline(nlp), text)
 
 
-def _ground(parsed: ParsedText, vocabulary: Vocabulary | None) -> Grounded:
+def _ground(parsed: ParsedText, vocabulary: Vocabulary | None, scenes: bool) -> Grounded:
     """In a model's words; without a vocabulary in the text's own, which need no account but how they were read."""
     from sg2im_parsers.grounding.account import Account
     from sg2im_parsers.grounding.sentence import Grounded, ground
 
-    return Grounded(parsed.graph, Account((), parsed.remarks)) if vocabulary is None else ground(parsed, vocabulary)
+    if vocabulary is None:
+        return Grounded(parsed.graph, Account((), parsed.remarks))
+    return ground(parsed, vocabulary, scenes=scenes)
 
 
-def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None, strict: bool) -> None:
+def _print_lines(file: str, vocabulary: Vocabulary | None, nlp: str | None, strict: bool, scenes: bool) -> None:
     """One line of JSON for each line of input, blank ones too, as they come."""
     if file == "-":
-        _print_stream(sys.stdin.buffer if sys.stdin else BytesIO(), vocabulary, nlp, strict)
+        _print_stream(sys.stdin.buffer if sys.stdin else BytesIO(), vocabulary, nlp, strict, scenes)
         return
     try:
         with Path(file).open("rb") as stream:
-            _print_stream(stream, vocabulary, nlp, strict)
+            _print_stream(stream, vocabulary, nlp, strict, scenes)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise InputError(f"{file} cannot be read: {error.strerror}.") from None
 
 
-def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None, strict: bool) -> None:
+def _print_stream(stream: BinaryIO, vocabulary: Vocabulary | None, nlp: str | None, strict: bool, scenes: bool) -> None:
     for number, parsed in enumerate(_parse(_lines(stream), nlp), 1):
         if strict:
-            require_every_word(_ground(parsed, vocabulary).account, f"Line {number}: ")
-        print_json(as_line(parsed, vocabulary))
+            require_every_word(_ground(parsed, vocabulary, scenes).account, f"Line {number}: ")
+        print_json(as_line(parsed, vocabulary, scenes))
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:

@@ -54,6 +54,7 @@ def _facts(record: Record) -> dict[str, str | None]:
     options = record.options
     said = {None: [], True: ["--enforce"], False: ["--no-enforce"]}[options.enforce]
     said += ["--strict"] if options.strict else []
+    said += [] if options.scenes or record.text is None else ["--no-scenes"]
     said += [f"--scale {options.scale}"] if options.scale > 1 else []
     return {
         "text": record.text,

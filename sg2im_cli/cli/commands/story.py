@@ -58,6 +58,7 @@ def command(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a line if one of its words would be dropped.")
     ] = False,
+    no_scenes: options.NoScenes = False,
     nlp: options.Nlp = None,
     no_metadata: options.NoSheetMetadata = False,
     as_json: Annotated[
@@ -83,7 +84,7 @@ def command(
 
     request = Request(
         weights=weights,
-        options=Options(device=device, enforce=None if enforce else False, nlp=nlp),
+        options=Options(device=device, enforce=None if enforce else False, nlp=nlp, scenes=not no_scenes),
         overwrite=overwrite,
         metadata=not no_metadata,
         as_json=as_json,
@@ -137,7 +138,7 @@ def _scenes(text: str, where: str, painter: Painter, seed: int, strict: bool) ->
     from sg2im_parsers.stories.story import read_story
 
     try:
-        return read_story(text, painter.parser, painter.vocabulary, seed, strict)
+        return read_story(text, painter.parser, painter.vocabulary, seed, strict, painter.scenes)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
 

@@ -73,7 +73,7 @@ def becomes(word: str, vocabulary: Vocabulary) -> str:
 
     words = VocabularyLexicon(packaged_lexicon(), vocabulary)
     for said in (f"There is a {word}.", word):
-        if objects := ground(_read(said), vocabulary).graph.objects:
+        if objects := ground(_read(said), vocabulary, scenes=False).graph.objects:
             return objects[0].name or ""
     if found := words.predicate(word) or words.attribute(word):
         return found.name

@@ -149,6 +149,7 @@ class Maker:
             "weights": [self.recorder.weights.checksum, self.recorder.weights.settings],
             "options": [getattr(self.recorder.options, name) for name in ("dtype", "enforce", "scale", "nlp")],
             "metadata": self.metadata,
+            **({} if self.recorder.options.scenes else {"scenes": False}),  # else as before there were any
         }
         return sha256(json_text(asked).encode()).hexdigest()
 

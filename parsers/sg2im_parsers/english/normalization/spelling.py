@@ -98,7 +98,16 @@ def _is_inflected(word: str) -> bool:
 
 def _bases(word: str) -> Iterator[str]:
     """What a word may be a regular form of: "dog" of "dogs", "make" and "mak" of "making", "run" of "running"."""
-    for ending, puts in (("s", ""), ("es", ""), ("ies", "y"), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e")):
+    for ending, puts in (
+        ("s", ""),
+        ("es", ""),
+        ("ies", "y"),
+        ("ied", "y"),
+        ("ed", ""),
+        ("ed", "e"),
+        ("ing", ""),
+        ("ing", "e"),
+    ):
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= LEAST_LETTERS:
             yield stem + puts
