@@ -80,8 +80,8 @@ def command(
     if save_graph is not None:
         write_file(save_graph, graph_file(grounded.graph, save_graph), overwrite)
     if as_json:
-        tree = {} if explanation is None else {"tree": explanation.to_json()}
-        print_json(as_line(parsed, vocabulary, not no_scenes) | tree)
+        made = {} if explanation is None else {"tree": explanation.to_json()}
+        print_json(as_line(parsed, vocabulary, not no_scenes) | made)
         return
     _show(grounded)
     if save_graph is not None:
