@@ -4,9 +4,10 @@ python benchmarks/parse_natural.py [--wrong] [--nlp NAME] [FILE ...]
 
 FILE has a sentence with its graph a line, as `tests/parsers/natural/README.md` says; both files there if none is
 given. A sentence is right if objects, attributes, exact numbers and relationships all are, by their names: nothing may
-be missing, nothing too much. Names are compared by the lemma of their last word, as it was read if it is misspelled; "with" and
-"have" are one, as people use either. ``--wrong`` prints what is missing (-) and what is too much (+) in each wrong sentence; it is not for
-``apart.jsonl``, of which only the figure is to be seen.
+be missing, nothing too much. Names are compared by the lemma of their last word, as it was read if it
+is misspelled; "with" and "have" are one, as people use either. A pair and a couple are two, as they are drawn.
+``--wrong`` prints what is missing (-) and what is too much (+) in each wrong sentence; it is not for ``apart.jsonl``,
+of which only the figure is to be seen.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def told(parsed: ParsedText) -> Facts:
 def _name(parsed: ParsedText, i: int) -> str:
     text, mention = parsed.graph.objects[i].text or "", parsed.mentions[i]
     head = parsed.words[mention.head]
-    read = dict(parsed.guesses).get(mention.head, head.text.lower())
+    read = dict(parsed.guesses).get(mention.head, text.lower().split(" ")[-1])
     last = head.lemma if mention.plural else read
     last = "person" if last == "people" else last
     return " ".join([*text.lower().split(" ")[:-1], last])

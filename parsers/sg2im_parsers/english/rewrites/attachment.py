@@ -20,6 +20,8 @@ def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
             _fill_noun(tree, token)
         elif tree.tags[token] == "PRP" and tree.labels[token] in ("nmod", "obl"):
             _hang_pronoun_on_nearest(tree, token)
+        elif tree.labels[token] == "obl":
+            _attach_to_nearest(tree, book, token)
         elif tree.labels[token] == "nmod":
             _attach_place(tree, book, token)
 
@@ -63,6 +65,19 @@ def _give_to_nearest(tree: Tree, book: Phrasebook, verb: int) -> None:
         if tree.is_noun(above) and _minds(tree, book, above):
             tree.attach(verb, above, label)
             return
+
+
+def _attach_to_nearest(tree: Tree, book: Phrasebook, noun: int) -> None:
+    """Of "serving soup to a man in a suit", the man wears it; of "eating spaghetti with cheese", cheese is on it."""
+    case = [tree.lowers[c] for c in tree.case_of(noun)]
+    before = tree.case_of(noun)[0] - 1 if case else 0
+    verb, plain = tree.heads[noun], before > 0 and tree.is_noun(before) and tree.heads[before] == tree.heads[noun]
+    if case == ["in"] and _listed(tree, book, "clothes", noun) and plain and tree.labels[before] in ("obl", "obj"):
+        if _minds(tree, book, before):
+            tree.attach(noun, before, "nmod")
+    elif case == ["with"] and tree.lemmas[verb] in book.lists["meals"] and plain and tree.labels[before] == "obj":
+        if not _listed(tree, book, "tools", noun) and not _minds(tree, book, noun):
+            tree.attach(noun, before, "nmod")
 
 
 def _put_clothes_together(tree: Tree, book: Phrasebook, garment: int) -> None:
@@ -122,6 +137,11 @@ ATTACHMENT = Rewrite(
     after=("wrong tags", "lists"),
     examples=(
         Example("an owl perched on a branch looking at the moon", gives=("owl | look at | moon",)),
+        Example(
+            "a kid eating spaghetti with meatballs",
+            gives=("spaghetti | with | meatballs",),
+            instead=("kid | eat with | meatballs",),
+        ),
         Example("a man flying a kite on the beach", gives=("man | on | beach",), instead=("kite | on | beach",)),
         Example(
             "plastic bottle with an orange on it", gives=("orange | on | bottle",), instead=("bottle | on | orange",)

@@ -18,6 +18,8 @@ def mend_lists(tree: Tree, _: Phrasebook) -> None:
             _mend_conjunct(tree, token)
         elif tree.labels[token] == "nsubj" and tree.child(token, "cc") is not None:
             _join_subjects(tree, token)
+        elif tree.labels[token] == "conj" and tree.is_verb(token):
+            _join_before_verb(tree, token)
         elif tree.labels[token] == "conj" and tree.is_noun(token):
             _mend_conjunct(tree, token)
 
@@ -35,6 +37,19 @@ def _join_subjects(tree: Tree, token: int) -> None:
     first = tree.child(tree.heads[token], "nsubj")
     if first is not None and first < token and tree.is_noun(first) and tree.is_noun(token):
         tree.attach(token, first, "conj")
+
+
+def _join_before_verb(tree: Tree, verb: int) -> None:
+    """Make one subject of "a teacher and two students look at a map", where the parser saw a teacher and a clause."""
+    first, second, cc = tree.heads[verb], tree.child(verb, "nsubj"), tree.child(verb, "cc")
+    if second is None or cc is None or not (tree.is_noun(first) and tree.is_noun(second)):
+        return
+    bare = tree.child(first, "acl", "acl:relcl", "nmod", "nsubj", "cop") is None and not tree.case_of(first)
+    if bare and first < cc < second < verb and tree.is_root(first) and cc == first + 1:
+        tree.put_in_place_of(verb, first)
+        tree.attach(first, verb, "nsubj")
+        tree.attach(second, first, "conj")
+        tree.attach(cc, second, "cc")
 
 
 def _goes_on(tree: Tree, token: int) -> bool:

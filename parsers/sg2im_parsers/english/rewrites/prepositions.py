@@ -22,6 +22,8 @@ def join_prepositions(tree: Tree, book: Phrasebook) -> None:
     start, size = 0, len(tree)
     while start < size:
         length = _comparison(tree, start)
+        if length:
+            _free_places(tree, start, start + length)
         if length and not _join(tree, range(start, start + length)):
             length = 0
         if length:
@@ -66,6 +68,15 @@ def _comparison(tree: Tree, start: int) -> int:
     if length == 2 and (words[1] != "than" or words[0] in ("more", "less", "fewer")):
         return 0
     return length if tree.lowers[than + 1] not in NO_THING else 0
+
+
+def _free_places(tree: Tree, start: int, stop: int) -> None:
+    """Hang places from what is compared: in "a house smaller than a shed, in a forest" the house is there."""
+    for quality in range(start, stop):
+        head = tree.heads[quality]
+        for place in tree.all_children(quality, "obl")[1:]:
+            if tree.is_noun(head) and not tree.is_root(quality):
+                tree.attach(place, head, "nmod")
 
 
 def _starts_a_noun_phrase(tree: Tree, token: int) -> bool:
