@@ -5,7 +5,7 @@ python benchmarks/parse_natural.py [--wrong] [--nlp NAME] [FILE ...]
 FILE has a sentence with its graph a line, as `tests/parsers/natural/README.md` says; both files there if none is
 given. A sentence is right if objects, attributes, exact numbers and relationships all are, by their names: nothing may
 be missing, nothing too much. Names are compared by the lemma of their last word, as it was read if it
-is misspelled; "with" and "have" are one, as people use either. A pair and a couple are two, as they are drawn.
+is misspelled; "with" and "have" are one, as people use either.
 ``--wrong`` prints what is missing (-) and what is too much (+) in each wrong sentence; it is not for ``apart.jsonl``,
 of which only the figure is to be seen.
 """
@@ -32,8 +32,8 @@ Facts = frozenset[tuple[str, ...]]
 def told(parsed: ParsedText) -> Facts:
     """What the parser found."""
     names = [_name(parsed, i) for i in range(len(parsed.mentions))]
-    each = zip(names, parsed.graph.objects, parsed.mentions, strict=True)
-    things = [(name, item.attributes, item.quantity or (2 if told.amount == 2 else None)) for name, item, told in each]
+    each = zip(names, parsed.graph.objects, strict=True)
+    things = [(name, item.attributes, item.quantity) for name, item in each]
     triples = [(r.subject, r.predicate, r.object) for r in parsed.graph.relationships]
     return facts(things, triples)
 

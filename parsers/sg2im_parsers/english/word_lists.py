@@ -102,6 +102,11 @@ class Phrasebook:
             conventions=conventions or Conventions(),
         )
 
+    @property
+    def shares_numbers(self) -> bool:
+        """Whether "two men wearing hats" says that there are two hats; as many are drawn in any case."""
+        return self.conventions != Conventions()
+
     @cached_property
     def phrases_by_start(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
         """The words of each of `phrases` by the first two of them, longest first."""

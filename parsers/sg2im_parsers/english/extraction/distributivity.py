@@ -73,9 +73,11 @@ def share_out(tree: Tree, book: Phrasebook, things: dict[int, Thing], found: Ite
             continue
         if len(meant) > 1 or not subject.quantity:
             continue
-        if _is_for_each(tree, relation) or _is_shared(tree, book, relation):
-            item.quantity = item.amount = subject.quantity
-            item.number_words = subject.number_words
+        for_each = _is_for_each(tree, relation)
+        if for_each or _is_shared(tree, book, relation):
+            item.amount, item.number_words = subject.quantity, subject.number_words
+            if for_each or book.shares_numbers:
+                item.quantity = subject.quantity
 
 
 def _is_for_each(tree: Tree, relation: Found) -> bool:

@@ -50,6 +50,8 @@ def join_measures(tree: Tree, book: Phrasebook) -> None:
             continue
         noun = next((n for n in tree.all_children(token, "nmod") if _after_of(tree, n)), None)
         if noun is not None and tree.is_noun(noun):
+            if tree.lemmas[token] == "pair" and tree.lowers[noun] in book.lists["one_pair"]:
+                measure = Measure(amount=1)
             if measure.quality == tree.lemmas[token]:
                 measure = replace(measure, quality=tree.lowers[token])
             tree.measured[noun] = Measured(_replace_by(tree, book, token, noun), measure)
