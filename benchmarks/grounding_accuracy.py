@@ -95,7 +95,7 @@ def judge_captions(path: Path, vocabulary: Vocabulary) -> tuple[int, int, Tally]
         captions = [row["caption"] for row in csv.DictReader(rows)]
     found, drawn, tally = 0, 0, Tally()
     for parsed in SceneGraphParser(load_pipeline()).pipe(captions):
-        fates = {word.start: word for word in ground(parsed, vocabulary).account.words}
+        fates = {word.start: word for word in ground(parsed, vocabulary, scenes=False).account.words}
         for item, mention in zip(parsed.graph.objects, parsed.mentions, strict=True):
             fate = fates[parsed.words[mention.head].start]
             found, drawn = found + 1, drawn + (fate.becomes is not None)

@@ -28,6 +28,9 @@ LEAST_AREA = 0.02
 LEAST_SHARE, LEAST_BY_MACHINE = 0.3, 0.35
 """Of a class's pictures: what fewer of them have is not brought; more of those that a machine labelled."""
 
+LEAST_ALONE = 0.5
+"""The same of scenes whose word is an object, too: that should be seen ("city": trees hide the buildings)."""
+
 MOST_OBJECTS = 7
 FRAME = 3
 """So many come by how frequent they are, the others by how much more frequent they are than in any picture."""
@@ -150,7 +153,7 @@ def lines(classes: dict[str, SceneClass], words: dict[str, dict[str, list[str]]]
     for kind, named in words.items():
         for name, spoken in named.items():
             pictures, least = classes[name].counted
-            objects = usual_objects(pictures, least, everywhere)
+            objects = usual_objects(pictures, max(least, LEAST_ALONE) if kind == "alone" else least, everywhere)
             yield f"\n[{json.dumps(name)}]\nwords = {json.dumps(spoken)}\nalone = {json.dumps(kind == 'alone')}"
             yield f"pictures = {len(pictures)}\nobjects = {json.dumps(objects)}"
             yield f"relationships = {json.dumps(usual_places(pictures, objects))}"
