@@ -87,7 +87,9 @@ def read(text: str, doc: Doc) -> Reading:
     words = lowers if _is_shouted(written[start:]) else written
     pairs = _as_read(words, rest, {**said, **{place: (word,) for place, word in guessed.items()}})
     places, taken = (list(column) for column in zip(*pairs, strict=True)) if pairs else ([], [])
-    styled = tuple(place for place in sorted(style) if lowers[place] not in LITTLE | {"a"} and any(map(str.isalnum, lowers[place])))
+    styled = tuple(
+        place for place in sorted(style) if lowers[place] not in LITTLE | {"a"} and any(map(str.isalnum, lowers[place]))
+    )
     as_written = taken == written and len(written) == len(doc)
     return Reading(text, doc, tuple(places), tuple(taken), guessed, styled, as_written)
 
@@ -101,9 +103,7 @@ def _after_request(lowers: Sequence[str], said: Spoken) -> int:
     return pairs[-1][0] + 1 if asked else 0
 
 
-def _as_read(
-    words: Sequence[str], places: Iterable[int], said: Spoken, ends: bool = True
-) -> list[tuple[int, str]]:
+def _as_read(words: Sequence[str], places: Iterable[int], said: Spoken, ends: bool = True) -> list[tuple[int, str]]:
     """What is read, each word with the position of the written one that it stands for, with full stops that lack."""
     pairs = []
     for place in places:

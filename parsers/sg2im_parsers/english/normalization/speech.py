@@ -56,7 +56,11 @@ def left_out(words: Sequence[str]) -> dict[int, str]:
 
 
 def _are_alike(first: str, second: str) -> bool:
-    return first != second and first not in word_list("colours") and any(first in kind and second in kind for kind in _kinds())
+    return (
+        first != second
+        and first not in word_list("colours")
+        and any(first in kind and second in kind for kind in _kinds())
+    )
 
 
 @cache
@@ -147,7 +151,11 @@ def _tells_of_it(words: Sequence[str], place: int) -> bool:
     if said[0] in _list("after_its"):
         return True
     ends = words[place + 2 : place + 3]
-    over = not ends or ends[0] in ("and", "but", "or", ",", ".", ";", "!", "?", "with", "so") or ends[0] in _list("fillers")
+    over = (
+        not ends
+        or ends[0] in ("and", "but", "or", ",", ".", ";", "!", "?", "with", "so")
+        or ends[0] in _list("fillers")
+    )
     return over and _describes(said[0])
 
 
@@ -199,7 +207,8 @@ def _like(words: Sequence[str], place: int, fillers: set[int]) -> int:
 def _starts(words: Sequence[str], place: int) -> bool:
     before, after = words[place - 1], words[place + 1 : place + 3]
     if before in ("and", "but") and place > 1 and words[place] != "there":
-        return _starts([*words[: place - 1], *words[place:]], place - 1)
+        near = [words[place - 2], *words[place : place + 4]]
+        return _starts(near, 1)
     if before in _list("joining") or not before.isalnum() or not after or after[0] not in _list("finite"):
         return False
     goes_on = words[place + 3 : place + 4]
@@ -211,4 +220,6 @@ def _starts(words: Sequence[str], place: int) -> bool:
         return False
     if after[1].endswith("ing") or after[1] in ("holding", "on", "in"):
         return bool(goes_on) and goes_on[0] in (word_list("articles") | {"his", "her", "its", "their", "my", "two"})
-    return not (goes_on and goes_on[0] in ("of", "is", "are")) and after[0] != after[1] and after[1] not in ("is", "are")
+    return (
+        not (goes_on and goes_on[0] in ("of", "is", "are")) and after[0] != after[1] and after[1] not in ("is", "are")
+    )

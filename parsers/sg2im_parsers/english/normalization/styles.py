@@ -15,7 +15,9 @@ from functools import cache
 from sg2im_parsers.english.normalization.phrases import Phrases, length_at, length_before, phrases
 from sg2im_parsers.english.word_lists import read_data, word_list
 
-SEPARATORS = frozenset({",", ".", ";", ":", "|", "/", "(", ")", "[", "]", "{", "}", "!", "\u2014", "\u2013", "--", "\n"})
+SEPARATORS = frozenset(
+    {",", ".", ";", ":", "|", "/", "(", ")", "[", "]", "{", "}", "!", "\u2014", "\u2013", "--", "\n"}
+)
 STARTS = ("hang", "style", "art", "photo", "paint", "render", "trend")
 FLAG = "--"
 """Options of a tool, as in "--ar 16:9", end a prompt."""
@@ -205,7 +207,9 @@ def _is_name(part: Part, start: int, end: int) -> bool:
 
 def _may_be_name(words: Sequence[str]) -> bool:
     """Whether two or three words may be a name in small letters: beside other style, "by john harris"."""
-    return 2 <= len(words) <= LONGEST_STYLE - 1 and not set(words) & (NO_NAMES | word_list("articles") | FILLERS | {"my", "his"})
+    return 2 <= len(words) <= LONGEST_STYLE - 1 and not set(words) & (
+        NO_NAMES | word_list("articles") | FILLERS | {"my", "his"}
+    )
 
 
 # ---- before "of" ------------------------------------------------------------------------------------------------
@@ -261,8 +265,10 @@ def _is_somewhere(said: Sequence[str]) -> bool:
     verb = next((i for i, word in enumerate(said) if word in ("is", "are")), 0)
     others = frozenset({"that", "which", "who", "where", "whose", "there", "he", "she", "it", "they", "and"})
     after = said[verb + 1 : verb + 2]
-    return bool(verb and after) and after[0] in ("on", "in", "at", "above", "next", "behind", "under", "near", "over") and not (
-        others & set(said[:verb])
+    return (
+        bool(verb and after)
+        and after[0] in ("on", "in", "at", "above", "next", "behind", "under", "near", "over")
+        and not (others & set(said[:verb]))
     )
 
 
@@ -329,7 +335,16 @@ def _linked_start(words: list[str]) -> int:
         return at
     rest = after[1:] if after[0] in word_list("articles") else after
     length = length_before(_known("heads"), rest, len(rest), LONGEST_PHRASE)
-    lit = length and rest[-1] in ("lighting", "illumination", "palette", "tones", "contrast", "resolution", "quality", "detail")
+    lit = length and rest[-1] in (
+        "lighting",
+        "illumination",
+        "palette",
+        "tones",
+        "contrast",
+        "resolution",
+        "quality",
+        "detail",
+    )
     return at if lit and _covers(_known("telling", "kinds"), rest[:-length]) else 0
 
 
@@ -360,7 +375,9 @@ def _made_start(words: Sequence[str]) -> int:
 def _last_start(words: list[str]) -> int:
     """Of "digital art 4k" after a noun; what has an article or a preposition before it is a thing."""
     end = len(words)
-    if words[-1] in ("style", "styled") and (length := length_before(_known("telling", "kinds"), words, end - 1, LONGEST_PHRASE)):
+    if words[-1] in ("style", "styled") and (
+        length := length_before(_known("telling", "kinds"), words, end - 1, LONGEST_PHRASE)
+    ):
         start = end - 1 - length
     else:
         length = length_before(_known("last"), words, end, LONGEST_PHRASE)
@@ -369,7 +386,11 @@ def _last_start(words: list[str]) -> int:
 
 
 def _may_end(word: str) -> bool:
-    little = word_list("articles") | _list("linking") | {"of", "on", "and", "is", "are", "very", "looks", "my", "his", "her", "to"}
+    little = (
+        word_list("articles")
+        | _list("linking")
+        | {"of", "on", "and", "is", "are", "very", "looks", "my", "his", "her", "to"}
+    )
     return word not in little and word != "#" and not word.endswith("ing")
 
 

@@ -112,7 +112,10 @@ def _by_qualities(tree: Tree, part: list[int], told: list[bool]) -> list[Phrase]
 
 def _is_name(tree: Tree, nouns: list[int]) -> bool:
     before = [tree.lowers[token] for token in nouns[:-1]]
-    return any(_names().find(" ".join([*before, last])) is not None for last in (tree.lemmas[nouns[-1]], tree.lowers[nouns[-1]]))
+    return any(
+        _names().find(" ".join([*before, last])) is not None
+        for last in (tree.lemmas[nouns[-1]], tree.lowers[nouns[-1]])
+    )
 
 
 @cache
@@ -154,7 +157,12 @@ def _part_doer_and_deed(tree: Tree, book: Phrasebook, verb: int) -> None:
     case = [c for c in tree.all_children(noun, "case") if c < place]
     owner = tree.heads[noun]
     base = _base(tree, book, verb)
-    if not case or base is None or tree.labels[noun] not in ("nmod", "obl") or tree.lemmas[owner] not in book.lists["people"]:
+    if (
+        not case
+        or base is None
+        or tree.labels[noun] not in ("nmod", "obl")
+        or tree.lemmas[owner] not in book.lists["people"]
+    ):
         return
     if tree.tags[noun] not in PLURAL_TAGS and verb + 1 == noun:
         return
@@ -187,7 +195,9 @@ TELEGRAMS = Rewrite(
     after=("universal labels", "wrong tags", "wrong edges"),
     examples=(
         Example("beach palm trees hammock coconut", gives=("palm trees", "hammock"), instead=("beach palm trees",)),
-        Example("car red, house white, sky blue", gives=("car | is | red", "sky | is | blue"), instead=("car | have | red",)),
+        Example(
+            "car red, house white, sky blue", gives=("car | is | red", "sky | is | blue"), instead=("car | have | red",)
+        ),
         Example(
             "old lady on bench feeding pigeons",
             gives=("lady | feed | pigeons", "lady | on | bench"),
