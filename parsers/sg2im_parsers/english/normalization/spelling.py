@@ -124,7 +124,7 @@ def _bases(word: str) -> Iterator[str]:
 
 
 def _likeness(word: str, other: str) -> float:
-    """How likely a word was meant: common ones are, and those that keep the first letter, and slips that people make."""
+    """How likely a word was meant: common words are, the same first letter, and slips that people make."""
     return log(1 + _common()[other]) + _slip(word, other) + (SAME_START if word[0] == other[0] else 0)
 
 
