@@ -4,10 +4,9 @@ python benchmarks/parse_natural.py [--wrong] [--nlp NAME] [FILE ...]
 
 FILE has a sentence with its graph a line, as `tests/parsers/natural/README.md` says; both files there if none is
 given. A sentence is right if objects, attributes, exact numbers and relationships all are, by their names: nothing may
-be missing, nothing too much. Names are compared by the lemma of their last word, as it was read if it
-is misspelled; "with" and "have" are one, as people use either.
-``--wrong`` prints what is missing (-) and what is too much (+) in each wrong sentence; it is not for ``apart.jsonl``,
-of which only the figure is to be seen.
+be missing, nothing too much. Names are compared by the lemma of their last word, as it was read if it is misspelled;
+"with" and "have" are one, as people use either. ``--wrong`` prints what is missing (-) and what is too much (+) in each
+wrong sentence; it is not for ``apart.jsonl``, of which only the figure is to be seen.
 """
 
 from __future__ import annotations

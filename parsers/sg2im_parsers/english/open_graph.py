@@ -19,7 +19,8 @@ def open_json(parsed: ParsedText) -> dict[str, Any]:
 
     Returns:
         ``{"text", "objects": [{"text", "attributes", "quantity"}], "relationships": [[subject, predicate, object]]}``,
-        ``"place"`` in an object that the text puts somewhere in the picture,
+        ``"place"`` in an object that the text puts somewhere in the picture, ``"style"`` with the words that say how it is
+        made, if any do,
         and ``{"account": {"words": [], "remarks"}}`` where a word was guessed or the end of a long text not read.
     """
     graph: dict[str, Any] = {
@@ -29,6 +30,8 @@ def open_json(parsed: ParsedText) -> dict[str, Any]:
     }
     if parsed.conventions is not None:
         _draw_grounds(graph, parsed.graph.objects)
+    if parsed.style:
+        graph["style"] = [parsed.words[word].text for word in parsed.style]
     if parsed.remarks:
         graph["account"] = {"words": [], "remarks": list(parsed.remarks)}
     return graph

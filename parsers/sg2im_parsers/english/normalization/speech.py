@@ -207,7 +207,8 @@ def _like(words: Sequence[str], place: int, fillers: set[int]) -> int:
 def _starts(words: Sequence[str], place: int) -> bool:
     before, after = words[place - 1], words[place + 1 : place + 3]
     if before in ("and", "but") and place > 1 and words[place] != "there":
-        return _starts([*words[: place - 1], *words[place:]], place - 1)
+        near = [words[place - 2], *words[place : place + 4]]
+        return _starts(near, 1)
     if before in _list("joining") or not before.isalnum() or not after or after[0] not in _list("finite"):
         return False
     goes_on = words[place + 3 : place + 4]

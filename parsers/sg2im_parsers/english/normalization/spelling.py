@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
 
-from sg2im_parsers.english.word_lists import read_data
+from sg2im_parsers.english.word_lists import read_data, word_lists
 from sg2im_parsers.sorted_table import SortedTable
 
 LEAST_LETTERS, LEAST_COMMON = 3, 50
@@ -17,7 +17,7 @@ LONGEST_WORD = 20
 MOST_REMEMBERED = 10_000
 SHORT = frozenset({"a", "an", "at", "by", "in", "is", "it", "of", "on", "to", "up", "two", "the", "and"})
 LONG = 6
-"""Words of so many letters may miss another by two."""
+"""Longer words may miss another by two letters."""
 
 ASKED_FOR = 10
 """How common those words count that people ask for and captions hardly have."""
@@ -55,6 +55,13 @@ def _common() -> dict[str, int]:
     return asked_for | {word: int(times) for word, _, times in lines if times}
 
 
+@cache
+def _told_of() -> frozenset[str]:
+    """Words that are spelled right because a packaged list has them."""
+    lists = read_data("speech.toml")["lists"]
+    return word_lists("clothes", "people", "animals", "places").union(lists["spelled_right"], lists["asked_for"])
+
+
 @lru_cache(MOST_REMEMBERED)
 def guess(word: str) -> str | None:
     """The common word that a word was meant to be, if it is misspelled; else None.
@@ -70,8 +77,9 @@ def guess(word: str) -> str | None:
         near = {other for other in near if len(word) >= LONG and _slip(word, other) == SURE}
     elif sounds := {other for other in _sounds_like(word) if other in common}:
         near = sounds
-    elif not near and len(word) >= LONG:
-        near = {other for each in (word, *_sounds_like(word)) for other in _two_letters_off(each)}
+    elif not near and len(word) > LONG:
+        words = (word, *_sounds_like(word)) if len(word) > LONG + 1 else (word,)
+        near = {other for each in words for other in _two_letters_off(each)}
     return max(near, key=lambda other: (_likeness(word, other), other)) if near else None
 
 
@@ -86,7 +94,7 @@ def _is_unknown(word: str) -> bool:
     """Whether it could be an English word but is not spelled like one."""
     if not LEAST_LETTERS <= len(word) <= LONGEST_WORD or not (word.isascii() and word.isalpha()):
         return False
-    if word in read_data("speech.toml")["lists"]["spelled_right"]:
+    if word in _told_of():
         return False
     return _known().find(word) is None and not any(base in _common() for base in _bases(word))
 
@@ -116,7 +124,7 @@ def _bases(word: str) -> Iterator[str]:
 
 
 def _likeness(word: str, other: str) -> float:
-    """How likely a word was meant: common ones are, and those that keep the first letter, and slips that people make."""
+    """How likely a word was meant: common words are, the same first letter, and slips that people make."""
     return log(1 + _common()[other]) + _slip(word, other) + (SAME_START if word[0] == other[0] else 0)
 
 

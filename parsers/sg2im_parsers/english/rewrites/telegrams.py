@@ -1,10 +1,10 @@
-"""Texts without little words: "beach palm trees hammock coconut", "car red, house white", "lady on bench feeding pigeons"."""
+"""Texts without little words: "beach palm trees hammock", "car red, house white", "lady on bench feeding pigeons"."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from sg2im_parsers.english.rewrites.attachment import is_absent
 from sg2im_parsers.english.rewrites.rewrite import Example, Rewrite
@@ -94,8 +94,8 @@ def _names_in(tree: Tree, nouns: list[int]) -> list[list[int]]:
 
 
 def _by_qualities(tree: Tree, part: list[int], told: list[bool]) -> list[Phrase]:
-    """ "red car white house river" and "car red house white sky blue": qualities before each thing, or behind."""
-    if not told[0] and len(part) % 2 == 0 and not any(a == b for a, b in zip(told, told[1:], strict=False)):
+    """Qualities before each thing ("red car white house river") or behind each ("car red house white sky blue")."""
+    if not told[0] and len(part) % 2 == 0 and not any(a == b for a, b in pairwise(told)):
         return [([a], [b]) for a, b in zip(part[::2], part[1::2], strict=True)]
     phrases: list[Phrase] = []
     rows = [list(row) for _, row in groupby(range(len(part)), key=lambda at: told[at])]
@@ -190,7 +190,7 @@ def _base(tree: Tree, book: Phrasebook, verb: int) -> str | None:
 
 TELEGRAMS = Rewrite(
     name="telegrams",
-    says="Tells apart what no comma or little word does, in bare lists and where somebody does something after a place.",
+    says="Tells apart what no comma or little word does: things of a bare list, and a place from what is done there.",
     apply=mend_telegrams,
     after=("universal labels", "wrong tags", "wrong edges"),
     examples=(

@@ -94,6 +94,18 @@ def test_other_languages_are_not_guessed_into_english(parser, text):
         ("raod", "road"),
         ("hourse", "horse"),
         ("dgo", "dog"),
+        ("womna", "woman"),
+        ("fountian", "fountain"),
+        ("rabit", "rabbit"),
+        ("hil", "hill"),
+        ("dragen", "dragon"),
+        ("umberella", "umbrella"),
+        ("elefant", "elephant"),
+        ("butifull", "beautiful"),
+        ("hoodie", None),
+        ("pantries", None),
+        ("tickers", None),
+        ("minecraft", None),
         ("dogs", None),
         ("sedan", None),
         ("spaniel", None),
@@ -104,7 +116,7 @@ def test_other_languages_are_not_guessed_into_english(parser, text):
         ("t-shirt", None),
     ],
 )
-def test_a_word_that_misses_a_common_one_by_one_letter(word, meant):
+def test_a_word_that_misses_a_common_one_by_a_letter_or_two(word, meant):
     assert guess(word) == meant
 
 
