@@ -239,4 +239,8 @@ def _link(part: Path, path: Path) -> None:
         raise
     except OSError:  # a file system without links: the name is taken first
         path.open("xb").close()
-        part.replace(path)
+        try:
+            part.replace(path)
+        except OSError:
+            path.unlink()
+            raise

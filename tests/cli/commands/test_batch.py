@@ -422,7 +422,7 @@ def test_no_line_writes_outside_the_working_directory():
     """Whatever the system calls a separator; the schema allows what is read."""
     is_valid = line_validator().is_valid
     read = refused = 0
-    for parts in product(("..", ".", "a", "", "...", "C:", "{seed}"), ("/", "\\", ""), repeat=3):
+    for parts in product(("..", "a", "", "C:"), ("/", "\\", ""), repeat=3):
         line = {"text": "a car", "output": "".join(parts)}
         try:
             read_line(json.dumps(line).encode(), Kind.JSON)
