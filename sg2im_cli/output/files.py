@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sg2im_errors import InputError, Sg2imError
+from sg2im_cli.output.parts import written_part
+from sg2im_cli.output.problems import TakenError, write_problem
+from sg2im_errors import InputError
 
 PICTURES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 LONGEST_NAME = 60
@@ -83,11 +84,37 @@ class Target:
         write_file(path, data, self.overwrite)
         self.written.add(path)
 
+    def make(self, text: str, seed: int, index: int, data_for: Callable[[Path], bytes]) -> Path:
+        """Write one picture; a name that we chose gives way to the next where another program just took it.
+
+        Args:
+            text: see `path`, also for the next two.
+            seed: of this picture.
+            index: its place.
+            data_for: the bytes of a file with this name.
+
+        Returns:
+            The file.
+
+        Raises:
+            InputError: the file exists and must not be overwritten.
+            Sg2imError: it could not be written.
+        """
+        while True:
+            try:
+                path = self.path(text, seed, index)
+                self.write(path, data_for(path))
+            except TakenError:
+                if self.named:
+                    raise
+            else:
+                return path
+
     def _free(self, folder: Path, text: str, seed: int) -> Path:
         """A name that nothing has, or, to overwrite in a named folder, that nothing of this call has."""
         base = f"{slug(text)}-{seed}"
         path, number = folder / f"{base}.png", 2
-        while path in self.written or (path.exists() and not (self.overwrite and self.output)):
+        while path in self.written or (os.path.lexists(path) and not (self.overwrite and self.output)):
             path, number = folder / f"{base}-{number}.png", number + 1
         return path
 
@@ -138,7 +165,7 @@ def require_new(path: Path, overwrite: bool) -> None:
     if there and not path.is_file():
         raise InputError(f"{path} is a device or a pipe; name a file.")
     if there and not overwrite:
-        raise InputError(f"{path} exists; use --overwrite to replace it, or another name.")
+        raise TakenError(path)
 
 
 def require_place(folder: Path) -> None:
@@ -178,36 +205,15 @@ def write_file(path: Path, data: bytes, overwrite: bool) -> None:
     """Write a whole file or none; another program's file of that name is not replaced unless told.
 
     Raises:
-        InputError: the file exists, or its directory cannot be made.
+        InputError: the file exists.
         Sg2imError: it could not be written, as on a full disk.
     """
-    part: Path | None = None
-    target = path.resolve() if overwrite else path  # where a link leads, or the link itself would be replaced
     try:
-        part = _written_part(target, data)
-        _put(part, target, overwrite)
-    except FileExistsError:
-        raise InputError(f"{path} exists; use --overwrite to replace it, or another name.") from None
+        target = path.resolve() if overwrite else path  # where a link leads, or the link itself would be replaced
+        with written_part(target, data) as part:
+            _put(part, target, overwrite)
     except OSError as error:
-        raise Sg2imError(f"{path} could not be written: {error.strerror or error}; use another place.") from None
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
-
-
-def _written_part(target: Path, data: bytes) -> Path:
-    """The data beside the place where they will be, on the disk itself."""
-    part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return part
+        raise write_problem(path, error) from None
 
 
 def _put(part: Path, path: Path, overwrite: bool) -> None:
@@ -215,9 +221,26 @@ def _put(part: Path, path: Path, overwrite: bool) -> None:
         part.replace(path)
         return
     try:
-        os.link(part, path)  # fails if the file came up meanwhile, which a rename would not
+        _link(part, path)
+    except FileExistsError:
+        raise TakenError(path) from None
+
+
+def _link(part: Path, path: Path) -> None:
+    """Give the part its name; fails if the name came up meanwhile, which a rename would not.
+
+    Raises:
+        FileExistsError: it did.
+        OSError: the name cannot be given.
+    """
+    try:
+        os.link(part, path)
     except FileExistsError:
         raise
-    except OSError:  # a file system without links
-        with path.open("xb") as file:
-            file.write(part.read_bytes())
+    except OSError:  # a file system without links: the name is taken first
+        path.open("xb").close()
+        try:
+            part.replace(path)
+        except OSError:
+            path.unlink()
+            raise

@@ -91,9 +91,8 @@ class PictureFiles:
             scale: how much it is enlarged.
             record: what made it; None to leave it out.
         """
-        path = self.target.path(title(source), painting.seeds[0], place)
-        self.target.write(path, encode(enlarge(painting.images[0], scale), path, record))
-        return path
+        image = enlarge(painting.images[0], scale)
+        return self.target.make(title(source), painting.seeds[0], place, lambda path: encode(image, path, record))
 
     def write_extras(self, painting: Painting, place: int, is_first: bool) -> list[Path]:
         """Write graph and layout of a picture: of each one, or of the first if there is one name.

@@ -22,7 +22,7 @@ LONGEST_MESSAGE = 400
 MOST_BYTES = 2_000_000_000
 MOST_SECONDS = 30
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-PART = re.compile(r"\.[^/]{1,40}\.[0-9a-f]{16}")
+PART = re.compile(r"\.[^/]{1,40}\.sg2im-[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def test_what_is_wrong_is_seen(wrong, fault, tmp_path):
 
 
 def test_a_part_of_a_file_is_seen(tmp_path):
-    (tmp_path / ".00012-11.png.0123456789abcdef").touch()
+    (tmp_path / ".00012-11.png.sg2im-0123456789abcdef").touch()
     assert faults_of(WELL, tmp_path) == ["part file"]
 
 

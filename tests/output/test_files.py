@@ -1,5 +1,6 @@
 """Files are whole or not there, like any other program's, and a PNG keeps every pixel and what made it."""
 
+import errno
 import os
 import random
 from io import BytesIO
@@ -9,7 +10,8 @@ import pytest
 from PIL import Image
 
 from sg2im_cli.output.encode import encode
-from sg2im_cli.output.files import write_file
+from sg2im_cli.output.files import Target, write_file
+from sg2im_cli.output.problems import FullDiskError, write_problem
 from sg2im_cli.provenance.png_text import png_info, read_png_text
 from sg2im_errors import InputError
 
@@ -47,6 +49,34 @@ def test_nothing_is_left_of_a_write_that_is_stopped(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_file(tmp_path / "a.png", b"data", overwrite=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whole_files_where_the_file_system_has_no_links(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    path = tmp_path / "a.png"
+    write_file(path, b"one", overwrite=False)
+    with pytest.raises(InputError, match="exists"):
+        write_file(path, b"two", overwrite=False)
+    assert path.read_bytes() == b"one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_that_leads_nowhere_has_its_name(tmp_path):
+    (tmp_path / "a-cat-0.png").symlink_to("nothing")
+    path = Target(f"{tmp_path}/", overwrite=False, many=False).make("a cat", 0, 0, lambda _: b"one")
+    assert (path.name, path.read_bytes()) == ("a-cat-0-2.png", b"one")
+    assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize(("path", "place"), [("out/a.png", "out"), ("a.png", "the working directory")])
+def test_a_full_disk_is_named(code, path, place):
+    problem = write_problem(Path(path), OSError(code, "no"))
+    assert isinstance(problem, FullDiskError)
+    assert f"the disk that holds {place} is" in str(problem)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 64), (128, 64), (200, 31)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, Protocol
 
 from sg2im_cli.output.encoding import decode_line, require_no_utf16
@@ -58,7 +58,7 @@ class Line:
         source: a sentence or a graph.
         seed: of its first picture.
         samples: how many pictures.
-        output: the file's name, which may have {seed} and {index}.
+        output: the file's name, which may have {seed} and {index}; below the working directory, whoever wrote the line.
     """
 
     source: str | SceneGraph
@@ -154,11 +154,14 @@ def _source(key: str, value: object) -> str | SceneGraph:
 
 def _file_name(value: object) -> str:
     try:
-        if isinstance(value, str) and value.strip() and b"\0" not in os.fsencode(value):
-            return value
+        if not isinstance(value, str) or not value.strip() or b"\0" in os.fsencode(value):
+            raise InputError("output: must be a file's name")
     except UnicodeEncodeError:
-        pass
-    raise InputError("output: must be a file's name")
+        raise InputError("output: must be a file's name") from None
+    path = PureWindowsPath(value)  # which takes / and \\ for separators: a line means the same on every system
+    if path.anchor or ".." in path.parts:
+        raise InputError("output: must lie below the working directory; give a relative name without .. in it")
+    return value
 
 
 def _sentence(text: str) -> str:

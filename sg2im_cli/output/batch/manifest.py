@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from importlib import resources
@@ -17,6 +18,8 @@ from typing import Any
 
 from sg2im_cli.output.files import require_place
 from sg2im_cli.output.json_text import json_text
+from sg2im_cli.output.parts import write_all
+from sg2im_cli.output.problems import FullDiskError, write_problem
 from sg2im_errors import InputError, Sg2imError
 
 NAME = "manifest.jsonl"
@@ -78,6 +81,7 @@ class Manifest:
 
     Raises:
         InputError: the file is another program's, or cannot be read or written, or another sg2im is writing it.
+        Sg2imError: the disk is full.
     """
 
     def __init__(self, path: Path) -> None:
@@ -128,12 +132,15 @@ class Manifest:
         """
         known = [row.to_json() for row in rows]
         lines = [json_text(data).encode() + b"\n" for data in known if self._keep(data)]
+        file = self._file.fileno()
+        before = os.fstat(file).st_size
         try:
-            self._file.write(b"".join(lines))
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            write_all(file, b"".join(lines))
+            os.fsync(file)
         except OSError as error:
-            raise Sg2imError(f"{self.path} could not be written: {error.strerror or error}.") from None
+            with suppress(OSError):
+                os.truncate(file, before)  # whole rows or none
+            raise write_problem(self.path, error) from None
 
     def _open(self) -> Any:  # noqa: ANN401
         require_place(self.path.parent)
@@ -141,6 +148,8 @@ class Manifest:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             file = self.path.open("a+b")
         except OSError as error:
+            if isinstance(problem := write_problem(self.path, error), FullDiskError):
+                raise problem from None
             raise InputError(f"{self.path} cannot be written: {error.strerror or error}; see --manifest.") from None
         try:
             _lock(file)

@@ -15,6 +15,8 @@ from sg2im_cli.output.batch.naming import Names, Taken
 from sg2im_cli.output.encode import encode, enlarge
 from sg2im_cli.output.files import require_new, write_file
 from sg2im_cli.output.json_text import json_text
+from sg2im_cli.output.parts import remove_left_parts
+from sg2im_cli.output.problems import FullDiskError
 from sg2im_cli.painter import Painter, Painting
 from sg2im_cli.painter.batching import Job, in_batches, paint_together, parse_many
 from sg2im_cli.provenance.recorder import Recorder
@@ -59,6 +61,19 @@ class _Wanted:
         return self.line.source if isinstance(self.line.source, str) else None
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What came of one batch: the rows of what is finished, and what keeps all others from it."""
+
+    rows: list[Row]
+    problem: Sg2imError | None = None
+
+    def tell(self) -> Iterator[Row]:
+        yield from self.rows
+        if self.problem is not None:
+            raise self.problem
+
+
 @dataclass(kw_only=True)
 class Maker:
     """Makes the pictures of lines.
@@ -73,6 +88,7 @@ class Maker:
         overwrite: whether files are replaced that are not the pictures asked for.
         batch_size: pictures of one pass.
         there: pictures that were made before, so far.
+        stopped: whether nothing more can be written.
     """
 
     painter: Painter
@@ -84,6 +100,7 @@ class Maker:
     overwrite: bool
     batch_size: int
     there: int = 0
+    stopped: bool = False
 
     def make(self, groups: Iterable[list[tuple[int, bytes]]], kind: Kind) -> Iterator[Row]:
         """A row for each picture that was made, and for each line or picture that failed.
@@ -93,9 +110,9 @@ class Maker:
             kind: how they are written.
 
         Raises:
-            Sg2imError: the manifest could not be written.
+            Sg2imError: the manifest could not be written, or the disk is full; what was finished is told before.
         """
-        pending: deque[Future[list[Row]]] = deque()
+        pending: deque[Future[_Written]] = deque()
         with ThreadPoolExecutor(1) as writer:
             for group in groups:
                 failed: list[Row] = []
@@ -103,10 +120,10 @@ class Maker:
                     paintings = paint_together(self.painter, batch, self.recorder.options.enforce)
                     pending.append(writer.submit(self._write, batch, paintings))
                     while len(pending) > IN_FLIGHT:
-                        yield from pending.popleft().result()
+                        yield from pending.popleft().result().tell()
                 pending.append(writer.submit(self._note, failed))
                 while pending:
-                    yield from pending.popleft().result()
+                    yield from pending.popleft().result().tell()
 
     def _pictures(self, group: Sequence[tuple[int, bytes]], kind: Kind, failed: list[Row]) -> Iterator[Picture]:
         """What is to be drawn of a group; what cannot be is added to ``failed``."""
@@ -157,6 +174,7 @@ class Maker:
         if self.taken is not None:
             self.taken.claim(path, number)
         require_new(path, overwrite=True)
+        remove_left_parts(path.parent)
         why = self.manifest.why_not_made(path, request) if path.exists() else None
         if why is not None and not self.overwrite:
             raise InputError(f"{path} {why}; use --overwrite to replace it, or another name.")
@@ -182,13 +200,21 @@ class Maker:
             return Grounded(ground_graph(source, self.painter.vocabulary), Account())
         return self.painter.ground(source, seed, self.recorder.options.strict)
 
-    def _write(self, pictures: Sequence[Picture], paintings: Sequence[Painting]) -> list[Row]:
+    def _write(self, pictures: Sequence[Picture], paintings: Sequence[Painting]) -> _Written:
         """Write the rows of a batch, and then its pictures: see `Manifest`."""
+        rows: list[Row] = []
+        if self.stopped:
+            return _Written(rows)
         encoded = [self._encode(*pair) for pair in zip(pictures, paintings, strict=True)]
-        self.manifest.add([row for row, _ in encoded])
-        rows = [self._put(picture, row, data) for picture, (row, data) in zip(pictures, encoded, strict=True)]
-        self.manifest.add([row for row, (before, _) in zip(rows, encoded, strict=True) if row is not before])
-        return rows
+        try:
+            self.manifest.add([row for row, _ in encoded])
+            for picture, (row, data) in zip(pictures, encoded, strict=True):
+                rows.append(self._put(picture, row, data))
+            self.manifest.add([row for row, (before, _) in zip(rows, encoded, strict=True) if row is not before])
+        except Sg2imError as error:
+            self.stopped = True
+            return _Written(rows, error)
+        return _Written(rows)
 
     def _encode(self, picture: Picture, painting: Painting) -> tuple[Row, bytes]:
         record = self.recorder.record(painting) if self.metadata else None
@@ -216,11 +242,17 @@ class Maker:
             return row
         try:
             write_file(picture.path, data, self.overwrite)
+        except FullDiskError:
+            raise
         except Sg2imError as error:
             return Row(line=row.line, text=row.text, seed=row.seed, output=row.output, error=str(error))
         return row
 
-    def _note(self, failed: list[Row]) -> list[Row]:
-        if failed:
-            self.manifest.add(failed)
-        return failed
+    def _note(self, failed: list[Row]) -> _Written:
+        if failed and not self.stopped:
+            try:
+                self.manifest.add(failed)
+            except Sg2imError as error:
+                self.stopped = True
+                return _Written([], error)
+        return _Written(failed)

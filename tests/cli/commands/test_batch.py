@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import ntpath
 import os
+import posixpath
 import signal
 import subprocess
 import sys
 from hashlib import sha256
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import jsonschema
@@ -361,6 +363,12 @@ def test_a_line_longer_than_memory_is_not_kept():
     assert read_line(group[1][1], Kind.TEXT).source == "a car"
 
 
+def line_validator():
+    graphs = referencing.Resource.from_contents(graph_schema())
+    registry = referencing.Registry().with_resource("scene_graph.schema.json", graphs)
+    return jsonschema.Draft202012Validator(line_schema(), registry=registry)
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -383,15 +391,18 @@ def test_a_line_longer_than_memory_is_not_kept():
         ({"text": "a", "samples": 1.5}, "samples: must be a whole number"),
         ({"text": "a", "output": ""}, "output: must be a file's name"),
         ({"text": "a", "output": None}, "output: must be a file's name"),
+        ({"text": "a", "output": "/tmp/a.png"}, "output: must lie below the working directory"),
+        ({"text": "a", "output": "../a.png"}, "output: must lie below the working directory"),
+        ({"text": "a", "output": "a/../b.png"}, "give a relative name without .. in it"),
+        ({"text": "a", "output": "a\\..\\b.png"}, "output: must lie below the working directory"),
+        ({"text": "a", "output": "C:a.png"}, "output: must lie below the working directory"),
+        ({"text": "a", "output": "./a..b/..c.png"}, None),
         ({"text": "a", "sed": 3}, "sed: unknown; did you mean 'seed'?"),
         ({"text": "a", "zzz": 3}, "zzz: unknown; known are text, graph"),
     ],
 )
 def test_the_schema_says_what_is_read(line, message):
-    graphs = referencing.Resource.from_contents(graph_schema())
-    registry = referencing.Registry().with_resource("scene_graph.schema.json", graphs)
-    validator = jsonschema.Draft202012Validator(line_schema(), registry=registry)
-    assert validator.is_valid(line) == (message is None)
+    assert line_validator().is_valid(line) == (message is None)
     data = json.dumps(line).encode()
     if message is None:
         assert read_line(data, Kind.JSON) is not None
@@ -405,6 +416,74 @@ def test_the_schema_says_what_is_read(line, message):
 def test_names_that_no_file_can_have(output):
     with pytest.raises(InputError, match="output: must be a file's name"):
         read_line(json.dumps({"text": "a car", "output": output}).encode(), Kind.JSON)
+
+
+def test_no_line_writes_outside_the_working_directory():
+    """Whatever the system calls a separator; the schema allows what is read."""
+    is_valid = line_validator().is_valid
+    read = refused = 0
+    for parts in product(("..", "a", "", "C:"), ("/", "\\", ""), repeat=3):
+        line = {"text": "a car", "output": "".join(parts)}
+        try:
+            read_line(json.dumps(line).encode(), Kind.JSON)
+        except InputError:
+            assert not is_valid(line)
+            refused += 1
+            continue
+        assert is_valid(line)
+        read += 1
+        assert f"{posixpath.normpath('/x/' + line['output'])}/".startswith("/x/")
+        assert f"{ntpath.normpath(ntpath.join('D:/x', line['output']))}\\".startswith("D:\\x\\")
+    assert min(read, refused) > 100
+
+
+def test_a_line_that_leads_outside_is_told_and_the_rest_is_drawn(draw, write, files, tmp_path):
+    out = tmp_path / "outside" / "a.png"
+    outputs = (str(out), "../a.png", "sub/../../a.png", "sub/a.png")
+    done = draw("--file", write("a.jsonl", *({"text": "a car", "output": output} for output in outputs)))
+    assert (done.code, done.out.split()) == (1, ["sub/a.png"])
+    for number in (1, 2, 3):
+        assert f"Line {number}: output: must lie below the working directory" in done.err
+    assert files() == ["a.jsonl", "manifest.jsonl", "sub/a.png"]
+    assert not (tmp_path.parent / "a.png").exists()
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A directory on a disk of its own, of 400 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
+    if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a disk can only be mounted by root, on Linux")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_up(draw, write, tiny_bundle, disk):
+    """What is finished is told and in the manifest, and the same command goes on when there is room."""
+    count = 24
+    write("captions.txt", *(f"a car beside {i} dogs" for i in range(count)))
+    command = ("--file", "captions.txt", "--output", "disk/out/", "--batch-size", "4")
+    (disk / "other").write_bytes(bytes(330 * 1024))
+    process = start(*command, "--quiet", bundle=tiny_bundle, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = (text.decode() for text in process.communicate())
+    assert process.returncode == 1
+    assert err.count("\n") == 1 and "the disk that holds disk/out is full; make room there" in err
+    made = sorted(path for path in Path("disk/out").iterdir() if path.suffix == ".png")
+    assert 0 < len(made) < count
+    assert out.split() == list(map(str, made))
+    assert {path.name for path in Path("disk/out").iterdir()} == {"manifest.jsonl", *(path.name for path in made)}
+    told = {row["output"]: row["sha256"] for row in rows("disk/out/manifest.jsonl")}
+    assert all(told[str(path)] == sha256(path.read_bytes()).hexdigest() for path in made)
+    before = times(made)
+    assert draw(*command).code == 1
+    assert times(made) == before
+    there = len(list(Path("disk/out").glob("*.png")))
+    (disk / "other").unlink()
+    done = draw(*command)
+    assert (done.code, len(done.out.split())) == (0, count - there)
+    assert times(made) == before
 
 
 def test_text_that_is_no_text(draw):
