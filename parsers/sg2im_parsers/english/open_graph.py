@@ -19,8 +19,8 @@ def open_json(parsed: ParsedText) -> dict[str, Any]:
 
     Returns:
         ``{"text", "objects": [{"text", "attributes", "quantity"}], "relationships": [[subject, predicate, object]]}``,
-        ``"place"`` in an object that the text puts somewhere in the picture, ``"style"`` with the words that say how it is
-        made, if any do,
+        ``"place"`` in an object that the text puts somewhere in the picture, ``"style"`` with the words that say how it
+        is made, if any do,
         and ``{"account": {"words": [], "remarks"}}`` where a word was guessed or the end of a long text not read.
     """
     graph: dict[str, Any] = {

@@ -75,9 +75,10 @@ def _attach_to_nearest(tree: Tree, book: Phrasebook, noun: int) -> None:
     if case == ["in"] and _listed(tree, book, "clothes", noun) and plain and tree.labels[before] in ("obl", "obj"):
         if _minds(tree, book, before):
             tree.attach(noun, before, "nmod")
-    elif case == ["with"] and tree.lemmas[verb] in book.lists["meals"] and plain and tree.labels[before] == "obj":
-        if not _listed(tree, book, "tools", noun) and not _minds(tree, book, noun):
-            tree.attach(noun, before, "nmod")
+        return
+    eaten = plain and tree.labels[before] == "obj" and tree.lemmas[verb] in book.lists["meals"]
+    if case == ["with"] and eaten and not _listed(tree, book, "tools", noun) and not _minds(tree, book, noun):
+        tree.attach(noun, before, "nmod")
 
 
 def _put_clothes_together(tree: Tree, book: Phrasebook, garment: int) -> None:
