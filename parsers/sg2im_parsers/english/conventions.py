@@ -111,8 +111,8 @@ class Conventions:
 
 
 def _alike(name: str, other: str) -> bool:
-    letters = [text.replace(" ", "").replace("-", "") for text in (name, other)]
-    return SequenceMatcher(None, *letters).ratio() > ALIKE
+    one, two = (text.replace(" ", "").replace("-", "") for text in (name, other))
+    return SequenceMatcher(None, one, two).ratio() > ALIKE
 
 
 def _only_tells_who(found: str, told: str) -> bool:

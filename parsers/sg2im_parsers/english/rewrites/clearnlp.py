@@ -12,7 +12,7 @@ from sg2im_parsers.english.word_lists import Phrasebook
 
 ONLY_HERE = frozenset(
     {"prep", "pobj", "dobj", "nsubjpass", "csubjpass", "auxpass", "attr", "acomp", "relcl", "agent", "prt"}
-    | {"poss", "pcomp", "dative", "npadvmod", "neg", "predet", "preconj", "oprd"}
+    | {"poss", "pcomp", "quantmod", "dative", "npadvmod", "neg", "predet", "preconj", "oprd"}
 )
 """Labels that only ClearNLP has: one of them tells the scheme."""
 
@@ -45,18 +45,36 @@ def is_clearnlp(tree: Tree) -> bool:
     return not ONLY_HERE.isdisjoint(tree.labels)
 
 
-def to_universal(tree: Tree, _: Phrasebook) -> None:
+def to_universal(tree: Tree, book: Phrasebook) -> None:
     """Rewrite the tree in place, if its labels are ClearNLP's."""
     if not is_clearnlp(tree):
         return
     for token in range(len(tree)):
-        if tree.labels[token] in ("prep", "agent", "dative"):
+        if tree.labels[token] in ("prep", "agent", "dative") or _is_second_preposition(tree, token):
             _lower_preposition(tree, token)
+    for token in range(len(tree)):
+        if tree.labels[token] == "nmod" or tree.lowers[token] in book.lists["leading_to"]:
+            _raise_from_what_lacks(tree, token)
     for token in range(len(tree)):
         if tree.lemmas[token] == "be" and not tree.labels[token].startswith("aux"):
             _lower_copula(tree, token)
     for token, label in enumerate(tree.labels):
         tree.labels[token] = NAMES.get(label, label)
+
+
+def _is_second_preposition(tree: Tree, token: int) -> bool:
+    """Whether it is "below" of "above the sea and below the moon"."""
+    return tree.labels[token] == "conj" and tree.tags[token] in ("IN", "TO") and tree.child(token, "pobj") is not None
+
+
+def _raise_from_what_lacks(tree: Tree, noun: int) -> None:
+    """Hang "next to a woman" from the man in "a man with no hat": nothing is next to what is not there."""
+    lacked = tree.heads[noun]
+    case, own = ([tree.lowers[c] for c in tree.case_of(each)] for each in (lacked, noun))
+    det = tree.child(lacked, "det")
+    none = case == ["without"] or (case == ["with"] and det is not None and tree.lowers[det] == "no")
+    if none and noun > lacked and not {"of", "with", "without", "for"}.intersection(own):
+        tree.attach(noun, tree.heads[lacked], tree.labels[noun])
 
 
 def _lower_preposition(tree: Tree, preposition: int) -> None:
@@ -88,6 +106,8 @@ def _stranded(label: str) -> str:
 def _noun_label(tree: Tree, head: int, label: str) -> str:
     if label == "agent":
         return "obl:agent"
+    if label == "conj":
+        return label
     return "nmod" if tree.is_noun(head) else "obl"
 
 

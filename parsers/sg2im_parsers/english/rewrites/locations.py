@@ -137,7 +137,7 @@ PLACES = Rewrite(
         Example(
             "a dog on the left of the picture",
             gives=("dog | is | on the left",),
-            instead=("picture", "dog | at the left of | picture"),
+            instead=("picture", "dog | left of | picture"),
         ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sg2im_parsers.english.rewrites import (
     attachment,
     clearnlp,
+    clearnlp_edges,
     compounds,
     coordination,
     inversion,
@@ -21,6 +22,7 @@ from sg2im_parsers.english.rewrites import (
 from sg2im_parsers.english.rewrites.rewrite import listed
 
 REWRITES = listed(
+    clearnlp_edges.NEWS_EDGES,
     clearnlp.UNIVERSAL_LABELS,
     wrong_tags.TAGS,
     wrong_edges.EDGES,

@@ -137,7 +137,7 @@ MEASURES = Rewrite(
     apply=join_measures,
     after=("wrong tags", "wrong edges", "places", "numbers", "prepositions"),
     examples=(
-        Example("a group of people on a street", gives=("people | is | group of",), instead=("people | have | group",)),
+        Example("a group of people on a street", gives=("people | on | street",), instead=("people | have | group",)),
         Example("two of the dogs on a bed", gives=("dogs | is | 2",)),
     ),
 )

