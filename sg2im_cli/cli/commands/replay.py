@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,13 +12,14 @@ import typer
 from sg2im_cli.cli import options
 from sg2im_cli.cli.completion import offer_devices, offer_weights
 from sg2im_cli.cli.request import load_painter
-from sg2im_cli.cli.streams import print_json, print_path, quieten_downloads, read_text
+from sg2im_cli.cli.streams import print_json, print_path, quieten_downloads, read_text, visible
 from sg2im_cli.output.encode import encode, enlarge
 from sg2im_cli.output.files import Target
 from sg2im_cli.output.pictures import title
 from sg2im_cli.provenance.read import read_record
 from sg2im_cli.provenance.record import LARGEST_SCALE, Record, differences
 from sg2im_cli.provenance.recorder import Recorder, mark
+from sg2im_errors import InputError
 from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.stories.alignment import keep_layout, pin_boxes
 
@@ -57,6 +59,9 @@ def command(
         ),
     ] = None,
     nlp: Annotated[str | None, typer.Option(metavar="PIPELINE", help="The spaCy pipeline that reads --text.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Fetch the weights that the picture names from the Hub without asking.")
+    ] = False,
     no_metadata: options.NoMetadata = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -73,7 +78,7 @@ def command(
     named = new or then.text or title(then.graph)
     wanted = then.seed if seed is None else seed
     path = target.path(named, wanted, 0)
-    bundle = _resolve(then, picture, weights)
+    bundle = _resolve(then, picture, weights, yes)
     painter = _painter(bundle, then, device, nlp, reads=new is not None)
     weights_now = mark(bundle)
     painting = _paint(painter, then, new, wanted, weights_now.same_as(then.weights))
@@ -95,19 +100,35 @@ def command(
     print_json({**painting_json(painting, [(path, now.seed)]), "replayed": _result(picture, differs, compared)})
 
 
-def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
-    """The weights that the user names, or else the picture's own."""
+def _resolve(then: Record, picture: Path, weights: str | None, yes: bool) -> Bundle:
+    """The weights that the user names, or else the picture's own, which are fetched only if the user agrees."""
     from sg2im_weights import WeightsError, resolve
+    from sg2im_weights.resolve import would_download
 
     if weights is not None:
         return resolve(weights)
     try:
+        if not yes and would_download(then.weights.pinned):
+            _ask(picture, then.weights.pinned)
         return resolve(then.weights.pinned)
     except WeightsError as error:
         problem = str(error).rstrip(".")
         raise type(error)(
             f"The weights that made {picture} are not here ({problem}); name them or others with --weights."
         ) from None
+
+
+def _ask(picture: Path, ref: str) -> None:
+    """A file of somebody else says what to fetch: the user decides.
+
+    Raises:
+        InputError: the user says no, or cannot be asked.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise InputError(f"{picture} names the weights {ref} of the Hub, which are not here; fetch them with --yes.")
+    asked = visible(f"{picture} names the weights {ref} of the Hub, which are not here. Fetch them?")
+    if not typer.confirm(asked, err=True):
+        raise InputError("Nothing was fetched; name other weights with --weights.")
 
 
 def _painter(bundle: Bundle, then: Record, device: str | None, nlp: str | None, reads: bool) -> Painter:

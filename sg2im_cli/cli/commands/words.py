@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sg2im_parsers.english.parsed_text import ParsedText
 
 
+LONGEST = 200
+"""Letters of a word: no name has as many, and reading it as a sentence takes time."""
+
+
 def command(
     pattern: Annotated[str | None, typer.Argument(help="Only words that contain this; * and ? may be used.")] = None,
     weights: options.VocabularyOf = "default",
@@ -69,6 +73,10 @@ def becomes(word: str, vocabulary: Vocabulary) -> str:
     Raises:
         InputError: nothing; the words that are spelled alike are named.
     """
+    if len(word) > LONGEST:
+        raise InputError(
+            f"A word of more than {LONGEST} letters is none that weights have; to read a sentence: sg2im parse."
+        )
     from sg2im_parsers.grounding.sentence import ground
 
     words = VocabularyLexicon(packaged_lexicon(), vocabulary)
