@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -189,10 +190,24 @@ def write_file(path: Path, data: bytes, overwrite: bool) -> None:
     except FileExistsError:
         raise InputError(f"{path} exists; use --overwrite to replace it, or another name.") from None
     except OSError as error:
-        raise Sg2imError(f"{path} could not be written: {error.strerror or error}; use another place.") from None
+        raise write_problem(path, error) from None
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
+
+
+class FullDiskError(Sg2imError):
+    """Nothing more can be written to a place."""
+
+
+def write_problem(path: Path, error: OSError) -> Sg2imError:
+    """The error for a file that could not be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FullDiskError(
+            f"The disk that holds {path.parent} is full, so {path.name} could not be written; make room, and give the "
+            "same command again."
+        )
+    return Sg2imError(f"{path} could not be written: {error.strerror or error}; use another place.")
 
 
 def _written_part(target: Path, data: bytes) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from importlib import resources
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sg2im_cli.output.files import require_place
+from sg2im_cli.output.files import require_place, write_problem
 from sg2im_cli.output.json_text import json_text
 from sg2im_errors import InputError, Sg2imError
 
@@ -126,12 +127,15 @@ class Manifest:
         """
         known = [row.to_json() for row in rows]
         lines = [json_text(data).encode() + b"\n" for data in known if self._keep(data)]
+        file = self._file.fileno()
+        before = os.fstat(file).st_size
         try:
-            self._file.write(b"".join(lines))
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            _write_all(file, b"".join(lines))
+            os.fsync(file)
         except OSError as error:
-            raise Sg2imError(f"{self.path} could not be written: {error.strerror or error}.") from None
+            with suppress(OSError):
+                os.truncate(file, before)  # whole rows or none
+            raise write_problem(self.path, error) from None
 
     def _open(self) -> Any:  # noqa: ANN401
         require_place(self.path.parent)
@@ -177,6 +181,12 @@ class Manifest:
             return new
         self._made[_key(row["output"])] = bytes.fromhex(row["request"]) + bytes.fromhex(row["sha256"])
         return True
+
+
+def _write_all(file: int, data: bytes) -> None:
+    """Past Python's own buffer, which would try again, and fail again, when the file is closed."""
+    while data:
+        data = data[os.write(file, data) :]
 
 
 def _key(path: Path | str) -> str:

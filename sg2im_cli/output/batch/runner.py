@@ -13,7 +13,7 @@ from sg2im_cli.output.batch.lines import Kind, Line, read_line
 from sg2im_cli.output.batch.manifest import Manifest, Row
 from sg2im_cli.output.batch.naming import Names, Taken
 from sg2im_cli.output.encode import encode, enlarge
-from sg2im_cli.output.files import require_new, write_file
+from sg2im_cli.output.files import FullDiskError, require_new, write_file
 from sg2im_cli.output.json_text import json_text
 from sg2im_cli.painter import Painter, Painting
 from sg2im_cli.painter.batching import Job, in_batches, paint_together, parse_many
@@ -214,6 +214,8 @@ class Maker:
             return row
         try:
             write_file(picture.path, data, self.overwrite)
+        except FullDiskError:
+            raise
         except Sg2imError as error:
             return Row(line=row.line, text=row.text, seed=row.seed, output=row.output, error=str(error))
         return row
