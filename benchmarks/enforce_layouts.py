@@ -1,4 +1,6 @@
-"""What enforcing costs: what is said of val graphs before and after, how far boxes move, and how long it takes.
+"""What holding layouts to what is said costs: what holds before and after, how far boxes move, and how long it takes.
+
+``hidden`` counts pairs of things in nearly one place.
 
 python benchmarks/enforce_layouts.py DATA [--weights REF]
 
@@ -24,8 +26,9 @@ from sg2im_cli.checkpoint import Checkpoint, load_generator
 from sg2im_cli.config import DataConfig
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
 from sg2im_cli.data.relations import SPOKEN_RELATIONS, spoken_table
+from sg2im_cli.steering.around import place_around
 from sg2im_cli.steering.check import check, check_places
-from sg2im_cli.steering.enforce import enforce
+from sg2im_cli.steering.hiding import hiding
 from sg2im_parsers.scene_graph import Relationship, SceneGraph, SceneObject
 from sg2im_parsers.vocabulary import Vocabulary
 from sg2im_weights import resolve
@@ -107,18 +110,23 @@ def satisfied(graph: SceneGraph, vocabulary: Vocabulary) -> list[bool]:
 def measure(title: str, graphs: Iterable[SceneGraph], vocabulary: Vocabulary) -> None:
     """Enforce, and print a row of the table."""
     before, after, moved, seconds, named = [], [], [], [], 0
+    hidden_before, hidden_after = 0, 0
     for graph in graphs:
         before += satisfied(graph, vocabulary)
+        open_graph = replace(graph, objects=tuple(replace(item, box=None) for item in graph.objects))
         start = time.process_time()
-        held = enforce(graph, vocabulary)
+        held = place_around(open_graph, [item.box for item in graph.objects], vocabulary)
         seconds.append(1000 * (time.process_time() - start))
         after += satisfied(held.graph, vocabulary)
+        hidden_before += len(hiding(graph, vocabulary))
+        hidden_after += len(hiding(held.graph, vocabulary))
         moved += [distance for distance in held.moved if distance > 0]
         named += len(held.given_up)
     tenths = quantiles(moved, n=10)
     print(
         f"| {title} | {len(seconds)} | {len(before)} | {100 * sum(before) / len(before):.1f} % | "
-        f"{100 * sum(after) / len(after):.1f} % | {named} | {median(moved):.3f} | {tenths[-1]:.3f} | "
+        f"{100 * sum(after) / len(after):.1f} % | {named} | "
+        f"{hidden_before} | {hidden_after} | {median(moved):.3f} | {tenths[-1]:.3f} | "
         f"{median(seconds):.1f} | {quantiles(seconds, n=10)[-1]:.1f} | {max(seconds):.1f} |",
         flush=True,
     )
@@ -134,8 +142,9 @@ def main() -> None:
     vocabulary = loaded.vocabulary
     config = DataConfig(relations="spoken").by_people()
     scenes = load_scenes(arguments.data, "val", config, loaded.generator.config, vocabulary, with_images=False)
-    print("| | graphs | said | before | after | named | median move | p90 move | ms, median | p90 | most |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    columns = "graphs said before after named hidden_before hidden_after median_move p90_move ms_median ms_p90 most"
+    print(f"| | {' | '.join(name.replace('_', ' ') for name in columns.split())} |")
+    print("| --- " * 13 + "|")
     measure("val", val_graphs(loaded, scenes, placed=False), vocabulary)
     measure("val, with places", val_graphs(loaded, scenes, placed=True), vocabulary)
     measure("12 objects", random_graphs(vocabulary, contradicted=False), vocabulary)

@@ -46,3 +46,10 @@ def test_what_is_quoted_is_cut(text, quote):
 def test_other_messages_are_whole(text):
     assert str(InputError(text)) == text
     assert len(str(InputError("x" * 50_000))) < 1100
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=200), st.text("abc ", max_size=80))
+def test_what_is_said_at_length_is_cut_before_what_to_do(values, advice):
+    said = str(InputError(f"format_version is {values} and must be a whole number; {advice}"))
+    assert said.startswith("format_version is [") and said.endswith(f"must be a whole number; {advice}"[-90:])
+    assert len(said) <= 360

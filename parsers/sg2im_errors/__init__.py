@@ -16,14 +16,19 @@ SHOWN = 80
 """Letters of what is quoted in a message: a file may give a name of fifty thousand."""
 
 _QUOTED = re.compile(rf"""(?<!\w)(['"])((?:(?!\1).){{{SHOWN}}})(?:(?!\1).)+\1""", re.DOTALL)
-_WORD = re.compile(r"(\S{1000})\S+")
+_WORD = re.compile(r"(\d{40})\d{40,}|(\S{1000})\S+")
+LONGEST, END = 360, 90
+"""Letters of a message, and of its end, which says what to do; what is too much in between is left out."""
+_PATH = re.compile(r"\S{81,}")
+"""What is no word; a path is shown as a whole."""
 
 
 class Sg2imError(Exception):
     """A failure that one sentence explains to a person; of what is quoted in it, as much as one reads."""
 
     def __str__(self) -> str:
-        return _WORD.sub(r"\1...", _QUOTED.sub(r"\1\2...\1", super().__str__()))
+        text = _WORD.sub(r"\1\2...", _QUOTED.sub(r"\1\2...\1", super().__str__()))
+        return text if len(_PATH.sub("", text)) <= LONGEST else f"{text[: LONGEST - END - 5]} ... {text[-END:]}"
 
 
 class InputError(Sg2imError):

@@ -99,7 +99,7 @@ def _draw(painter: Painter, drawing: Drawing, index: int, recorder: Recorder | N
         if first is None:
             first = painting
             if not request.quiet:
-                _show(painting, index, len(drawing.sources), may_enforce=not request.options.enforce)
+                _show(painting, index, len(drawing.sources), as_predicted=request.options.enforce is False)
         for i in range(len(painting.images)):
             alone, place = painting.alone(i), index * drawing.samples + len(outputs)
             record = None if recorder is None else recorder.record(alone)
@@ -135,7 +135,7 @@ def _paintings(painter: Painter, drawing: Drawing, source: Source) -> Iterator[P
         yield painter.paint(source, drawing.seed + done, count, enforced, strict)
 
 
-def _show(painting: Painting, index: int, count: int, may_enforce: bool) -> None:
+def _show(painting: Painting, index: int, count: int, as_predicted: bool) -> None:
     from sg2im_cli.cli.display.painting import show_painting
 
-    show_painting(painting, f"Graph {index + 1} of {count}" if count > 1 else None, may_enforce)
+    show_painting(painting, f"Graph {index + 1} of {count}" if count > 1 else None, as_predicted)

@@ -64,7 +64,12 @@ VocabularyOf = Annotated[
 Device = Annotated[str, typer.Option(metavar="DEVICE", autocompletion=offer_devices, help="auto, cpu, cuda or mps.")]
 Dtype = Annotated[Precision, typer.Option(help="Precision of the model.")]
 Enforce = Annotated[
-    bool, typer.Option("--enforce", help="Move boxes as little as needed until every relationship and place holds.")
+    bool | None,
+    typer.Option(
+        "--enforce/--no-enforce",
+        help="Move given boxes, too, as little as needed until every relationship and place holds, or none. Predicted "
+        "boxes are moved if not given.",
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a sentence if one of its words would be dropped.")]
 Scale = Annotated[
@@ -110,7 +115,7 @@ BatchSize = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of paths.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but paths (or JSON).")]
 Picture = Annotated[Path, typer.Argument(help="A PNG that sg2im made.")]
-Data = Annotated[Path, typer.Option(metavar="DATA", help="Prepared data: a directory or owner/name; or COCO's layout.")]
+Data = Annotated[Path, typer.Option(metavar="DATA", help="Prepared data: a directory or owner/name; or COCO's files.")]
 Threads = Annotated[int | None, typer.Option(metavar="N", min=1, help="CPU threads.")]
 AllRandom = Annotated[
     int, typer.Option("--seed", metavar="N", min=0, help="Seed of everything that is drawn at random.")

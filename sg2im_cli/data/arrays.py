@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -16,11 +16,27 @@ from sg2im_cli.data.images import AnnotatedImage, Annotation, PreparedImage, rel
 from sg2im_cli.data.segmentation import cut_mask
 from sg2im_errors import InputError
 
+Damaged = Callable[[str], None]
+"""Is told of a segmentation that cannot be used, in a sentence."""
+
 
 def used_images(
-    images: Iterable[AnnotatedImage], config: DataConfig, mask_size: int, left_out: Counter[str] | None = None
+    images: Iterable[AnnotatedImage],
+    config: DataConfig,
+    mask_size: int,
+    left_out: Counter[str] | None = None,
+    damaged: Damaged | None = None,
+    read: Callable[[AnnotatedImage], NDArray[np.uint8] | None] | None = None,
 ) -> Iterator[PreparedImage]:
     """Yield the images that a configuration keeps, with their objects and masks; count the others by why.
+
+    Args:
+        images: as files have them.
+        config: what is kept.
+        mask_size: M.
+        left_out: is told how many images are left out, by why.
+        damaged: see `prepare_image`.
+        read: the pixels of an image that is kept; where it gives none, the image is left out.
 
     Raises:
         InputError: a segmentation that cannot be used; the message names it.
@@ -28,7 +44,9 @@ def used_images(
     for image in images:
         kept = choose_objects(image, config)
         if kept is not None:
-            yield _used_image(image, kept, config, mask_size)
+            pixels = None if read is None else read(image)
+            if read is None or pixels is not None:
+                yield replace(_used_image(image, kept, config, mask_size, damaged), pixels=pixels)
         elif left_out is not None:
             left_out[why_image_left_out(image, config)] += 1
 
@@ -55,14 +73,25 @@ def sampled_images(
     return [made[i] for i in drawn]
 
 
-def _used_image(image: AnnotatedImage, kept: list[int], config: DataConfig, mask_size: int) -> PreparedImage:
-    """These objects, without masks that a configuration leaves out."""
-    made = prepare_image(image, kept, mask_size)
+def _used_image(
+    image: AnnotatedImage, kept: list[int], config: DataConfig, mask_size: int, damaged: Damaged | None = None
+) -> PreparedImage:
+    """These objects, without masks that a configuration leaves out; see `prepare_image`."""
+    made = prepare_image(image, kept, mask_size, damaged)
     return without_machine_masks(made) if config.machine_weight(image.source) == 0 else made
 
 
-def prepare_image(image: AnnotatedImage, kept: list[int], mask_size: int) -> PreparedImage:
+def prepare_image(
+    image: AnnotatedImage, kept: list[int], mask_size: int, damaged: Damaged | None = None
+) -> PreparedImage:
     """Some of an image's objects, in this order, with boxes as shares and masks of one size.
+
+    Args:
+        image: as a file has it.
+        kept: places of the objects.
+        mask_size: M.
+        damaged: is told of each segmentation that cannot be used, whose object then has none; without it the first is
+            an error.
 
     Raises:
         InputError: a segmentation that cannot be used; the message names it.
@@ -70,7 +99,7 @@ def prepare_image(image: AnnotatedImage, kept: list[int], mask_size: int) -> Pre
     items = [image.annotations[i] for i in kept]
     scale = np.array([image.width, image.height] * 2, dtype=np.float32)
     corners = np.array([item.corners for item in items], dtype=np.float32)
-    masks = [_mask(item, image, mask_size) for item in items]
+    masks = [_mask(item, image, mask_size, damaged) for item in items]
     blank = np.ones((mask_size, mask_size), dtype=np.uint8)
     has_mask = np.array([mask is not None for mask in masks])
     machine = np.array([item.machine for item in items]) & np.stack([np.ones_like(has_mask), has_mask], axis=1)
@@ -98,9 +127,13 @@ def without_machine_masks(image: PreparedImage) -> PreparedImage:
     return replace(image, masks=masks, has_mask=image.has_mask & by_people, machine=machine if machine.any() else None)
 
 
-def _mask(item: Annotation, image: AnnotatedImage, size: int) -> NDArray[np.uint8] | None:
+def _mask(item: Annotation, image: AnnotatedImage, size: int, damaged: Damaged | None) -> NDArray[np.uint8] | None:
     try:
         shape = json.loads(item.segmentation) if isinstance(item.segmentation, str) else item.segmentation
         return cut_mask(shape, image.height, image.width, item.corners, size)
     except ValueError as error:
-        raise InputError(f"{item.where} has a segmentation that cannot be read: {error}.") from None
+        sentence = f"{item.where} has a segmentation that cannot be read: {error}."
+        if damaged is None:
+            raise InputError(sentence) from None
+        damaged(sentence)
+        return None

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from sg2im_cli.data.scenes.joined import JoinedScenes
 from sg2im_cli.data.scenes.scene import Scene
-from sg2im_parsers.scene_graph import SceneGraph
+from sg2im_parsers.scene_graph import Box, SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -157,3 +157,16 @@ def _multi_hot(places: list[tuple[int, int]], rows: int, columns: int) -> Tensor
     if places:
         marked[tuple(torch.tensor(places).T)] = 1
     return marked
+
+
+def visible_boxes(boxes: Tensor) -> list[Box | None]:
+    """What of predicted boxes (O, 4) lies in the picture, as the JSON format can say it.
+
+    Some models predict more than the picture, or less than nothing: such a box is None.
+    """
+    return [_visible(box) for box in boxes.float().cpu().tolist()]
+
+
+def _visible(box: Sequence[float]) -> Box | None:
+    x0, y0, x1, y1 = (round(min(max(v, 0.0), 1.0), 6) for v in box)
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None

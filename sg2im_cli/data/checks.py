@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sg2im_cli.data.arrays import prepare_image
 from sg2im_cli.data.choosing import EVERYTHING
-from sg2im_cli.data.images import AnnotatedImage, Annotation, PreparedImage
-from sg2im_cli.data.label_counts import LabelCounts
+from sg2im_cli.data.findings import Findings
+from sg2im_cli.data.images import AnnotatedImage, Annotation
 from sg2im_cli.data.pixels import image_size, load_image, shape_problem
 from sg2im_cli.data.prepared.reading import PreparedData, is_prepared, open_prepared
 from sg2im_cli.data.prepared.rows import Rows
 from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 from sg2im_cli.data.readers.notes import Notes, Severity
+from sg2im_cli.data.readers.recognition import advise
 from sg2im_cli.data.readers.source import Progress, Source
 from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
+from sg2im_cli.data.row_checks import row_problems
 from sg2im_cli.data.sources import find_data
 from sg2im_errors import InputError
 
 LEAST = 50
 """Objects of a name in train below which little can be learnt of it."""
 
-EXAMPLES = 3
 NOTHING = "masks with nothing in them"
 SIZE, MASK = (64, 64), 16
 """In which pictures and masks of data that is not prepared are looked at."""
@@ -45,69 +44,6 @@ PUBLISHED: dict[str, dict[str, int]] = {
 
 PUBLISHED_WORDS = {"object": 178, "predicate": 45}
 """Names that the paper keeps of Visual Genome, without `__image__` and `__in_image__`."""
-
-
-@dataclass
-class Finding:
-    """One kind of thing that was found.
-
-    Attributes:
-        what: it is.
-        wrong: whether training would suffer; otherwise it is only worth knowing.
-        count: how often.
-        examples: where, the first few.
-    """
-
-    what: str
-    wrong: bool
-    count: int = 0
-    examples: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Findings:
-    """All that was found.
-
-    Attributes:
-        splits: pictures and objects of each split.
-        labels: who made those of each split.
-        found: by what it is.
-    """
-
-    splits: dict[str, dict[str, int]] = field(default_factory=dict)
-    labels: dict[str, LabelCounts] = field(default_factory=dict)
-    found: dict[str, Finding] = field(default_factory=dict)
-
-    @property
-    def wrong(self) -> bool:
-        """Whether there is something to be put right."""
-        return any(item.wrong for item in self.found.values())
-
-    def add(self, what: str, example: str, wrong: bool = True) -> None:
-        """Count one more of a kind."""
-        item = self.found.setdefault(what, Finding(what, wrong))
-        item.count += 1
-        if len(item.examples) < EXAMPLES:
-            item.examples.append(example)
-
-    def add_notes(self, notes: Notes) -> None:
-        """What reading annotation files has found."""
-        for note in notes.kinds.values():
-            item = self.found.setdefault(note.what, Finding(note.what, note.severity >= Severity.FAULT))
-            item.count += note.count
-            item.examples += note.examples[: EXAMPLES - len(item.examples)]
-        for old, new in notes.renamed.items():
-            self.add("names that are prepared as people say them", f"{old!r} becomes {new!r}", wrong=False)
-
-    def to_json(self) -> dict[str, Any]:
-        """As ``sg2im data check --json`` prints it."""
-        found = [vars(item) for item in self.found.values()]
-        machine = {split: labels.to_json() for split, labels in self.labels.items()}
-        return {"wrong": self.wrong, "splits": self.splits, "machine": machine, "found": found}
-
-    def count_labels(self, split: str, image: PreparedImage) -> None:
-        """Count who made the labels of an image, or of some of its objects."""
-        self.labels.setdefault(split, LabelCounts()).add(image.source, image.has_mask, image.machine)
 
 
 def check_data(path: Path, progress: Progress, least: int = LEAST) -> Findings:
@@ -135,23 +71,16 @@ def check_data(path: Path, progress: Progress, least: int = LEAST) -> Findings:
 
 
 def _raw(path: Path, findings: Findings) -> Source:
-    def report(sentence: str) -> None:
-        findings.add("entries that cannot be used", sentence)
-
-    if path.is_file():
-        source = jsonl_source(path, JsonlOptions(), report)
-        findings.add_notes(source.notes)
-        return source
-    if (path / "image_data.json").is_file():
-        source = visual_genome_source(path, VisualGenomeOptions())
-        findings.add_notes(source.notes)
-        return source
-    if not (path / "annotations").is_dir():
-        raise InputError(
-            f"{path} is no prepared data, no directory with annotations/ or image_data.json, and no JSON-lines file."
-        )
     notes = Notes(bears=Severity.CONTRADICTION)
-    source = coco_source(path, CocoOptions(splits=("train", "val", "test"), keep=EVERYTHING), notes)
+    if not path.exists():
+        raise InputError(f"There is no directory and no file {path}.")
+    if path.is_file():
+        advise(path)
+        source = jsonl_source(path, JsonlOptions(), notes)
+    elif (path / "image_data.json").is_file():
+        source = visual_genome_source(path, VisualGenomeOptions(), notes)
+    else:
+        source = coco_source(path, CocoOptions(keep=EVERYTHING), notes)
     findings.add_notes(notes)
     return source
 
@@ -209,7 +138,7 @@ class _Look:
             if count < self.least:
                 what = f"names with fewer than {self.least} objects in train, too few to learn"
                 self.findings.add(what, f"{name} ({count})", wrong=False)
-        if "val" not in self.findings.splits:
+        if not self.findings.splits.get("val", {}).get("pictures"):
             self.findings.add("no val split, so nothing to measure with", "none", wrong=False)
 
     def _count(self, split: str, pictures: int, objects: int) -> None:
@@ -276,7 +205,7 @@ class _Look:
     def _row(self, rows: Rows, index: int, split: str, predicates: tuple[str, ...]) -> int:
         names = rows.cell(index, "names")
         where = f"{split}, picture {index + 1} ({rows.cell(index, 'file')})"
-        problems = list(_row_problems(rows, index, predicates))
+        problems = list(row_problems(rows, index, predicates))
         for problem in problems:
             self.findings.add(problem, where)
         if not problems:
@@ -290,28 +219,3 @@ class _Look:
         if split == "train":
             self.names.update(names)
         return len(names)
-
-
-def _row_problems(rows: Rows, index: int, predicates: tuple[str, ...]) -> Iterator[str]:
-    count, side = len(rows.cell(index, "names")), rows.mask_size
-    if len(rows.array(index, "image")) != 3 * rows.image_size[0] * rows.image_size[1]:
-        yield "pictures of the wrong size"
-    if len(rows.array(index, "masks")) != -(-count * side * side // 8) or len(rows.array(index, "has_mask")) != count:
-        yield "masks of the wrong size"
-    if "machine" in rows.columns and len(rows.array(index, "machine")) != 2 * count:
-        yield "marks of a machine's labels of the wrong size"
-    if len(rows.array(index, "boxes")) != 4 * count or len(rows.array(index, "areas")) != count:
-        yield "boxes of the wrong size"
-        return
-    boxes = rows.array(index, "boxes").reshape(count, 4)
-    if not (np.isfinite(boxes).all() and (boxes >= 0).all() and (boxes <= 1).all()):
-        yield "boxes that leave their picture"
-    if not (boxes[:, 2:] > boxes[:, :2]).all():
-        yield "boxes without size"
-    said = rows.cell(index, "predicates")
-    if said is not None:
-        ends = [*rows.cell(index, "subjects"), *rows.cell(index, "objects")]
-        if len(ends) != 2 * len(said) or any(not 0 <= end < count for end in ends):
-            yield "relationships between objects that are not there"
-        if set(said) - set(predicates):
-            yield "relationships in words that the vocabulary lacks"

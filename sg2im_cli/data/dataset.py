@@ -16,6 +16,7 @@ from sg2im_cli.data.attributes import DERIVED, frequent_words, usual_sizes
 from sg2im_cli.data.batch import GraphBatch, batch_scenes
 from sg2im_cli.data.division import bounds
 from sg2im_cli.data.loading import iterate
+from sg2im_cli.data.readers.notes import Notes
 from sg2im_cli.data.relations import RELATIONS
 from sg2im_cli.data.scenes.graphs import GraphSampler
 from sg2im_cli.data.scenes.joined import JoinedScenes
@@ -182,11 +183,12 @@ def load_scenes(
     generator: GeneratorConfig,
     vocabulary: Vocabulary | None = None,
     with_images: bool = True,
+    notes: Notes | None = None,
 ) -> SceneDataset:
     """Read a split; of prepared data only what is looked at.
 
     Args:
-        data: directory of prepared data, or with ``images`` and ``annotations``; or ``owner/name`` of prepared data on
+        data: directory of prepared data, or with COCO's annotation files; or ``owner/name`` of prepared data on
             the Hugging Face Hub.
         split: ``"train"`` or ``"val"``.
         config: which pictures and objects are used.
@@ -195,6 +197,7 @@ def load_scenes(
             left out, and so are relationships that the data states in other words; if it has the predicates of
             ``config.relations``, these are derived.
         with_images: whether pixels are read, too.
+        notes: see `open_split`.
 
     Raises:
         InputError: files that are missing or cannot be used.
@@ -204,7 +207,7 @@ def load_scenes(
         derive = vocabulary.predicates[1:] == RELATIONS[config.relations]
     colored = config.attributes == "derived" and (vocabulary is None or bool(vocabulary.attributes))
     size = generator.image_size if with_images or colored else None
-    opened = open_split(data, split, config, generator.mask_size or DEFAULT_MASK_SIZE, size, derive)
+    opened = open_split(data, split, config, generator.mask_size or DEFAULT_MASK_SIZE, size, derive, notes)
     if vocabulary is None:
         vocabulary = _vocabulary(opened, config)
     known, unknown = [], Counter[str]()

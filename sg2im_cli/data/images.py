@@ -79,7 +79,7 @@ class PreparedImage:
         has_mask: (O,) False where the file gives a box only.
         attributes: (O,) words that the data has for each object, such as ``("red", "small")``.
         relationships: subject, predicate, object; None where the data states none and they are derived from boxes.
-        pixels: (3, H, W) uint8 where they lie ready in prepared data; None where the picture must be read.
+        pixels: (3, H, W) uint8 where they are read already, or lie ready in prepared data; None where they are not.
         machine: (O, 2) whether a machine made an object's box and name, and its mask; None where people made all.
         source: where the picture comes from, if the data says so.
         stated: width and height of the picture that was annotated; None where pixels lie ready.

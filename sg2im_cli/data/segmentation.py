@@ -13,6 +13,9 @@ from sg2im_errors import Sg2imError
 LONGEST_NUMBER = 6
 """Letters of a compressed run length behind its first: more than 2^34 pixels are no picture's."""
 
+FAR = 10
+"""Pictures' lengths: a corner that lies farther away than that is a mistake."""
+
 Corners = tuple[float, float, float, float]
 """x0 y0 x1 y1 in pixels."""
 
@@ -70,6 +73,7 @@ def _run_lengths(segmentation: Any, height: int, width: int) -> Any:  # noqa: AN
     from pycocotools import mask as coco
 
     if isinstance(segmentation, list):
+        _require_near(segmentation, FAR * max(height, width))
         return coco.merge(coco.frPyObjects(segmentation, height, width))
     counts, claimed = segmentation["counts"], list(segmentation["size"])
     if claimed != [height, width]:  # before anything is decoded: memory is taken for what is claimed
@@ -80,6 +84,18 @@ def _run_lengths(segmentation: Any, height: int, width: int) -> Any:  # noqa: AN
     if covered != height * width:  # pycocotools fills up what is missing, and writes on behind the end
         raise ValueError(f"its run lengths cover {covered} of {height * width} pixels")
     return coco.frPyObjects(segmentation, height, width) if isinstance(counts, list) else segmentation
+
+
+def _require_near(polygons: list[Any], most: int) -> None:
+    """Refuse corners that no picture has: pycocotools takes memory for an edge's whole length, and more than there is.
+
+    Raises:
+        ValueError: names the number.
+    """
+    numbers = (value for part in polygons for value in (part if isinstance(part, list) else (part,)))
+    for value in numbers:
+        if isinstance(value, int | float) and not abs(value) <= most:
+            raise ValueError(f"its outline has a corner at {str(value)[:20]}, far outside of the picture")
 
 
 def _shown(values: list[Any]) -> str:

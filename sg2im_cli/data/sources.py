@@ -1,12 +1,13 @@
 """From what a user writes after ``--data`` to the images of a split.
 
-1. A directory: prepared data if it says so, else the COCO / COCO-Stuff layout.
+1. A directory: prepared data if it says so, else COCO's annotation files in any layout that is known.
 2. ``owner/name`` or ``owner/name@revision``: prepared data on the Hugging Face Hub, kept in its cache.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,9 @@ from sg2im_cli.config import DataConfig
 from sg2im_cli.data.arrays import sampled_images, used_images
 from sg2im_cli.data.images import PreparedImage
 from sg2im_cli.data.prepared.reading import PreparedData, is_prepared, open_prepared
-from sg2im_cli.data.readers.coco import picture_folder, read_annotations
+from sg2im_cli.data.readers.coco import has_coco_split, read_annotations
+from sg2im_cli.data.readers.damage import PICTURES, noted_masks, read_picture
+from sg2im_cli.data.readers.notes import Notes
 from sg2im_cli.data.splits import MappedSplit, ReadSplit, Split
 from sg2im_errors import InputError
 from sg2im_weights.hub import fetch_dataset, parse_ref
@@ -45,9 +48,11 @@ def _is_complete(folder: Path) -> bool:
 
 
 def has_split(data: Path, split: str) -> bool:
-    """Whether there is such a split, prepared or not."""
+    """Whether there is such a split, prepared or not; one without pictures is none."""
     folder = find_data(data)
-    return split in open_prepared(folder).splits if is_prepared(folder) else picture_folder(folder, split) is not None
+    if is_prepared(folder):
+        return bool(open_prepared(folder).splits.get(split, {}).get("pictures"))
+    return has_coco_split(folder, split)
 
 
 def stated_predicates(data: Path) -> tuple[str, ...]:
@@ -69,6 +74,7 @@ def open_split(
     mask_size: int,
     image_size: tuple[int, int] | None,
     derive: bool = False,
+    notes: Notes | None = None,
 ) -> Split:
     """The images of a split that a configuration uses.
 
@@ -79,6 +85,7 @@ def open_split(
         mask_size: M.
         image_size: height and width; None if pixels are not wanted.
         derive: pass over relationships that the data states.
+        notes: is told of what of annotation files cannot be used; without it damage is an error.
 
     Raises:
         InputError: data that is missing, damaged, or prepared in other sizes.
@@ -86,9 +93,13 @@ def open_split(
     folder = find_data(data)
     if is_prepared(folder):
         return _mapped(folder, split, config, mask_size, image_size, derive)
-    _require_coco(folder)
-    read, left_out = read_annotations(folder, split), Counter[str]()
-    return ReadSplit(list(used_images(read, config, mask_size, left_out)), read.things, read.stuff, left_out)
+    notes, left_out = Notes() if notes is None else notes, Counter[str]()
+    read = read_annotations(folder, split, notes=notes)
+    pixels = None if image_size is None else partial(read_picture, size=image_size, notes=notes)
+    used = list(used_images(read, config, mask_size, left_out, noted_masks(notes), pixels))
+    if not used and PICTURES in notes.kinds:
+        raise InputError(f"No picture of {data} can be used. {notes.kinds[PICTURES].examples[0]}")
+    return ReadSplit(used, read.things, read.stuff, left_out)
 
 
 def sample_split(
@@ -118,7 +129,6 @@ def sample_split(
     """
     folder, rng = find_data(data), np.random.default_rng(seed)
     if not is_prepared(folder):
-        _require_coco(folder)
         return sampled_images(read_annotations(folder, split), config, mask_size, most, rng)
     images = _mapped(folder, split, config, mask_size, image_size, derive)
     return [images[int(i)] for i in rng.permutation(len(images))[:most]]
@@ -130,12 +140,6 @@ def _mapped(
     prepared = open_prepared(folder)
     _require_sizes(prepared, mask_size, image_size)
     return MappedSplit(prepared, split, config, image_size is not None, derive)
-
-
-def _require_coco(folder: Path) -> None:
-    """Say what to do with layouts that have to be prepared."""
-    if layout := "jsonl" if folder.is_file() else "vg" if (folder / "image_data.json").is_file() else None:
-        raise InputError(f"{folder} has to be prepared first: sg2im data prepare {layout} {folder} --out DIR.")
 
 
 def _require_sizes(prepared: PreparedData, mask_size: int, image_size: tuple[int, int] | None) -> None:

@@ -13,6 +13,7 @@ from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import DEFAULT_MASK_SIZE, SceneDataset, load_scenes
 from sg2im_cli.data.label_counts import LabelCounts
 from sg2im_cli.data.prepared.reading import is_prepared, open_prepared
+from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_cli.data.scenes.scene import Scene
 from sg2im_cli.data.sources import find_data
 from sg2im_parsers.scene_graph import Box, Relationship, SceneGraph, SceneObject
@@ -57,7 +58,7 @@ def view_scenes(data: Path, split: str, count: int, seed: int, relations: Litera
         image_size, mask_size = prepared.image_size, prepared.mask_size
     config = DataConfig(relations=relations, min_objects=1, min_area=0.0, crowded="largest", max_objects=10)
     generator = replace(GeneratorConfig(mask_size=mask_size), image_size=image_size)
-    scenes = load_scenes(data, split, config, generator)
+    scenes = load_scenes(data, split, config, generator, notes=Notes(bears=Severity.CONTRADICTION))
     chosen = np.sort(np.random.default_rng(seed).permutation(len(scenes))[:count])
     labels = LabelCounts()
     for scene in (scenes.scenes[int(i)] for i in chosen):

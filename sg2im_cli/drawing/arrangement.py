@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sg2im_cli.drawing.parts import (
@@ -92,16 +92,35 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where the objects of a graph go, if that is known before.
+
+    Attributes:
+        centers: of all objects; None for the best places.
+        frame: what the picture shows; None for just what is in it.
+    """
+
+    centers: tuple[Point, ...] | None = None
+    frame: Area | None = None
+
+
+NO_PLACES = Places()
+
+
+@dataclass(frozen=True)
 class Drawn:
-    """All that is in the picture, and how much of it lies on other things."""
+    """All that is in the picture, how much of it lies on other things, and what the picture shows, if that is given."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     overlaps: int
+    shown: Area | None = None
 
     @property
     def frame(self) -> Area:
         """What the picture must show."""
+        if self.shown is not None:
+            return self.shown
         areas = [node.area for node in self.nodes] + [edge.label_area for edge in self.edges]
         areas += [(x, y, x, y) for edge in self.edges for x, y in edge.points]
         if not areas:
@@ -117,21 +136,30 @@ class Drawn:
         return self.overlaps, max(x1 - x0, (y1 - y0) * 1.5)
 
 
-def arrange(graph: SceneGraph, marks: Marks = NO_MARKS) -> Drawn:
-    """The smallest arrangement without overlaps, or, if there is none, that with the fewest."""
+def arrange(graph: SceneGraph, marks: Marks = NO_MARKS, places: Places = NO_PLACES) -> Drawn:
+    """The smallest arrangement without overlaps, or that with the fewest, where no places are given."""
+    if places.centers is not None:
+        return replace(_connect(graph, _nodes(graph, places.centers, marks), marks), shown=places.frame)
+    return _best(graph, marks)
+
+
+def _best(graph: SceneGraph, marks: Marks) -> Drawn:
     pairs = [(r.subject, r.object) for r in graph.relationships if r.subject != r.object]
     found: list[Drawn] = []
-    places = place_objects(len(graph.objects), pairs)
+    tries = place_objects(len(graph.objects), pairs)
     for scale in ENLARGED if len(graph.objects) <= CROWD else (1.0,):
-        for centers in places:
+        for centers in tries:
             spread = [(x * scale, y * scale) for x, y in centers]
-            pairs_of = enumerate(zip(graph.objects, spread, strict=True))
-            nodes = tuple(_node(item, center, i in marks.objects) for i, (item, center) in pairs_of)
-            found.append(_connect(graph, nodes, marks))
+            found.append(_connect(graph, _nodes(graph, spread, marks), marks))
         best = min(found, key=lambda drawn: drawn.badness)
         if not best.overlaps:
             break
     return best
+
+
+def _nodes(graph: SceneGraph, centers: Sequence[Point], marks: Marks) -> tuple[Node, ...]:
+    pairs = enumerate(zip(graph.objects, centers, strict=True))
+    return tuple(_node(item, center, i in marks.objects) for i, (item, center) in pairs)
 
 
 def _node(item: SceneObject, center: Point, marked: bool) -> Node:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from sg2im_cli.drawing.arrangement import SMALL, Drawn, Node, arrange
+from sg2im_cli.drawing.arrangement import NO_PLACES, SMALL, Drawn, Node, Places, arrange
 from sg2im_cli.drawing.parts import (
     DARK,
     FONT_SIZE,
@@ -35,14 +35,14 @@ def graph_picture(graph: SceneGraph, path: Path) -> bytes:
     return graph_svg(graph).encode() if path.suffix.lower() == ".svg" else encode_png(draw_graph(graph))
 
 
-def draw_graph(graph: SceneGraph, marks: Marks = NO_MARKS) -> Image.Image:
+def draw_graph(graph: SceneGraph, marks: Marks = NO_MARKS, places: Places = NO_PLACES) -> Image.Image:
     """The graph; what is marked stands out."""
-    return _as_image(arrange(graph, marks))
+    return _as_image(arrange(graph, marks, places))
 
 
-def graph_svg(graph: SceneGraph, marks: Marks = NO_MARKS) -> str:
+def graph_svg(graph: SceneGraph, marks: Marks = NO_MARKS, places: Places = NO_PLACES) -> str:
     """The graph as an SVG document; what is marked stands out."""
-    return _as_svg(arrange(graph, marks))
+    return _as_svg(arrange(graph, marks, places))
 
 
 def _as_svg(drawn: Drawn) -> str:

@@ -28,7 +28,7 @@ def sheet_page(sheet: Sheet) -> str:
 
 def _figures(row: Row) -> tuple[_Figure, ...]:
     said = graph_in_words(row.graph)
-    graph = data_url("image/svg+xml", graph_svg(row.graph, row.marks))
+    graph = data_url("image/svg+xml", graph_svg(row.graph, row.marks, row.places))
     layout = data_url("image/svg+xml", layout_svg(row.graph, marks=row.marks))
     picture = data_url("image/png", row.png or encode_png(row.image))
     return (

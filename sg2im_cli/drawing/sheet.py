@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
+from sg2im_cli.drawing.arrangement import NO_PLACES, Places
 from sg2im_cli.drawing.graph import draw_graph
 from sg2im_cli.drawing.layout import draw_layout
 from sg2im_cli.drawing.parts import FONT_SIZE, NO_MARKS, Marks, font, printable, text_width
@@ -31,6 +32,7 @@ class Row:
         marks: what stands out.
         notes: smaller, under the caption.
         png: the picture as a file, where it carries more than pixels.
+        places: where the objects go in the picture of the graph.
     """
 
     caption: str
@@ -39,6 +41,7 @@ class Row:
     marks: Marks = NO_MARKS
     notes: tuple[str, ...] = ()
     png: bytes | None = None
+    places: Places = NO_PLACES
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def draw_sheet(sheet: Sheet) -> Image.Image:
 
 
 def _panels(row: Row) -> Iterator[Image.Image]:
-    yield _fitted(draw_graph(row.graph, row.marks), GRAPH_WIDTH, SIDE)
+    yield _fitted(draw_graph(row.graph, row.marks, row.places), GRAPH_WIDTH, SIDE)
     yield draw_layout(row.graph, SIDE * 3 // 2, row.marks).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     yield row.image.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sg2im_cli.evaluation.figures import Figure, Floats, Layout, Resamples, Section, mean_figure
-from sg2im_cli.evaluation.layout import PredictedBoxes, predict_boxes, score_relations
+from sg2im_cli.evaluation.layout import PredictedBoxes, box_iou, predict_boxes, score_relations
 from sg2im_cli.evaluation.masks import mask_figures
 from sg2im_cli.evaluation.subject import Subject
 
@@ -23,6 +23,7 @@ def measure_boxes(subject: Subject) -> Section:
     for share in (0.3, 0.5):
         name, title = f"recall_{round(100 * share)}", f"R@{share}"
         figures += mean_figure(name, title, "predicted", iou >= share, found.owners, resamples, "objects")
+    figures += _enforced(found, resamples)
     figures += _spreads("predicted", found.boxes, found, resamples) + _spreads("given", found.real, found, resamples)
     for layout, held in (("predicted", found.kept), ("given", found.real_kept)):
         figures += mean_figure(
@@ -37,10 +38,29 @@ def measure_boxes(subject: Subject) -> Section:
     relations = {name: asdict(score) for name, score in score_relations(data, found).items()}
     masks, of_masks = mask_figures(subject, found)
     notes = (
+        "As drawn: predicted boxes moved as little as possible until what is said holds and things can be seen, which "
+        "is what drawing does without --no-enforce. Pictures are measured on boxes that are not moved.",
         "Spread: standard deviation within a category, in shares of the picture, averaged over categories.",
         of_masks,
     )
     return Section("layout", "Layout", (*figures, *masks), notes, {"by_relation": relations})
+
+
+def _enforced(found: PredictedBoxes, resamples: Resamples) -> list[Figure]:
+    """What holding to what is said, as drawing does, makes of the predicted boxes."""
+    iou = box_iou(found.enforced, found.real).numpy()
+    measured = (
+        ("enforced_iou", "mean IoU of boxes as drawn", iou),
+        ("enforced_recall_50", "R@0.5 of boxes as drawn", iou >= 0.5),
+        ("enforced_moved", "way of boxes as drawn, of the picture", found.moved.numpy()),
+        ("hidden", "objects in one place with another, before", found.hidden.numpy()),
+    )
+    figures: list[Figure] = []
+    for name, title, values in measured:
+        figures += mean_figure(name, title, "predicted", values, found.owners, resamples, "objects")
+    row = ("enforced_satisfied", "relationships satisfied as drawn", "predicted")
+    held = mean_figure(*row, found.enforced_kept, found.triple_owners, resamples, "relationships")  # type: ignore[arg-type]
+    return [*figures, *held]
 
 
 def _spreads(layout: Layout, boxes: Tensor, found: PredictedBoxes, resamples: Resamples) -> list[Figure]:

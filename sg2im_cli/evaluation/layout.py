@@ -14,6 +14,7 @@ from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset
 from sg2im_cli.data.relations import SPOKEN_RELATIONS, paper_table, spoken_table
 from sg2im_cli.evaluation.drawing import Told, graph_batches, nothing, picture_seeds, predict
+from sg2im_cli.evaluation.enforced import enforced_boxes
 from sg2im_cli.model.generator import Generator
 
 
@@ -75,6 +76,10 @@ class PredictedBoxes:
         triple_owners: (T,) the picture of each relationship.
         kept: (T,) whether the predicted boxes satisfy it; of a model with latents, boxes as they are drawn.
         real_kept: (T,) whether the annotated ones do, by the same rules.
+        enforced: (O, 4) the predicted boxes, moved as drawing does it where nobody says otherwise.
+        moved: (O,) how far their centres went, in shares of the picture.
+        hidden: (O,) whether a thing hid it, or was hidden by it, before that.
+        enforced_kept: (T,) as ``kept``, of the boxes that are drawn, moved.
         masks: (O, M, M) predicted for the annotated boxes, in [0, 1]; None for a model without masks.
     """
 
@@ -87,6 +92,10 @@ class PredictedBoxes:
     triple_owners: NDArray[np.int64]
     kept: NDArray[np.bool_]
     real_kept: NDArray[np.bool_]
+    enforced: Tensor
+    moved: Tensor
+    hidden: Tensor
+    enforced_kept: NDArray[np.bool_]
     masks: Tensor | None
 
 
@@ -112,27 +121,47 @@ def predict_boxes(
     masks: list[Tensor] = []
     ids: list[tuple[NDArray[np.int64], ...]] = []
     held: list[NDArray[np.bool_]] = []
+    ways: list[tuple[Tensor, Tensor]] = []
     for indices, batch in graph_batches(data, seed, device, batch_size):
         layout = predict(generator, batch, picture_seeds(indices, seed))
-        predicted = layout.boxes.float()
+        predicted = drawn = layout.boxes.float()
         if generator.config.object_latent_dim:
             predicted = predict(generator, batch).boxes.float()
         assert batch.boxes is not None
         own = batch.objs != 0
-        boxes.append(torch.stack([predicted[own], batch.boxes[own]]).cpu())
+        enforced, moved, hidden = enforced_boxes(batch, predicted, data.vocabulary)
+        enforced_drawn = enforced if drawn is predicted else enforced_boxes(batch, drawn, data.vocabulary)[0]
+        boxes.append(torch.stack([predicted.cpu(), batch.boxes.cpu(), enforced])[:, own.cpu()])
+        ways.append((moved[own.cpu()], hidden[own.cpu()]))
         filled = generator.fill_boxes(layout, batch.boxes.to(layout.boxes), batch.objs).masks
         masks += [] if filled is None else [filled[own].float().cpu()]
         triples = _checked(batch, data)
         owners = (batch.obj_to_img + indices.start).cpu().numpy()
         ids.append((batch.objs[own].cpu().numpy(), owners[own.cpu().numpy()], triples[:, 1], owners[triples[:, 0]]))
-        held.append(np.stack([satisfied(batch, places, data) for places in (layout.boxes.float(), batch.boxes)]))
+        held.append(np.stack([satisfied(batch, places, data) for places in (drawn, batch.boxes, enforced_drawn)]))
         told(indices.stop, len(data))
-    found, real = torch.cat(boxes, dim=1)
+    found, real, enforced = torch.cat(boxes, dim=1)
     objs, object_owners, predicates, triple_owners = (np.concatenate(parts) for parts in zip(*ids, strict=True))
-    kept, real_kept = np.concatenate(held, axis=1)
+    kept, real_kept, enforced_kept = np.concatenate(held, axis=1)
+    moved, hidden = (torch.cat(parts) for parts in zip(*ways, strict=True))
     iou = box_iou(found, real)
     joined = torch.cat(masks) if masks else None
-    return PredictedBoxes(found, real, objs, object_owners, iou, predicates, triple_owners, kept, real_kept, joined)
+    return PredictedBoxes(
+        boxes=found,
+        real=real,
+        objs=objs,
+        owners=object_owners,
+        iou=iou,
+        predicates=predicates,
+        triple_owners=triple_owners,
+        kept=kept,
+        real_kept=real_kept,
+        enforced=enforced,
+        moved=moved,
+        hidden=hidden,
+        enforced_kept=enforced_kept,
+        masks=joined,
+    )
 
 
 def _scores(data: SceneDataset, found: PredictedBoxes) -> LayoutScores:

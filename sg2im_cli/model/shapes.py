@@ -116,7 +116,7 @@ class SampledMaskHead(nn.Module):
         size = self.mask_size
         told = [self.categories(objs), self.vectors(vectors), box_shapes(boxes), box_places(boxes), latents]
         hidden = self.hidden(torch.cat([t.to(vectors) for t in told], dim=1))
-        x = functional.leaky_relu(self.coarse(hidden).view(len(hidden), -1, size // 2, size // 2), SLOPE)
+        x = functional.leaky_relu(self.coarse(hidden).unflatten(1, (-1, size // 2, size // 2)), SLOPE)
         x = self.up(x)
         x = functional.layer_norm(x, x.shape[1:])
         scale, shift = self.modulation(hidden)[:, :, None, None].chunk(2, dim=1)
@@ -188,8 +188,13 @@ class MaskDiscriminator(nn.Module):
 
 
 def _planes(masks: Tensor) -> Tensor:
-    """(O, M, M) in [0, 1] as (O, 4, M / 2, M / 2) in [-1, 1]."""
-    return functional.pixel_unshuffle(masks[:, None] * 2 - 1, 2)
+    """(O, M, M) in [0, 1] as (O, 4, M / 2, M / 2) in [-1, 1].
+
+    As `torch.nn.functional.pixel_unshuffle` does, which leaves what has no object (torch 2.13) as it is.
+    """
+    side = masks.shape[1] // 2
+    cells = (masks * 2 - 1).reshape(len(masks), side, 2, side, 2)
+    return cells.permute(0, 2, 4, 1, 3).reshape(len(masks), 4, side, side)
 
 
 def _positions(masks: Tensor) -> Tensor:

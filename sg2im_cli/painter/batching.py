@@ -55,7 +55,7 @@ def paint_many(
     painter: PaintingModel,
     sources: Iterable[str | SceneGraph],
     seed: int = 0,
-    enforced: bool = False,
+    enforced: bool | None = None,
     strict: bool = False,
     batch_size: int | None = None,
 ) -> Iterator[Painting]:
@@ -98,13 +98,13 @@ def in_batches(jobs: Iterable[AnyJob], size: int) -> Iterator[list[AnyJob]]:
         yield batch
 
 
-def paint_together(painter: PaintingModel, jobs: Sequence[Job], enforced: bool = False) -> tuple[Painting, ...]:
+def paint_together(painter: PaintingModel, jobs: Sequence[Job], enforced: bool | None = None) -> tuple[Painting, ...]:
     """Paint jobs in one pass, one picture each.
 
     Args:
         painter: paints them.
         jobs: at least one.
-        enforced: move predicted boxes, as little as possible, until the relationships hold.
+        enforced: see `Painter.paint`.
     """
     if len(jobs) > 1 and painter.generator.config.mask_size is None and any(_has_mask(job.graph) for job in jobs):
         return tuple(painting for job in jobs for painting in paint_together(painter, [job], enforced))

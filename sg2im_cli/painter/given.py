@@ -12,6 +12,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from sg2im_cli.data.batch import visible_boxes
 from sg2im_parsers.scene_graph import Box, Mask, SceneGraph
 
 
@@ -59,19 +60,6 @@ def without_predicted(graph: SceneGraph, predicted: Tensor | None) -> SceneGraph
         for item, mask in zip(graph.objects, predicted, strict=False)
     ]
     return replace(graph, objects=tuple(items))
-
-
-def visible_boxes(boxes: Tensor) -> list[Box | None]:
-    """What of predicted boxes (O, 4) lies in the picture, as the JSON format can say it.
-
-    Some models predict more than the picture, or less than nothing: such a box is None.
-    """
-    return [_visible(box) for box in boxes.float().cpu().tolist()]
-
-
-def _visible(box: Sequence[float]) -> Box | None:
-    x0, y0, x1, y1 = (round(min(max(v, 0.0), 1.0), 6) for v in box)
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
 def mask_values(mask: Tensor) -> Mask:

@@ -28,19 +28,20 @@ class Painter(PaintingModel):
     """Paints sentences and scene graphs with one model; see `PaintingModel` for what it is made of."""
 
     def layout(
-        self, text_or_graph: str | SceneGraph, seed: int = 0, enforced: bool = False, strict: bool = False
+        self, text_or_graph: str | SceneGraph, seed: int = 0, enforced: bool | None = None, strict: bool = False
     ) -> Layout:
         """Say where everything goes, without drawing it.
 
-        Boxes and masks that a graph gives are used; the others are predicted. What has no box, where others have one,
-        is then moved until what is said of it holds. A box gives way to pinned ones, and where all is enforced, unless
-        it has a pin itself: see `sg2im_cli.steering.around`.
+        Boxes and masks that a graph gives are used; the others are predicted, and boxes that were predicted are moved,
+        as little as possible, until what is said of them holds and they do not hide each other. A given box gives way
+        to pinned ones, and where ``enforced`` is True, unless it has a pin itself: see `sg2im_cli.steering.around`.
 
         Args:
             text_or_graph: a sentence, or a graph whose words the model or the lexicon knows.
             seed: says what sizes and shapes are drawn, where a model draws them at random (each object has a seed in
                 the layout, then), and which side "beside" is on, where it has only sides.
-            enforced: move boxes, as little as possible, until the relationships and places hold.
+            enforced: which boxes may move until the relationships and places hold: those that are predicted (and, where
+                some have a pin, given ones without) if None, all that have no pin if True, none if False.
             strict: refuse a sentence of which a word is dropped.
 
         Raises:
@@ -71,7 +72,7 @@ class Painter(PaintingModel):
         require_samples(samples)
         require_seeds(seed, samples)
         grounded = Grounded(layout.graph, layout.account)
-        drawn, canvas = self._lay_out(grounded, layout.text, seed, enforced=False, as_is=True)
+        drawn, canvas = self._lay_out(grounded, layout.text, seed, enforced=False)
         drawn = replace(drawn, asked=layout.asked, given_up=layout.given_up)
         return self._painting(drawn, canvas, seed, samples)
 
@@ -103,7 +104,7 @@ class Painter(PaintingModel):
         text_or_graph: str | SceneGraph,
         seed: int = 0,
         samples: int = 1,
-        enforced: bool = False,
+        enforced: bool | None = None,
         strict: bool = False,
     ) -> Painting:
         """Paint a sentence or a graph: `layout` and `render` in one.
@@ -115,7 +116,8 @@ class Painter(PaintingModel):
             text_or_graph: a sentence, or a graph whose words the model or the lexicon knows.
             seed: of the first picture; the others follow.
             samples: how many pictures.
-            enforced: move boxes, as little as possible, until the relationships and places hold.
+            enforced: which boxes may move until the relationships and places hold: those that are predicted (and, where
+                some have a pin, given ones without) if None, all that have no pin if True, none if False.
             strict: refuse a sentence of which a word is dropped.
 
         Raises:
@@ -140,7 +142,7 @@ class Painter(PaintingModel):
         self,
         sources: Iterable[str | SceneGraph],
         seed: int = 0,
-        enforced: bool = False,
+        enforced: bool | None = None,
         strict: bool = False,
         batch_size: int | None = None,
     ) -> Iterator[Painting]:
@@ -166,7 +168,7 @@ class Painter(PaintingModel):
         text_or_graph: str | SceneGraph,
         count: int,
         seed: int = 0,
-        enforced: bool = False,
+        enforced: bool | None = None,
         strict: bool = False,
         score: Score = contrast,
     ) -> Painting:
@@ -195,12 +197,10 @@ class Painter(PaintingModel):
         ]
         return choose(drawn, score)
 
-    def _lay_out(
-        self, grounded: Grounded, text: str | None, seed: int, enforced: bool, as_is: bool = False
-    ) -> tuple[Layout, Canvas]:
+    def _lay_out(self, grounded: Grounded, text: str | None, seed: int, enforced: bool | None) -> tuple[Layout, Canvas]:
         """Where everything goes, and the model's layout of it; see `lay_out`."""
         graph = grounded.graph
-        (placed,), canvas = lay_out(self.generator, self.vocabulary, [graph], [seed], enforced, as_is)
+        (placed,), canvas = lay_out(self.generator, self.vocabulary, [graph], [seed], enforced)
         return layout_of(placed, graph, grounded.account, text, self.vocabulary), canvas
 
     def _painting(self, layout: Layout, canvas: Canvas, seed: int, samples: int) -> Painting:

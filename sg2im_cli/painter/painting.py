@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from sg2im_cli.steering.check import Check, PlaceCheck
-from sg2im_cli.steering.statements import Placement, Statement
+from sg2im_cli.steering.statements import Apart, Placement, Statement
 from sg2im_parsers.graph_json import graph_to_json
 from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.scene_graph import Box, Mask, SceneGraph
@@ -67,6 +67,7 @@ class Layout:
         checks: whether each relationship holds on boxes and masks, and by how much.
         place_checks: the same for each object's place in the picture.
         given_up: what could not be held together with the rest; empty if nothing was.
+        hiding: pairs of things in nearly one place, though nothing said wants that.
     """
 
     graph: SceneGraph
@@ -76,6 +77,7 @@ class Layout:
     checks: tuple[Check, ...] = ()
     place_checks: tuple[PlaceCheck, ...] = ()
     given_up: tuple[Statement, ...] = ()
+    hiding: tuple[Apart, ...] = ()
 
     @property
     def boxes(self) -> tuple[Box | None, ...]:
@@ -94,6 +96,7 @@ class Layout:
             "checks": [item.to_json() for item in self.checks],
             "places": [item.to_json() for item in self.place_checks],
             "given_up": [_statement_json(item) for item in self.given_up],
+            "hiding": [[pair.one, pair.other] for pair in self.hiding],
         }
 
     def to_json(self, masks: bool = False) -> dict[str, Any]:

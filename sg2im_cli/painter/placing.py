@@ -9,14 +9,15 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from sg2im_cli.data.batch import GraphBatch, batch_graphs
+from sg2im_cli.data.batch import GraphBatch, batch_graphs, visible_boxes
 from sg2im_cli.model.object_layout import ObjectLayout
 from sg2im_cli.model.prepared import Canvas, PreparedGenerator
-from sg2im_cli.painter.given import given_boxes, given_masks, visible_boxes, with_layout, without_predicted
+from sg2im_cli.painter.given import given_boxes, given_masks, with_layout, without_predicted
 from sg2im_cli.painter.painting import Layout
 from sg2im_cli.painter.seeds import object_latents, with_seeds
 from sg2im_cli.steering.around import place_around
 from sg2im_cli.steering.check import check, check_places
+from sg2im_cli.steering.hiding import hiding
 from sg2im_cli.steering.statements import Statement
 from sg2im_parsers.grounding.account import Account
 from sg2im_parsers.grounding.copies import keep_copies_apart
@@ -66,6 +67,7 @@ def layout_of(placed: Placed, asked: SceneGraph, account: Account, text: str | N
         checks=check(placed.graph, vocabulary),
         place_checks=check_places(placed.graph),
         given_up=placed.given_up,
+        hiding=hiding(placed.graph, vocabulary),
     )
 
 
@@ -75,8 +77,7 @@ def lay_out(
     vocabulary: Vocabulary,
     graphs: Sequence[SceneGraph],
     seeds: Sequence[int],
-    enforced: bool = False,
-    as_is: bool = False,
+    enforced: bool | None = None,
 ) -> tuple[list[Placed], Canvas]:
     """Where the objects of N graphs are, and the model's layouts that come of it.
 
@@ -86,7 +87,6 @@ def lay_out(
         graphs: in the model's words, at least one; boxes, masks and seeds where they are given.
         seeds: (N,) of the pictures, for objects without one.
         enforced: see `place`.
-        as_is: likewise.
     """
     if generator.config.object_latent_dim:
         graphs = [with_seeds(graph, seed) for graph, seed in zip(graphs, seeds, strict=True)]
@@ -94,7 +94,7 @@ def lay_out(
     batch = batch_graphs(told, vocabulary).to(generator.device)
     latents = object_latents(generator.config, graphs)
     predicted = generator.predict_layout(batch.objs, batch.triples, batch.attributes, latents)
-    put = partial(place, vocabulary=vocabulary, enforced=enforced, as_is=as_is)
+    put = partial(place, vocabulary=vocabulary, enforced=enforced)
     placed = _place_all(generator, graphs, told, batch, predicted, put)
     masks = [one.masks for one in placed if one.masks is not None]
     canvas = generator.compose(
@@ -153,8 +153,7 @@ def place(
     boxes: Tensor,
     masks: Tensor | None,
     vocabulary: Vocabulary,
-    enforced: bool = False,
-    as_is: bool = False,
+    enforced: bool | None = None,
 ) -> Placed:
     """Where the objects of a graph are: as given, as predicted, or moved from there.
 
@@ -164,15 +163,14 @@ def place(
         boxes: (O + 1, 4) as predicted, `__image__` last.
         masks: (O + 1, M, M) as predicted; None for a model without masks.
         vocabulary: of the model.
-        enforced: hold all that is said; see `sg2im_cli.steering.around`.
-        as_is: move nothing, also where a box is missing or has a pin.
+        enforced: see `sg2im_cli.painter.Painter.paint`.
     """
     masks = given_masks(graph, masks, boxes)
     seen = visible_boxes(boxes)[: len(graph.objects)]
-    if as_is or not (enforced or any(o.box is not None or o.pin for o in graph.objects)):
+    if enforced is False:
         found = with_layout(graph, [o.box or box for o, box in zip(graph.objects, seen, strict=True)], masks)
         return Placed(found, given_boxes(found, boxes), masks)
     shaped = with_layout(graph, [o.box for o in graph.objects], masks)
     wishes = told.relationships[len(graph.relationships) :]
-    held = place_around(shaped, seen, vocabulary, enforced, wishes)
+    held = place_around(shaped, seen, vocabulary, bool(enforced), wishes)
     return Placed(held.graph, given_boxes(held.graph, boxes), masks, held.given_up)

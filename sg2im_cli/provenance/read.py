@@ -74,13 +74,22 @@ def record_from_json(data: object) -> Record:
         options=Options(
             device=_word(options, "device", "options."),
             dtype=_word(options, "dtype", "options."),
-            enforce=_flag(options, "enforce", "options."),
+            enforce=_enforce(options, graph),
             strict=_flag(options, "strict", "options."),
             scale=_whole(options, "scale", 1, LARGEST_SCALE, "options."),
             nlp=_text(options, "nlp", "options.", optional=True),
         ),
         versions={key: _word(versions, key, "versions.") for key in versions},
     )
+
+
+def _enforce(options: Mapping[str, Any], graph: SceneGraph) -> bool | None:
+    """Which boxes were moved, also of records from before predicted ones were moved by default."""
+    moved = _flag(options, "enforce", "options.")
+    if "moves_given" in options:
+        return (_flag(options, "moves_given", "options.") or None) if moved else False
+    around = any(item.box is not None or item.pin for item in graph.objects)
+    return True if moved else None if around else False
 
 
 def _with_layout(graph: SceneGraph, layout: object) -> SceneGraph:

@@ -60,7 +60,8 @@ class Options:
     Attributes:
         device: ``cpu``, ``cuda`` or ``mps``.
         dtype: the model's precision.
-        enforce: whether boxes were moved until the relationships held.
+        enforce: which boxes were moved until the relationships held: those that were predicted if None, given ones
+            without a pin, too, if True, none if False.
         strict: whether a word that is dropped was refused.
         scale: how much the saved picture is enlarged.
         nlp: the spaCy pipeline that read the sentence; None for the embedded one.
@@ -68,10 +69,15 @@ class Options:
 
     device: str = "cpu"
     dtype: str = "float32"
-    enforce: bool = False
+    enforce: bool | None = None
     strict: bool = False
     scale: int = 1
     nlp: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As the schema says."""
+        moved = {"enforce": self.enforce is not False, "moves_given": self.enforce is True}
+        return {**vars(self), **moved}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +113,7 @@ class Record:
             "graph": graph_to_json(self.graph),
             "layout": [_predicted(*pair) for pair in pairs],
             "weights": dict(vars(self.weights)),
-            "options": dict(vars(self.options)),
+            "options": self.options.to_json(),
             "versions": dict(self.versions),
         }
 

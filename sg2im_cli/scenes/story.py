@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sg2im_cli.drawing.parts import Marks
 from sg2im_parsers.graph_json import graph_to_json
 from sg2im_parsers.scene_graph import SceneGraph
-from sg2im_parsers.stories.alignment import keep_layout, pin_boxes
+from sg2im_parsers.stories.alignment import keep_layout
 from sg2im_parsers.stories.story import Scene
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Step:
         }
 
 
-def paint_story(painter: Painter, scenes: Iterable[Scene], seed: int = 0, enforced: bool = False) -> Iterator[Step]:
+def paint_story(painter: Painter, scenes: Iterable[Scene], seed: int = 0, enforced: bool = True) -> Iterator[Step]:
     """Paint scene after scene.
 
     An object that was there before keeps its box and mask, unless something new is said of it; then it keeps its mask,
@@ -75,8 +75,8 @@ def paint_story(painter: Painter, scenes: Iterable[Scene], seed: int = 0, enforc
     before: SceneGraph | None = None
     for scene in scenes:
         graph = scene.graph if before is None else _kept(scene, before, painter.samples_masks)
-        graph = pin_boxes(graph) if enforced else graph
-        painting = replace(painter.paint(graph, seed, enforced=enforced), text=scene.text, account=scene.account)
+        drawn = painter.paint(graph, seed, enforced=None if enforced else False)
+        painting = replace(drawn, text=scene.text, account=scene.account)
         yield Step(scene, painting, before)
         before = painting.graph
 

@@ -3,7 +3,8 @@
 What is given stays: a box with a pin always; any other box unless there is a pin in the layout, or all that was said is
 to be enforced; then it gives way, starting from where it was given. An object without a box starts where the network
 puts it, moved along with the given objects that it has relationships with. From there, boxes that may move go as
-little as possible until what is said of them holds.
+little as possible until what is said of them holds, where it can be on what their masks show, too; things that would
+hide each other are spread out first.
 """
 
 from __future__ import annotations
@@ -11,13 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sg2im_cli.steering.enforce import Enforced, enforce
-from sg2im_cli.steering.statements import Statement, ends, placements
+from sg2im_cli.steering.check import check
+from sg2im_cli.steering.enforce import Enforced, distances, enforce
+from sg2im_cli.steering.hiding import hiding, spread
+from sg2im_cli.steering.statements import Seen, Statement, Wish, ends, placements
 from sg2im_parsers.scene_graph import Box, Relationship, SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
 
 STEPS = tuple(sign * step / 20 for step in range(20) for sign in (1, -1))
 """How far to the side a free place is looked for, nearest first, in shares of the picture."""
+
+ROUNDS = 3
+"""How often it is looked for things that hide each other: what is moved may hide something else."""
+
+LARGEST_CROWD = 24
+"""So many things that hide each other are kept apart; for more there is no room in a picture."""
 
 
 def fixed_objects(graph: SceneGraph, enforced: bool) -> frozenset[int]:
@@ -45,7 +54,7 @@ def place_around(
         predicted: (O,) boxes as the network has them; None where it puts nothing in the picture.
         vocabulary: of the model.
         enforced: whether to hold all that is said, not only what is said of objects without a box or beside a pin.
-        wishes: further relationships, kept where they can be.
+        wishes: further relationships, kept where they can be, as it is that things do not hide each other.
 
     Returns:
         The layout; ``moved`` is counted from where each box was given or predicted.
@@ -60,7 +69,43 @@ def place_around(
     placed = replace(
         graph, objects=tuple(replace(item, box=box) for item, box in zip(graph.objects, boxes, strict=True))
     )
-    return enforce(placed, vocabulary, fixed, wishes, said)
+    meant = fixed if enforced else fixed | {i for i, item in enumerate(graph.objects) if item.box is not None}
+    return _held_and_seen(placed, vocabulary, fixed, meant, wishes, said)
+
+
+def _held_and_seen(
+    graph: SceneGraph,
+    vocabulary: Vocabulary,
+    fixed: frozenset[int],
+    meant: frozenset[int],
+    wishes: Sequence[Relationship],
+    statements: Sequence[Statement],
+) -> Enforced:
+    """What is said enforced, on masks, too, and things that would hide each other apart, where that can be.
+
+    Not two that are meant to be where they are: a person gave both their boxes.
+    """
+    found = enforce(graph, vocabulary, fixed, wishes, statements)
+    wanted: list[Wish] = list(wishes)
+    for _ in range(ROUNDS):
+        hidden = [pair for pair in hiding(found.graph, vocabulary) if not ends(pair) <= meant]
+        if len(frozenset().union(*map(ends, hidden))) > LARGEST_CROWD:
+            hidden = []
+        unseen = [item for item in _unseen(found.graph, vocabulary, statements) if item not in wanted]
+        if not (hidden or unseen):
+            break
+        apart = {ends(pair) for pair in hidden}
+        wanted = [*(w for w in wanted if isinstance(w, Seen) or ends(w) not in apart), *hidden, *unseen]
+        found = enforce(spread(found.graph, hidden, fixed, vocabulary), vocabulary, fixed, wanted, statements)
+    return replace(found, moved=distances(graph, found.graph))
+
+
+def _unseen(graph: SceneGraph, vocabulary: Vocabulary, statements: Sequence[Statement]) -> Iterator[Seen]:
+    """What holds on boxes, and not on what the masks show."""
+    for item in check(graph, vocabulary):
+        only_boxes = item.satisfied and item.on_masks is not None and not item.on_masks.satisfied
+        if only_boxes and item.relationship in statements:
+            yield Seen(item.relationship)
 
 
 def _starts(graph: SceneGraph, predicted: Sequence[Box | None], vocabulary: Vocabulary) -> Iterator[Box | None]:

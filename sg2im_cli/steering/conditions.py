@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+MOST_SHARED = 1 / 3
+"""How much of its width or height a box may share with one that it is kept apart from."""
+
 Number = Any
 """A float, or an expression of a solver: both can be added, and multiplied by a float."""
 
@@ -24,6 +27,7 @@ class Corners:
         mean_x: where in the box, from 0 at its left to 1, the middle of what fills it is: of its mask, where the rules
             go by masks.
         mean_y: likewise from its top.
+        shape: x0 y0 x1 y1 of what fills it, in shares of the box.
     """
 
     x0: Number
@@ -32,6 +36,15 @@ class Corners:
     y1: Number
     mean_x: float = 0.5
     mean_y: float = 0.5
+    shape: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+    @property
+    def shown(self) -> Corners:
+        """Of what fills the box; its middle stays where it is."""
+        left, top, right, bottom = self.shape
+        x0, x1 = (self.x0 * (1 - share) + self.x1 * share for share in (left, right))
+        y0, y1 = (self.y0 * (1 - share) + self.y1 * share for share in (top, bottom))
+        return Corners(x0, y0, x1, y1, (self.mean_x - left) / (right - left), (self.mean_y - top) / (bottom - top))
 
     @property
     def width(self) -> Number:
@@ -124,6 +137,19 @@ def _in_front(s: Corners, o: Corners) -> list[Conditions]:
         [*nearer, *_overlap_x(s, o, narrow.width * 0.3), *sticks_out]
         for narrow, sticks_out in product((s, o), not_in_s)
     ]
+
+
+def apart(s: Corners, o: Corners) -> list[Conditions]:
+    """Two boxes that can be told from each other: along one axis they share at most a third of either."""
+    found = []
+    for left, right in ((s, o), (o, s)):
+        found.append([_at_most(left.x1 - right.x0, box.width) for box in (s, o)])
+        found.append([_at_most(left.y1 - right.y0, box.height) for box in (s, o)])
+    return found
+
+
+def _at_most(shared: Number, length: Number) -> Number:
+    return length * MOST_SHARED - shared
 
 
 def _within(s: Corners, o: Corners) -> Conditions:

@@ -13,13 +13,16 @@ import kiwisolver
 from kiwisolver import Constraint, Solver, Variable
 
 from sg2im_cli.steering.conditions import Conditions, Corners, slack
-from sg2im_cli.steering.statements import Rules, Statement, ends
+from sg2im_cli.steering.statements import Apart, Goal, Rules, ends
 
 MARGIN = 0.004
 """How much more than a rule asks for, so that rounding cannot undo it."""
 
 SMALLEST = 0.04
 """No side of a box becomes shorter than this, unless it was."""
+
+KEPT_SIZE = 0.75
+"""How much of its width and height a thing keeps that is moved out of another's place."""
 
 SIZE_WEIGHT = 4.0
 """How much more a change of size counts than a move of the same length."""
@@ -32,7 +35,7 @@ NAMES = ("x0", "y0", "x1", "y1")
 ALL_WAYS = -1
 """In place of a way: the conditions that every way of a statement has."""
 
-Choice = tuple[Statement, int]
+Choice = tuple[Goal, int]
 """A statement, and which of its alternatives is to hold."""
 
 
@@ -55,7 +58,7 @@ class Problem:
         self.attempts = 0
         self._pool: list[Variable] = []
 
-    def solve(self, statements: Sequence[Statement], patient: bool = True) -> dict[int, Corners] | None:
+    def solve(self, statements: Sequence[Goal], patient: bool = True) -> dict[int, Corners] | None:
         """Boxes of the objects that these statements are about, in which all hold; None if none were found.
 
         What can hold in one way only is required first. Of the others each takes the way that is nearest to how
@@ -78,14 +81,13 @@ class Problem:
             order.insert(settled, order.pop(at))
         return None
 
-    def _nearest_first(self, statement: Statement) -> list[int]:
+    def _nearest_first(self, statement: Goal) -> list[int]:
         before = self.rules.alternatives(statement, self.start)
         assert before is not None
-        return sorted(range(len(before)), key=lambda i: -min(before[i]))
+        ways = sorted(range(len(before)), key=lambda i: -min(before[i]))
+        return ways[:1] if isinstance(statement, Apart) else ways  # a crowd would have too many ways to try them all
 
-    def _choose(
-        self, order: Sequence[Statement], ways: dict[Statement, list[int]]
-    ) -> tuple[_Attempt, Statement | None]:
+    def _choose(self, order: Sequence[Goal], ways: dict[Goal, list[int]]) -> tuple[_Attempt, Goal | None]:
         """A solver that holds every statement, or the statement that has no way left."""
         chosen: list[Choice] = []
         attempt = self._attempt(order, chosen)
@@ -103,14 +105,14 @@ class Problem:
                 return attempt, statement
         return attempt, None
 
-    def _sound(self, found: dict[int, Corners], statements: Sequence[Statement]) -> dict[int, Corners] | None:
+    def _sound(self, found: dict[int, Corners], statements: Sequence[Goal]) -> dict[int, Corners] | None:
         """Looked at once more in numbers."""
         boxes = [found.get(i, box) for i, box in enumerate(self.start)]
         sound = all(box.width > 0 and box.height > 0 for box in found.values())
         held = all(slack(self.rules.alternatives(s, boxes) or [[]]) >= 0 for s in statements)
         return found if sound and held else None
 
-    def _attempt(self, statements: Iterable[Statement], chosen: Sequence[Choice]) -> _Attempt:
+    def _attempt(self, statements: Iterable[Goal], chosen: Sequence[Choice]) -> _Attempt:
         self.attempts += 1
         moving = sorted({i for s in statements for i in ends(s)} - self.fixed)
         if not self._pool:
@@ -143,7 +145,7 @@ class _Attempt:
             for length, was in ((box.width, before.width), (box.height, before.height)):
                 self.solver.addConstraint((length == was) | keep_size)
 
-    def require(self, statement: Statement, way: int) -> bool:
+    def require(self, statement: Goal, way: int) -> bool:
         """Hold a statement in one of its ways, or what all of them have in common.
 
         Returns:
@@ -151,10 +153,21 @@ class _Attempt:
         """
         alternatives = self.rules.alternatives(statement, self.now)
         assert alternatives is not None
+        if isinstance(statement, Apart) and not self._add(self._large_enough(statement)):
+            return False
         if way != ALL_WAYS:
             return self._add(alternatives[way])
         others = [{id(condition) for condition in conditions} for conditions in alternatives[1:]]
         return self._add([c for c in alternatives[0] if all(id(c) in other for other in others)])
+
+    def _large_enough(self, pair: Apart) -> Conditions:
+        """What is kept apart is not squeezed until nothing is seen of it."""
+        sides = ((self.now[i], self.start[i]) for i in ends(pair) if i in self.moving)
+        return [
+            length - KEPT_SIZE * was
+            for box, before in sides
+            for length, was in ((box.width, before.width), (box.height, before.height))
+        ]
 
     def _add(self, conditions: Conditions) -> bool:
         constraints: list[Constraint] = []
@@ -176,11 +189,12 @@ class _Attempt:
         self.solver.updateVariables()
         found = {}
         for i in self.moving:
-            values = {}
+            values = []
             for name in NAMES:
                 now, before = getattr(self.now[i], name).value(), getattr(self.start[i], name)
-                values[name] = _six_digits(min(1.0, max(0.0, now)), before)
-            found[i] = replace(self.start[i], **values)
+                values.append(_six_digits(min(1.0, max(0.0, now)), before))
+            x0, y0, x1, y1 = values
+            found[i] = replace(self.start[i], x0=x0, y0=y0, x1=x1, y1=y1)
         return found
 
 

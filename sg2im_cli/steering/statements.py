@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sg2im_cli.data.relations import PAPER_RELATIONS, SPOKEN_RELATIONS, mask_centers, paper_table, spoken_table
-from sg2im_cli.steering.conditions import PAPER, SPOKEN, Conditions, Corners, Rule
+from sg2im_cli.steering.conditions import PAPER, SPOKEN, Conditions, Corners, Rule, apart
 from sg2im_cli.steering.places import place_rule
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph
 from sg2im_parsers.vocabulary import Vocabulary
@@ -28,7 +28,32 @@ class Placement:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two things that are to be seen beside each other: positions in `SceneGraph.objects`, the smaller first.
+
+    Nobody says it. It is wished where things would hide each other; see `sg2im_cli.steering.hiding`.
+    """
+
+    one: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A relationship that holds on what the masks show, too: wished where it is said and holds on boxes only."""
+
+    relationship: Relationship
+
+
 Statement = Relationship | Placement
+"""What is said."""
+
+Goal = Statement | Apart | Seen
+"""What boxes can be moved for."""
+
+Wish = Relationship | Apart | Seen
+"""What is not said, or not so; it is kept where it can be."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +72,15 @@ class Rules:
     table: Callable[[Floats, Floats, NDArray[np.bool_]], NDArray[np.bool_]]
     by_masks: bool
 
-    def alternatives(self, statement: Statement, boxes: Sequence[Corners]) -> list[Conditions] | None:
+    def alternatives(self, statement: Goal, boxes: Sequence[Corners]) -> list[Conditions] | None:
         """Ways in which a statement can hold on boxes of numbers or of variables; None if there is no rule for it."""
         if isinstance(statement, Placement):
             rule = place_rule(statement.place)
             return None if rule is None else rule(boxes[statement.object])
+        if isinstance(statement, Apart):
+            return apart(boxes[statement.one], boxes[statement.other])
+        if isinstance(statement, Seen):
+            return self.alternatives(statement.relationship, [box.shown for box in boxes])
         if statement.predicate not in self.conditions:
             return None
         return self.conditions[statement.predicate](boxes[statement.subject], boxes[statement.object])
@@ -69,10 +98,14 @@ def placements(graph: SceneGraph) -> tuple[Placement, ...]:
     return tuple(Placement(i, item.place) for i, item in enumerate(graph.objects) if item.place is not None)
 
 
-def ends(statement: Statement) -> frozenset[int]:
+def ends(statement: Goal) -> frozenset[int]:
     """The objects that a statement is about."""
     if isinstance(statement, Placement):
         return frozenset({statement.object})
+    if isinstance(statement, Apart):
+        return frozenset({statement.one, statement.other})
+    if isinstance(statement, Seen):
+        return ends(statement.relationship)
     return frozenset({statement.subject, statement.object})
 
 

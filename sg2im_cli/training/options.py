@@ -15,7 +15,7 @@ class TrainOptions:
     """What a run is started with.
 
     Attributes:
-        data: directory in the COCO / COCO-Stuff layout.
+        data: directory of prepared data, or with COCO's annotation files.
         recipe: what to train.
         recipe_name: what to call it.
         out: the run's directory.

@@ -12,6 +12,7 @@ import torch
 from sg2im_cli.checkpoint import load_generator
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.dataset import load_scenes
+from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.guard import guarded
 from sg2im_cli.training.options import TrainOptions
@@ -77,7 +78,11 @@ def rehearse(options: TrainOptions, reporter: Reporter) -> Rehearsal:
     source = None if options.init is None else resolve(options.init)
     if processes.main:
         reporter.message(f"Reading {options.data} ...")
-    data = processes.together(lambda: load_scenes(options.data, "train", recipe.data, recipe.generator))
+    notes = Notes(bears=Severity.DAMAGE)
+    data = processes.together(lambda: load_scenes(options.data, "train", recipe.data, recipe.generator, notes=notes))
+    if processes.main:
+        for sentence in notes.sentences():
+            reporter.message(sentence)
     torch.manual_seed(options.seed)
     trainer = Trainer(recipe, data.vocabulary, processes, options.compiled)
     if source is not None:

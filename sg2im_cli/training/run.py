@@ -17,6 +17,7 @@ from sg2im_cli.config import plain
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.licence import stated_licence
+from sg2im_cli.data.readers.notes import Notes, Severity
 from sg2im_cli.data.sources import data_name
 from sg2im_cli.training.checkpoint import RunDirectory
 from sg2im_cli.training.export import count_examples, export, hardware
@@ -76,6 +77,7 @@ class _Run:
         self.options = replace(options, recipe=choose_precision(options.recipe, processes, recorded))
         self.recipe = self.options.resolved
         self.journal = Journal(self.directory)
+        self.notes = Notes(bears=Severity.DAMAGE)
         self.deadline = time.monotonic() + 60 * options.minutes if options.minutes is not None else float("inf")
         self.stopping = False
         self.position = _Position()
@@ -87,11 +89,13 @@ class _Run:
         self.source = None if options.init is None else resolve(options.init)
         self._tell(f"Reading {options.data} ...")
         self.data = self.processes.together(
-            lambda: load_scenes(options.data, "train", self.recipe.data, self.recipe.generator)
+            lambda: load_scenes(options.data, "train", self.recipe.data, self.recipe.generator, notes=self.notes)
         )
         if note := precision_note(self.recipe, self.processes):
             self._tell(note)
         on_main(self._choose_samples)
+        for sentence in self.notes.sentences():
+            self._tell(sentence)
         on_main(lambda: self.directory.claim(started_with(options)))
         with ExitStack() as held:
             on_main(lambda: held.enter_context(self.directory.locked()))
@@ -220,7 +224,7 @@ class _Run:
             self.processes.on_main(lambda: self._draw_samples(progress))
 
     def _choose_samples(self) -> None:
-        self.sheet = fixed_batch(self.options.data, self.recipe, self.data).to(self.processes.device)
+        self.sheet = fixed_batch(self.options.data, self.recipe, self.data, self.notes).to(self.processes.device)
         sentences = sentence_batch(self.data.vocabulary)
         self.sentences = None if sentences is None else sentences.to(self.processes.device)
 

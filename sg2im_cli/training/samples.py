@@ -13,6 +13,7 @@ from torch import Tensor
 from sg2im_cli.config import Recipe
 from sg2im_cli.data.batch import GraphBatch
 from sg2im_cli.data.dataset import SceneDataset, load_scenes
+from sg2im_cli.data.readers.notes import Notes
 from sg2im_cli.data.sources import has_split
 from sg2im_cli.model.generator import Generator
 from sg2im_cli.model.latents import derived_seed, draw_latents_of_pictures, draw_noise, draw_picture_latents
@@ -26,7 +27,7 @@ GAP = 2
 """White pixels between pictures."""
 
 
-def fixed_batch(directory: Path, recipe: Recipe, train: SceneDataset) -> GraphBatch:
+def fixed_batch(directory: Path, recipe: Recipe, train: SceneDataset, notes: Notes | None = None) -> GraphBatch:
     """The pictures of all sheets of a run: people's labels of the val split, or train where there is none.
 
     Raises:
@@ -34,7 +35,7 @@ def fixed_batch(directory: Path, recipe: Recipe, train: SceneDataset) -> GraphBa
     """
     data = train
     if has_split(directory, "val"):
-        data = load_scenes(directory, "val", recipe.data.by_people(), recipe.generator, train.vocabulary)
+        data = load_scenes(directory, "val", recipe.data.by_people(), recipe.generator, train.vocabulary, notes=notes)
     step = max(1, len(data) // SHEET_SIZE)
     return data.collate(range(0, len(data), step)[:SHEET_SIZE], exact=True)
 

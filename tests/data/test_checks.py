@@ -186,7 +186,7 @@ def test_lines_of_a_users_file(tmp_path):
 
 
 def test_what_is_no_data(tmp_path):
-    with pytest.raises(InputError, match="is no prepared data, no directory with annotations/"):
+    with pytest.raises(InputError, match="is in no layout that is known: COCO and CVAT have"):
         look(tmp_path)
-    with pytest.raises(InputError, match="is no prepared data"):
+    with pytest.raises(InputError, match="There is no directory and no file"):
         look(tmp_path / "none")

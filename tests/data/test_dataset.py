@@ -276,7 +276,7 @@ def spoil_image(root):
 
 
 def remove_annotations(root):
-    (root / "annotations" / "instances_train.json").unlink()
+    shutil.rmtree(root / "annotations")
 
 
 def remove_images(root):
@@ -304,8 +304,8 @@ def unknown_category(root):
         (break_schema, "instances_train.json is not a COCO annotation file"),
         (remove_image, "train_004.jpg cannot be read"),
         (spoil_image, "train_004.jpg cannot be read"),
-        (remove_annotations, "There is no file .*instances_train.json"),
-        (remove_images, "has no directory images/train"),
+        (remove_annotations, "is in no layout that is known: COCO and CVAT have annotations/instances_train.json"),
+        (remove_images, "train_001.jpg cannot be read"),
         (spoil_segmentation, "has a segmentation that cannot be read"),
         (unknown_category, "has category 999"),
         (shutil.rmtree, "There is no directory"),

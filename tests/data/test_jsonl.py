@@ -200,6 +200,10 @@ def test_the_line_is_named(write, tmp_path):
     path = write([line(), "", '{"image": '])
     with pytest.raises(InputError, match="mine.jsonl, line 3 is not JSON: Expecting value at letter"):
         jsonl_source(path, JsonlOptions())
+    with pytest.raises(
+        InputError, match=r"line 1 is not JSON that can be read: it has a number of thousands of digits"
+    ):
+        jsonl_source(write(['{"image": ' + "9" * 5000 + "}"]), JsonlOptions())
     with pytest.raises(InputError, match=r"mine.jsonl, line 2: objects\[0\] lacks 'box'"):
         jsonl_source(write([line(), with_object(box=...)]), JsonlOptions())
     with pytest.raises(InputError, match="There is no file"):

@@ -137,8 +137,16 @@ def test_a_worker_that_is_killed_is_said():
         take(iterate(killed, 0, 1), 3)
 
 
-@pytest.mark.parametrize(("file", "named", "layout"), [("a.jsonl", "a.jsonl", "jsonl"), ("image_data.json", "", "vg")])
-def test_what_has_to_be_prepared_first(file, named, layout, tmp_path, small_config):
-    (tmp_path / file).write_text("[]")
-    with pytest.raises(InputError, match=f"has to be prepared first: sg2im data prepare {layout} .* --out DIR"):
+@pytest.mark.parametrize(
+    ("file", "content", "named", "layout"),
+    [
+        ("a.jsonl", '{"image": "1.png", "objects": []}', "a.jsonl", "jsonl"),
+        ("image_data.json", '[{"image_id": 1, "url": "1.jpg"}]', "", "vg"),
+        ("data.yaml", "names: [cat]", "", "yolo"),
+        ("data.yaml", "names: [cat]", "data.yaml", "yolo"),
+    ],
+)
+def test_what_has_to_be_prepared_first(file, content, named, layout, tmp_path, small_config):
+    (tmp_path / file).write_text(content)
+    with pytest.raises(InputError, match=f"sg2im data prepare {layout} .* --out DATA"):
         load_scenes(tmp_path / named, "train", VARIED, small_config)

@@ -21,6 +21,7 @@ from sg2im_cli.data.prepared import shards
 from sg2im_cli.data.prepared.options import PrepareOptions
 from sg2im_cli.data.prepared.reading import open_prepared
 from sg2im_cli.data.prepared.writing import find_finished, prepare
+from sg2im_cli.data.readers import damage
 from sg2im_cli.data.readers.coco_source import CocoOptions, coco_source
 from sg2im_errors import InputError
 
@@ -193,7 +194,7 @@ def test_a_call_that_was_broken_off_goes_on(tiny_data, ready, tmp_path, monkeypa
     monkeypatch.setattr(shards, "ROWS", 2)
     out = tmp_path / "out"
     read = []
-    load = shards.load_image
+    load = damage.load_image
 
     def breaks_off(path, size, stated):
         read.append(path.name)
@@ -201,7 +202,7 @@ def test_a_call_that_was_broken_off_goes_on(tiny_data, ready, tmp_path, monkeypa
             raise Killed
         return load(path, size, stated)
 
-    monkeypatch.setattr(shards, "load_image", breaks_off)
+    monkeypatch.setattr(damage, "load_image", breaks_off)
     with pytest.raises(Killed):
         make(tiny_data, out)
     assert sorted(p.name for p in out.rglob("*") if p.is_file()) == ["data-00000.arrow", "preparing.json"]

@@ -13,7 +13,8 @@ from sg2im_cli.config import DataConfig, GeneratorConfig
 from sg2im_cli.data.dataset import load_scenes
 from sg2im_cli.data.prepared.options import PrepareOptions
 from sg2im_cli.data.prepared.writing import prepare
-from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, read_aliases, visual_genome_source
+from sg2im_cli.data.readers.visual_genome import VisualGenomeOptions, visual_genome_source
+from sg2im_cli.data.readers.visual_genome_aliases import read_aliases
 from sg2im_cli.data.readers.visual_genome_splits import paper_splits, read_splits
 from sg2im_cli.data.scenes.graphs import pick_objects
 from sg2im_cli.data.scenes.scene import triples_among
@@ -260,3 +261,13 @@ def test_an_object_outside_of_its_picture(genome, tmp_path):
     ]
     assert [(first.annotations[s].name, p, first.annotations[o].name) for s, p, o in first.relationships] == said
     assert after["train"][1:] == before["train"][1:]
+
+
+@pytest.mark.parametrize("side", [2**63, 1e15, -(2**70), 10**400])
+def test_pictures_of_no_picture_s_size(genome, options, side):
+    change(genome, "image_data", lambda content: content[0].update(width=side))
+    if side < 0:
+        assert len(list(visual_genome_source(genome, options(object_count=1)).splits["train"]())) == 2
+        return
+    with pytest.raises(InputError, match=r"image_data\.json: entry 1 of image 1 cannot be used: its picture would be"):
+        visual_genome_source(genome, options())

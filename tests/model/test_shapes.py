@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch.nn import functional
 
 from sg2im_cli.config import ConfigError, GeneratorConfig
 from sg2im_cli.model.generator import Generator
@@ -17,7 +18,16 @@ from sg2im_cli.model.latents import (
     object_seeds,
 )
 from sg2im_cli.model.layout import carve, sample_masks
-from sg2im_cli.model.shapes import MOST_LOGIT, SampledMaskHead, SampledSizes, box_places, box_shapes
+from sg2im_cli.model.shapes import (
+    MOST_LOGIT,
+    MaskDiscriminator,
+    MaskEncoder,
+    SampledMaskHead,
+    SampledSizes,
+    _planes,
+    box_places,
+    box_shapes,
+)
 
 CONFIG = GeneratorConfig(
     image_size=(32, 32),
@@ -239,3 +249,18 @@ def test_seeds_of_parts_do_not_meet():
 def test_sampled_masks_need_a_latent_and_a_size(wrong):
     with pytest.raises(ConfigError, match="mask_head is 'sampled' and needs"):
         replace(CONFIG, **wrong)
+
+
+def test_pictures_without_a_thing():
+    """Data of stuff alone: networks of shapes give as many results as there are objects, be it none."""
+    for count in (0, 1, 3):
+        objs, boxes = torch.ones(count, dtype=torch.int64), torch.tensor([[0.1, 0.2, 0.5, 0.9]]).expand(count, 4)
+        masks, latents = torch.rand(count, 8, 8), torch.zeros(count, 6)
+        assert [len(part) for part in MaskEncoder(4, 6, 8)(masks, objs, boxes)] == [count] * 2
+        assert len(MaskDiscriminator(4, 8)(masks, objs, boxes)[0]) == count
+        assert SampledMaskHead(4, 16, 6, 8)(torch.zeros(count, 16), objs, boxes, latents).shape == (count, 8, 8)
+
+
+def test_an_encoder_sees_masks_in_cells():
+    masks = torch.rand(5, 8, 8)
+    torch.testing.assert_close(_planes(masks), functional.pixel_unshuffle(masks[:, None] * 2 - 1, 2), rtol=0, atol=0)

@@ -73,9 +73,9 @@ def test_what_is_said_of_a_layout_can_be_read_whatever_the_model_predicts(vocabu
     with torch.no_grad():
         generator.box_net[-2].weight.zero_()
         generator.box_net[-2].bias.copy_(torch.tensor([0.2, 0.5, 1.3, 0.9]))
-        outside = Painter(generator.eval(), vocabulary, "odd").paint(GRAPH)
+        outside = Painter(generator.eval(), vocabulary, "odd").paint(GRAPH, enforced=False)
         generator.box_net[-2].bias[3] = 0.5
-        flat = Painter(generator, vocabulary, "odd").paint(GRAPH)
+        flat = Painter(generator, vocabulary, "odd").paint(GRAPH, enforced=False)
     assert outside.boxes == (pytest.approx((0.2, 0.5, 1, 0.9)),) * 2
     assert flat.boxes == (None, None)
     for painting in (outside, flat):
@@ -237,8 +237,8 @@ def test_where_layouts_differ_the_best_is_that_in_which_most_holds(small_config)
     words = Vocabulary.from_names(["dog", "cat"], ["left of", "right of", "above", "below"])
     torch.manual_seed(0)
     painter = Painter(Generator(small_config, len(words.objects), len(words.predicates)).eval(), words, "sides")
-    best = painter.best_of("a dog beside a cat", 6, seed=3)
-    each = {seed: painter.paint("a dog beside a cat", seed) for seed in range(3, 9)}
+    best = painter.best_of("a dog beside a cat", 6, seed=3, enforced=False)
+    each = {seed: painter.paint("a dog beside a cat", seed, enforced=False) for seed in range(3, 9)}
     assert best.choice.by == "relationships"
     assert dict(best.choice.scores) == {seed: float(each[seed].checks[0].satisfied) for seed in each}
     assert dict(best.choice.scores)[best.choice.seed] == max(score for _, score in best.choice.scores)
@@ -277,8 +277,10 @@ def test_two_of_a_kind_differ_in_one_picture(sampler):
     first, second = sampler.layout(SceneGraph((SceneObject(name="sheep"),) * 2), seed=3).graph.objects
     assert first.box != second.box and first.mask != second.mask
     twins = SceneGraph((SceneObject(name="sheep", seed=5),) * 2)
-    first, second = sampler.layout(twins, seed=3).graph.objects
+    first, second = sampler.layout(twins, seed=3, enforced=False).graph.objects
     assert first == second
+    first, second = sampler.layout(twins, seed=3).graph.objects
+    assert first.seed == second.seed and first.box != second.box  # or neither could be seen
 
 
 def test_each_sample_is_the_picture_made_alone_with_a_layout_of_its_own(sampler):
@@ -311,11 +313,11 @@ def test_what_is_drawn_at_random_is_drawn_from_the_seed_alone(sampler):
 
 @pytest.mark.parametrize("order", [*permutations(range(3))][1:])
 def test_an_object_keeps_its_shape_with_its_seed_wherever_it_stands(sampler, order):
-    layout = sampler.layout("a sheep in a field beside a boat", seed=3)
+    layout = sampler.layout("a sheep in a field beside a boat", seed=3, enforced=False)
     place = {old: new for new, old in enumerate(order)}
     objects = tuple(replace(layout.graph.objects[old], box=None, mask=None) for old in order)
     told = tuple(Relationship(place[r.subject], r.predicate, place[r.object]) for r in layout.graph.relationships)
-    assert_near(shapes(sampler.layout(SceneGraph(objects, told), seed=99)), shapes(layout))
+    assert_near(shapes(sampler.layout(SceneGraph(objects, told), seed=99, enforced=False)), shapes(layout))
 
 
 def test_no_object_gets_the_seed_that_another_has_kept(sampler):
@@ -330,7 +332,7 @@ def test_no_object_gets_the_seed_that_another_has_kept(sampler):
 
 
 def test_a_mask_fills_the_box_that_is_drawn_unless_it_is_given(sampler):
-    layout = sampler.layout(SCENE, seed=3)
+    layout = sampler.layout(SCENE, seed=3, enforced=False)
     box, mask = (0.05, 0.1, 0.95, 0.3), ((1.0, 0.0), (0.0, 1.0))
 
     def render(**changes):
@@ -348,8 +350,9 @@ def test_a_mask_fills_the_box_that_is_drawn_unless_it_is_given(sampler):
 
 
 def test_a_pin_and_enforcing_move_boxes_and_masks_follow(sampler):
-    held = sampler.paint(SCENE, seed=3, enforced=True)
-    free = sampler.layout(SCENE, seed=3)
+    held = sampler.paint(SCENE, seed=3)
+    assert held.graph == sampler.paint(SCENE, seed=3, enforced=True).graph  # nothing is given
+    free = sampler.layout(SCENE, seed=3, enforced=False)
     assert held.boxes != free.boxes
     changed = [a != b for a, b in zip(held.boxes, free.boxes, strict=True)]
     followed = [a != b for a, b in zip(held.masks, free.masks, strict=True)]
@@ -373,12 +376,12 @@ def test_a_model_that_draws_nothing_at_random_passes_seeds_over(painter):
 def test_the_best_of_layouts_drawn_at_random(sampler):
     words = ("left of", "right of", "above", "below", "on", "under", "beside", "in", "in front of", "behind")
     for text in (f"a sheep {word} a boat" for word in words):  # with random weights, few hold at all
-        each = {seed: sampler.paint(text, seed) for seed in range(3, 19)}
+        each = {seed: sampler.paint(text, seed, enforced=False) for seed in range(3, 19)}
         held = {seed: float(painting.checks[0].satisfied) for seed, painting in each.items()}
         if len(set(held.values())) == 2:
             break
     assert set(held.values()) == {0.0, 1.0}
-    best = sampler.best_of(text, 16, seed=3)
+    best = sampler.best_of(text, 16, seed=3, enforced=False)
     assert (best.choice.by, dict(best.choice.scores)) == ("relationships", held)
     assert held[best.choice.seed] == 1.0
     assert pixels(best) == pixels(each[best.choice.seed])

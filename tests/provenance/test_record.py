@@ -137,6 +137,24 @@ def test_a_mistake_is_named_with_its_place_and_the_schema_refuses_it_too(tmp_pat
     assert str(caught.value).startswith(f"{tmp_path}/a.png has a record that cannot be used: ")
 
 
+@pytest.mark.parametrize("enforce", [None, True, False])
+def test_a_record_says_which_boxes_were_moved(enforce):
+    record = replace(RECORD, options=Options(enforce=enforce))
+    assert record_from_json(record.to_json()) == record
+    assert record.to_json()["options"]["enforce"] is (enforce is not False)
+
+
+@pytest.mark.parametrize(
+    ("enforce", "given", "meant"), [(True, True, True), (False, True, None), (False, False, False)]
+)
+def test_records_from_before_boxes_were_moved_by_default_mean_what_they_meant(enforce, given, meant):
+    asked = RECORD.graph if given else SceneGraph((SceneObject(name="car"),))
+    data = replace(RECORD, graph=asked, drawn=asked).to_json()
+    data["options"] = {**data["options"], "enforce": enforce}
+    del data["options"]["moves_given"]
+    assert record_from_json(data).options.enforce is meant
+
+
 def test_what_a_reader_does_not_know_is_passed_over():
     data = {**RECORD.to_json(), "later": 1}
     validator().validate(data)

@@ -40,9 +40,12 @@ def actor(tree: Tree, verb: int) -> int | None:
 
 
 def stranded(tree: Tree, verb: int) -> int | None:
-    """The preposition that a clause leaves without a noun: "on" in "the chair that he sits on"."""
+    """The preposition whose noun a clause describes: "on" in "the chair that he sits on" and "on which he sits"."""
     if tree.tags[verb] == "IN":
         return verb
+    led = next((c for c in tree.all_children(verb, "obl") if tree.lowers[c] in RELATIVE and tree.case_of(c)), None)
+    if led is not None:
+        return tree.case_of(led)[0]
     for child in reversed(tree.children[verb]):
         alone = tree.lowers[child] in STRANDED and not tree.children[child]
         if child > verb and alone and tree.labels[child] != "mark":

@@ -14,6 +14,7 @@ from sg2im_parsers.english.extraction.mentions import Thing, find_things
 from sg2im_parsers.english.extraction.predicative import add_descriptions
 from sg2im_parsers.english.extraction.relation_rules import packaged_rules
 from sg2im_parsers.english.extraction.relations import find_relations
+from sg2im_parsers.english.extraction.relatives import find_relatives
 from sg2im_parsers.english.normalization.normalize import plain, put_back, read, to_read
 from sg2im_parsers.english.parsed_text import ParsedText
 from sg2im_parsers.english.rewrites.order import REWRITES
@@ -60,6 +61,7 @@ def read_tree(doc: Doc, rewrites: Sequence[Rewrite] = REWRITES) -> tuple[Tree, d
     rewrite(tree, book, rewrites)
     things = find_things(tree, book)
     find_others(tree, book, things)
+    find_relatives(tree, things)
     put_things_in_places(things, tree.places)
     return tree, things
 

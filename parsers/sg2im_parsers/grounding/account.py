@@ -18,7 +18,8 @@ class WordAccount:
         word: as written.
         start: offset of its first character in the text.
         status: kept as it is, mapped to another word, or dropped.
-        becomes: the model's word, or the place in the picture that the graph keeps; None if dropped.
+        becomes: the model's word, or the place in the picture that the graph keeps; None if dropped, or if the word
+            names what a story's line takes away.
         rule: how it was mapped.
         reason: why it was dropped, or a remark.
         nearest: known words that are spelled alike, for dropped ones.

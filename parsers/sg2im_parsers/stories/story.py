@@ -23,6 +23,7 @@ from sg2im_parsers.vocabulary import Vocabulary
 
 Parser = Callable[[str], ParsedText]
 NOTHING_NEW = "This line changes nothing."
+TAKEN_AWAY = "taken away"
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,13 @@ def _anew(number: int, text: str | None, graph: SceneGraph, account: Account, be
     return Scene(number, text, "scene", graph, kept, moved, account, tuple(range(len(graph.objects))))
 
 
+def _without(account: Account, before: SceneGraph, change: Change) -> Account:
+    """The account of a line whose words name what is not there any more: nothing became of these."""
+    gone = {item.name for i, item in enumerate(before.objects) if i not in change.kept}
+    words = (replace(word, becomes=None, reason=TAKEN_AWAY) if word.becomes in gone else word for word in account.words)
+    return replace(account, words=tuple(words))
+
+
 class _Reader:
     def __init__(self, parser: Parser, vocabulary: Vocabulary, seed: int, strict: bool) -> None:
         self.parser, self.vocabulary, self.seed, self.strict = parser, vocabulary, seed, strict
@@ -122,10 +130,11 @@ class _Reader:
         parsed, grounded = self._ground(line.said, before)
         if line.kind == "removal":
             change = remove(before.graph, before.spoken_of, parsed, grounded)
+            grounded = replace(grounded, account=_without(grounded.account, before.graph, change))
         elif line.kind == "replacement":
             _, new = self._ground(line.instead, before)
             change = substitute(before.graph, before.spoken_of, parsed, grounded, new.graph)
-            words = (*grounded.account.words, *new.account.words)
+            words = (*_without(grounded.account, before.graph, change).words, *new.account.words)
             grounded = replace(grounded, account=Account(words, (*grounded.account.remarks, *new.account.remarks)))
         else:
             change = add(before.graph, before.spoken_of, parsed, grounded, self.vocabulary)

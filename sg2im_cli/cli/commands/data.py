@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sg2im_cli.cli import options
-from sg2im_cli.cli.commands import data_prepare
+from sg2im_cli.cli.commands import data_prepare, data_prepare_exports
 from sg2im_cli.cli.display.prepare_progress import Shown
 from sg2im_cli.cli.streams import print_json, print_path
 from sg2im_cli.output.files import require_new, write_file
 from sg2im_errors import InputError
 
 if TYPE_CHECKING:
-    from sg2im_cli.data.checks import Findings
+    from sg2im_cli.data.findings import Findings
 
 app = typer.Typer(help="Prepare, check and show data to train on.", no_args_is_help=True, rich_markup_mode=None)
+for command in data_prepare_exports.COMMANDS:
+    data_prepare.app.command()(command)
 app.add_typer(data_prepare.app, name="prepare")
 
 
 @app.command()
 def check(
-    data: Annotated[Path, typer.Argument(help="Prepared data, COCO's layout, Visual Genome's, or a JSON-lines file.")],
+    data: Annotated[
+        Path, typer.Argument(help="Prepared data, COCO's files as tools export them, Visual Genome, or JSON lines.")
+    ],
     least: Annotated[
         int, typer.Option(metavar="N", min=1, help="Objects in train that are enough to learn a name.")
     ] = 50,
@@ -67,7 +71,9 @@ def _print(findings: Findings) -> None:
 
 @app.command()
 def show(
-    data: Annotated[Path, typer.Argument(help="Prepared data, a directory or owner/name; or COCO's layout.")],
+    data: Annotated[
+        Path, typer.Argument(help="Prepared data, a directory or owner/name; or COCO's files as tools export them.")
+    ],
     split: Annotated[str, typer.Option(metavar="SPLIT", help="Which split.")] = "train",
     pictures: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="How many, chosen at random.")] = 6,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of this choice, and of the graphs.")] = 0,

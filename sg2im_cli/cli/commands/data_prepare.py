@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,9 +13,10 @@ from sg2im_errors import InputError
 
 if TYPE_CHECKING:
     from sg2im_cli.config import DataConfig
+    from sg2im_cli.data.readers.notes import Notes
 
 app = typer.Typer(
-    help="Prepare COCO, Visual Genome or your own pictures.",
+    help="Prepare COCO, Visual Genome, what annotation tools export, or your own pictures.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -23,8 +24,10 @@ app = typer.Typer(
 OUT = typer.Option(metavar="DIRECTORY", help="The directory to make. If interrupted, the same command resumes.")
 IMAGE_SIZE = typer.Option(metavar="N", min=8, max=1024, help="Side of the pictures in pixels; the recipe's image_size.")
 MASK_SIZE = typer.Option(metavar="N", min=1, max=256, help="Side of the masks; the recipe's mask_size.")
-SKIP = typer.Option("--skip-unreadable", help="Leave out pictures that cannot be read, instead of stopping.")
+SKIP = typer.Option("--skip-unreadable", help="With --strict: still leave out pictures that cannot be read.")
 GUESS = typer.Option("--guess-masks", help="In train, find masks for objects that have only a box, where GrabCut can.")
+VAL_SHARE = typer.Option(metavar="SHARE", min=0, max=1, help="Where no val is given: the share of train for it.")
+SEED = typer.Option(metavar="N", min=0, help="Seed of that choice.")
 STRICT = typer.Option("--strict", help="Stop at the first thing that would be left out, instead of counting it.")
 LICENSE = typer.Option("--license", metavar="NAME", help="The data's licence, for its card.")
 MIN_AREA = typer.Option(
@@ -45,7 +48,7 @@ def _print_schema(wanted: bool) -> None:
 
 @app.command()
 def coco(
-    source: Annotated[Path, typer.Argument(help="A directory with annotations/ and images/, as COCO unpacks.")],
+    source: Annotated[Path, typer.Argument(help="A directory as COCO, CVAT, Roboflow or Label Studio make it.")],
     out: Annotated[Path, OUT],
     image_size: Annotated[int, IMAGE_SIZE] = 64,
     mask_size: Annotated[int, MASK_SIZE] = 16,
@@ -57,9 +60,14 @@ def coco(
         ),
     ] = False,
     stuff_only: Annotated[
-        bool, typer.Option("--stuff-only", help="Leave out pictures without stuff (2017: the stuff subset).")
+        bool,
+        typer.Option(
+            "--stuff-only", help="Leave out pictures without stuff, as the paper does; instances may be missing."
+        ),
     ] = False,
     things_only: Annotated[bool, typer.Option("--things-only", help="Leave the stuff files out.")] = False,
+    val_share: Annotated[float, VAL_SHARE] = 0.0,
+    seed: Annotated[int, SEED] = 0,
     divide_val: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="N pictures of val stay val; the rest become test.")
     ] = None,
@@ -71,24 +79,26 @@ def coco(
     guess_masks: Annotated[bool, GUESS] = False,
     license_: Annotated[str | None, LICENSE] = None,
 ) -> None:
-    """Prepare data in the COCO / COCO-Stuff layout.
+    """Prepare files in COCO's format, by COCO and others.
+
+    Exports of CVAT, Roboflow and Label Studio are taken as they lie.
 
     Without more options, every picture with an object is kept, and the recipe chooses among them. What means nothing is
     left out and counted; names are prepared as people say them.
 
     Example: sg2im data prepare coco coco/ --out data/coco64 --paper
     """
-    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.coco_source import PAPER, PAPER_VAL, CocoOptions, coco_source
-    from sg2im_cli.data.readers.notes import Notes, Severity
 
     if things_only and (stuff_only or paper):
         raise InputError("--things-only leaves out the stuff that --stuff-only and --paper need; give one of them.")
     chosen_here = (min_area, min_objects, max_objects, stuff_only, divide_val) != (0.0, 1, None, False, None)
     if paper and chosen_here:
         raise InputError("--paper says which pictures and objects are kept; leave the other options of that out.")
-    keep = PAPER if paper else _bounds(EVERYTHING, min_area, min_objects, max_objects)
+    keep = PAPER if paper else everything_within(min_area, min_objects, max_objects)
     options = CocoOptions(
+        val_share=val_share,
+        seed=seed,
         things_only=things_only,
         stuff_only=stuff_only or paper,
         divide_val=PAPER_VAL if paper else divide_val,
@@ -97,22 +107,41 @@ def coco(
         license=license_,
     )
     run(
-        lambda: coco_source(source, options, Notes(bears=Severity.NONE if strict else Severity.DAMAGE)),
+        lambda: coco_source(source, options, _notes(strict)),
         out,
         image_size,
         mask_size,
         keep,
         skip_unreadable,
-        {"things_only": things_only, "stuff_only": options.stuff_only, "divide_val": options.divide_val},
+        {
+            "things_only": things_only,
+            "stuff_only": options.stuff_only,
+            "divide_val": options.divide_val,
+            **_draw(val_share, seed),
+        },
         guess_masks,
     )
 
 
-def _bounds(everything: DataConfig, min_area: float, min_objects: int, max_objects: int | None) -> DataConfig:
+def _notes(strict: bool) -> Notes:
+    from sg2im_cli.data.readers.notes import Notes, Severity
+
+    return Notes(bears=Severity.NONE if strict else Severity.DAMAGE)
+
+
+def _draw(val_share: float, seed: int) -> dict[str, Any]:
+    """What a draw of val is known again by."""
+    return {"val_share": val_share, "seed": seed} if val_share else {}
+
+
+def everything_within(min_area: float, min_objects: int, max_objects: int | None) -> DataConfig:
+    """Whatever a recipe may ask for, within these bounds."""
     from dataclasses import replace
 
-    most = everything.max_objects if max_objects is None else max_objects
-    return replace(everything, min_area=min_area, min_objects=min_objects, max_objects=most)
+    from sg2im_cli.data.choosing import EVERYTHING
+
+    most = EVERYTHING.max_objects if max_objects is None else max_objects
+    return replace(EVERYTHING, min_area=min_area, min_objects=min_objects, max_objects=most)
 
 
 @app.command()
@@ -134,12 +163,14 @@ def vg(
         int, typer.Option(metavar="N", min=1, help="Keep attributes of at least N objects in train.")
     ] = 2000,
     skip_unreadable: Annotated[bool, SKIP] = False,
+    strict: Annotated[bool, STRICT] = False,
     guess_masks: Annotated[bool, GUESS] = False,
     license_: Annotated[str | None, LICENSE] = None,
 ) -> None:
     """Prepare Visual Genome 1.4, by default as in the paper.
 
-    Names go through the alias files; pictures are divided by the paper's list of ids.
+    Names go through the alias files; pictures are divided by the paper's list of ids. What cannot be used is left out
+    and counted, as are pictures that are missing.
 
     Example: sg2im data prepare vg visual_genome/ --out data/vg64
     """
@@ -156,7 +187,7 @@ def vg(
     )
     counts = {"object": object_count, "predicate": predicate_count, "attribute": attribute_count}
     run(
-        lambda: visual_genome_source(source, options),
+        lambda: visual_genome_source(source, options, _notes(strict)),
         out,
         image_size,
         mask_size,
@@ -172,10 +203,8 @@ def jsonl(
     source: Annotated[Path, typer.Argument(help="A file with a JSON object on each line; --schema prints its format.")],
     out: Annotated[Path, OUT],
     val: Annotated[Path | None, typer.Option(metavar="FILE", help="A file of the same kind for the val split.")] = None,
-    val_share: Annotated[
-        float, typer.Option(metavar="SHARE", min=0, max=1, help="Without --val: the share of pictures that become val.")
-    ] = 0.0,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of that choice.")] = 0,
+    val_share: Annotated[float, VAL_SHARE] = 0.0,
+    seed: Annotated[int, SEED] = 0,
     stuff: Annotated[
         str | None, typer.Option(metavar="NAMES", help="Names that cannot be counted, with commas: sky,grass.")
     ] = None,
@@ -185,6 +214,7 @@ def jsonl(
     min_objects: Annotated[int, MIN_OBJECTS] = 1,
     max_objects: Annotated[int | None, MAX_OBJECTS] = None,
     skip_unreadable: Annotated[bool, SKIP] = False,
+    strict: Annotated[bool, STRICT] = False,
     guess_masks: Annotated[bool, GUESS] = False,
     license_: Annotated[str | None, LICENSE] = None,
     schema: Annotated[  # noqa: ARG001
@@ -195,11 +225,11 @@ def jsonl(
     """Prepare your own pictures.
 
     Each line of SOURCE has the path of a picture, its objects with a name and a box in pixels (and polygons or run
-    lengths, and attributes, if there are any), and relationships, if they are known.
+    lengths, and attributes, if there are any), and relationships, if they are known. What cannot be used is left out
+    and counted.
 
     Example: sg2im data prepare jsonl mine.jsonl --val-share 0.1 --out data/mine
     """
-    from sg2im_cli.data.choosing import EVERYTHING
     from sg2im_cli.data.readers.jsonl import JsonlOptions, jsonl_source
 
     if val is not None and val_share:
@@ -207,11 +237,11 @@ def jsonl(
     names = tuple(name.strip() for name in (stuff or "").split(",") if name.strip())
     options = JsonlOptions(val=val, val_share=val_share, seed=seed, stuff=names, license=license_)
     run(
-        lambda: jsonl_source(source, options),
+        lambda: jsonl_source(source, options, _notes(strict)),
         out,
         image_size,
         mask_size,
-        _bounds(EVERYTHING, min_area, min_objects, max_objects),
+        everything_within(min_area, min_objects, max_objects),
         skip_unreadable,
         {"val_share": val_share, "seed": seed if val_share else None, "stuff": list(names)},
         guess_masks,

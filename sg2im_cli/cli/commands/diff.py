@@ -45,7 +45,7 @@ def command(
     overwrite: options.Overwrite = False,
     weights: options.Weights = "default",
     device: options.Device = "auto",
-    enforce: options.Enforce = False,
+    enforce: options.Enforce = None,
     strict: options.Strict = False,
     nlp: options.Nlp = None,
     no_metadata: options.NoSheetMetadata = False,

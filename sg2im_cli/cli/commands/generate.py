@@ -28,7 +28,7 @@ def command(
     weights: options.Weights = "default",
     device: options.Device = "auto",
     dtype: options.Dtype = Precision.float32,
-    enforce: options.Enforce = False,
+    enforce: options.Enforce = None,
     strict: options.Strict = False,
     scale: options.Scale = 1,
     save_graph: options.SaveGraph = None,

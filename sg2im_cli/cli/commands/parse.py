@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from sg2im_cli.cli import options
-from sg2im_cli.cli.streams import print_json, read_text
+from sg2im_cli.cli.streams import print_json, print_path, read_text
 from sg2im_cli.output.encode import check_graph_file, graph_file
 from sg2im_cli.output.encoding import decode_line, require_no_utf16
 from sg2im_cli.output.files import write_file
@@ -78,6 +78,8 @@ def command(
         require_every_word(grounded.account)
     if save_graph is not None:
         write_file(save_graph, graph_file(grounded.graph, save_graph), overwrite)
+        if not as_json:
+            print_path(save_graph)
     if as_json:
         print_json(as_line(parsed, vocabulary) | ({} if explanation is None else {"tree": explanation.to_json()}))
     else:

@@ -31,12 +31,7 @@ def command(
     weights: options.Weights = "default",
     device: options.Device = "auto",
     dtype: options.Dtype = Precision.float32,
-    enforce: Annotated[
-        bool,
-        typer.Option(
-            "--enforce", help="Move boxes without a pin as little as needed until every relationship and place holds."
-        ),
-    ] = False,
+    enforce: options.Enforce = None,
     scale: options.Scale = 1,
     save_graph: options.SaveGraph = None,
     save_layout: options.SaveLayout = None,
@@ -51,7 +46,8 @@ def command(
     predicted, and moved until what is said of the object holds.
 
     With "pin": true in an object, its box stays and the other boxes give way: they start where the file has them, and
-    move as little as needed until what is said of them holds. With --enforce, too, all boxes without a pin may move.
+    move as little as needed until what is said of them holds. With --enforce, too, all boxes without a pin may move;
+    with --no-enforce none does, and boxes that are predicted stay where they are.
 
     A file that was not changed makes exactly the picture that it was saved with.
 

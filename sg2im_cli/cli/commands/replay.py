@@ -155,7 +155,7 @@ def _paint_again(painter: Painter, then: Record, seed: int, same_weights: bool) 
     """What the record says, with each object's own seed, also for a picture with another one."""
     given = any(item.box is not None or item.pin for item in then.graph.objects)
     seeded = _filled(then.graph, seed=then.drawn)
-    if (then.options.enforce or given) and same_weights:  # boxes that were moved are exact in the record
+    if (then.options.enforce is not False or given) and same_weights:  # boxes that were moved are exact in the record
         from sg2im_cli.painter import Layout
 
         moved = _filled(seeded, box=then.drawn)

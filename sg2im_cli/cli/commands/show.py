@@ -52,7 +52,8 @@ def _show_facts(screen: Console, record: Record) -> None:
 
 def _facts(record: Record) -> dict[str, str | None]:
     options = record.options
-    said = [name for name, given in (("--enforce", options.enforce), ("--strict", options.strict)) if given]
+    said = {None: [], True: ["--enforce"], False: ["--no-enforce"]}[options.enforce]
+    said += ["--strict"] if options.strict else []
     said += [f"--scale {options.scale}"] if options.scale > 1 else []
     return {
         "text": record.text,

@@ -19,6 +19,7 @@ from sg2im_parsers.graph_json import read_graphs
 from sg2im_parsers.text_files import read_bytes
 
 if TYPE_CHECKING:
+    from sg2im_cli.drawing.arrangement import Places
     from sg2im_cli.drawing.sheet import Row, Sheet
     from sg2im_cli.painter import Painter
     from sg2im_cli.provenance.recorder import Recorder
@@ -49,8 +50,12 @@ def command(
     weights: options.Weights = "default",
     device: options.Device = "auto",
     enforce: Annotated[
-        bool, typer.Option("--enforce", help="Move what is new as little as needed until every relationship holds.")
-    ] = False,
+        bool,
+        typer.Option(
+            "--enforce/--no-enforce",
+            help="Move what is new as little as needed until every relationship holds, or leave it as predicted.",
+        ),
+    ] = True,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a line if one of its words would be dropped.")
     ] = False,
@@ -79,7 +84,7 @@ def command(
 
     request = Request(
         weights=weights,
-        options=Options(device=device, enforce=enforce, nlp=nlp),
+        options=Options(device=device, enforce=None if enforce else False, nlp=nlp),
         overwrite=overwrite,
         metadata=not no_metadata,
         as_json=as_json,
@@ -103,7 +108,7 @@ def command(
     for step in paint_story(painter, scenes, number, enforce):
         steps.append(step)
         if not quiet:
-            _show(step)
+            _show(step, may_enforce=not enforce)
         if as_json:
             print_json(step.to_json())
     title = Path(story).stem.replace("_", " ") if story != "-" else "Story"
@@ -143,24 +148,27 @@ def _caption(step: Step) -> str:
     return scene.text or f"Graph {scene.number}: {', '.join(item.label for item in scene.graph.objects)}"
 
 
-def _show(step: Step) -> None:
+def _show(step: Step, may_enforce: bool) -> None:
     from sg2im_cli.cli.display.painting import show_painting
     from sg2im_cli.cli.display.tables import console, show_account
 
-    show_painting(step.painting, _caption(step))
+    show_painting(step.painting, _caption(step), may_enforce)
     if step.scene.text is None:  # a graph has no words, but some of it may be left out
         show_account(console(), step.scene.account)
 
 
 def _sheet(title: str, steps: list[Step], recorder: Recorder | None) -> Sheet:
     from sg2im_cli.drawing.sheet import Sheet
+    from sg2im_cli.drawing.together import places_together
 
+    places = places_together([step.painting.graph for step in steps], [step.scene.kept for step in steps])
+    rows = tuple(_row(step, at, recorder) for step, at in zip(steps, places, strict=True))
     first = steps[0].painting
     made = f"Seed {first.seeds[0]}, weights {first.weights}."
-    return Sheet(title, tuple(_row(step, recorder) for step in steps), (LEGEND, made) if len(steps) > 1 else (made,))
+    return Sheet(title, rows, (LEGEND, made) if len(steps) > 1 else (made,))
 
 
-def _row(step: Step, recorder: Recorder | None) -> Row:
+def _row(step: Step, places: Places, recorder: Recorder | None) -> Row:
     from dataclasses import replace
 
     from sg2im_cli.drawing.sheet import Row
@@ -172,4 +180,4 @@ def _row(step: Step, recorder: Recorder | None) -> Row:
     record = None if recorder is None else recorder.record(whole)
     png = encode(painting.images[0], Path("picture.png"), record)
     told = notes(painting, step.scene.account)
-    return Row(_caption(step), painting.graph, painting.images[0], step.marks, told, png)
+    return Row(_caption(step), painting.graph, painting.images[0], step.marks, told, png, places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from sg2im_cli.painter import Painting
 
 
-ENFORCE = "--enforce moves boxes as little as needed until what is said holds."
+AS_PREDICTED = "Boxes are as predicted; without --no-enforce they move as little as needed until what is said holds."
+
+MOST_PAIRS = 3
+"""Pairs of things that hide each other are named so far."""
 
 
-def show_painting(painting: Painting, heading: str | None, may_enforce: bool = False) -> None:
+def show_painting(painting: Painting, heading: str | None, as_predicted: bool = False) -> None:
     """What a person should know of a picture, on standard error.
 
     Args:
         painting: the picture, or several with one layout.
         heading: above it all.
-        may_enforce: whether --enforce is an option that was not given.
+        as_predicted: whether boxes were left as predicted though they could have been moved.
     """
     screen = console()
     if heading is not None:
@@ -35,8 +38,10 @@ def show_painting(painting: Painting, heading: str | None, may_enforce: bool = F
     screen.print()
     for statement in painting.given_up:
         screen.print(f"Not enforced, it contradicts the others: {said(statement, painting.graph)}.", markup=False)
-    if may_enforce and _could_be_enforced(painting):
-        screen.print(ENFORCE, markup=False)
+    for sentence in _hiding(painting):
+        screen.print(sentence, markup=False)
+    if as_predicted and _could_be_enforced(painting):
+        screen.print(AS_PREDICTED, markup=False)
     if painting.surroundings and painting.surroundings[0]:
         filled = ", ".join(f"{item.category} ({item.share:.0%})" for item in painting.surroundings[0])
         screen.print(f"Not said, filled in: {filled}.", markup=False)
@@ -48,10 +53,19 @@ def show_painting(painting: Painting, heading: str | None, may_enforce: bool = F
 
 
 def _could_be_enforced(painting: Painting) -> bool:
-    """Whether something does not hold on boxes that were predicted, and nothing stands against it."""
+    """Whether something does not hold, or cannot be seen, on boxes that were predicted."""
     held = [found.satisfied for found in (*painting.checks, *painting.place_checks)]
     predicted = any(item.box is None for item in painting.asked.objects)
-    return predicted and False in held and not painting.given_up
+    return predicted and (False in held or bool(painting.hiding))
+
+
+def _hiding(painting: Painting) -> Iterator[str]:
+    """Which things hide each other, one sentence a pair."""
+    names = [f"{i} {item.label}" for i, item in enumerate(painting.graph.objects)]
+    for pair in painting.hiding[:MOST_PAIRS]:
+        yield f"{names[pair.one]} and {names[pair.other]} hide each other: they are in nearly one place."
+    if len(painting.hiding) > MOST_PAIRS:
+        yield f"So do {len(painting.hiding) - MOST_PAIRS} other pairs."
 
 
 def painting_json(

@@ -71,11 +71,14 @@ def account_table(account: Account) -> Table:
     for heading in ("word", "became", "how"):
         table.add_column(heading)
     for word in account.words:
-        how = word.rule or word.reason or ""
+        taken = word.becomes is None and word.status != "dropped"
+        how = (word.reason if taken else word.rule or word.reason) or ""
         if word.nearest:
             how += f" (it knows: {', '.join(word.nearest)})"
         style = COLORS[word.status]
-        table.add_row(Text(word.word), Text(word.becomes or word.status, style=style), Text(how))
+        table.add_row(
+            Text(word.word), Text("nothing" if taken else word.becomes or word.status, style=style), Text(how)
+        )
     return table
 
 

@@ -13,17 +13,15 @@ import numpy as np
 from sg2im_cli.data.arrays import prepare_image
 from sg2im_cli.data.choosing import choose_objects
 from sg2im_cli.data.images import AnnotatedImage
-from sg2im_cli.data.pixels import load_image, shape_problem
 from sg2im_cli.data.prepared.format import arrow_schema, import_pyarrow, picture_header
 from sg2im_cli.data.prepared.options import PrepareOptions
 from sg2im_cli.data.prepared.pseudo_masks import guess_masks
-from sg2im_cli.data.readers.notes import Notes, Severity
+from sg2im_cli.data.readers.damage import noted_masks, read_picture
+from sg2im_cli.data.readers.notes import Notes
 from sg2im_errors import InputError
 
 SHARD = 1024
 """Images in a shard: at 64 x 64 pixels about 13 megabytes, at 128 x 128 fifty."""
-
-OTHER_SHAPE = "pictures of another shape than their annotations state: kept, and boxes may be off"
 
 ROWS = 64
 """Images that are held while a shard is written."""
@@ -44,8 +42,8 @@ def write_split(
         images: all of them, so that the first call's shards are those of the next.
         options: sizes, and what is kept.
         progress: is told how many images are done.
-        skipped: is told of each picture that is left out because it cannot be read.
-        notes: is told of pictures of another shape than their annotations state.
+        skipped: is told of each picture that is left out where options say so, although the notes do not bear it.
+        notes: is told of pictures and masks that cannot be used, and of pictures of another shape than stated.
 
     Raises:
         InputError: a picture or a segmentation cannot be read.
@@ -116,17 +114,16 @@ def _row(
     image: AnnotatedImage, kept: list[int], options: PrepareOptions, skipped: Callable[[str], None], notes: Notes
 ) -> list[dict[str, Any]]:
     """One row, or none if the picture cannot be read and may be left out."""
-    stated_size = (image.width, image.height)
     try:
-        pixels = load_image(image.path, options.image_size, stated_size)
+        pixels = read_picture(image, options.image_size, notes)
     except InputError as error:
         if not options.skip_unreadable:
             raise
         skipped(str(error))
         return []
-    if problem := shape_problem(image.path, stated_size):
-        notes.add(OTHER_SHAPE, f"{problem}.", Severity.FAULT)
-    made = prepare_image(image, kept, options.mask_size)
+    if pixels is None:
+        return []
+    made = prepare_image(image, kept, options.mask_size, noted_masks(notes))
     if options.guess_masks:
         made = guess_masks(made)
     stated = made.relationships

@@ -20,6 +20,7 @@ from sg2im_cli.data.prepared.options import PrepareOptions
 from sg2im_cli.data.prepared.reading import PreparedData, open_prepared
 from sg2im_cli.data.prepared.rows import Rows
 from sg2im_cli.data.prepared.shards import write_split
+from sg2im_cli.data.readers.notes import Severity
 from sg2im_cli.data.readers.source import Progress, Source
 from sg2im_errors import InputError, Sg2imError
 
@@ -75,7 +76,8 @@ def _identity(source: Source, options: PrepareOptions) -> dict[str, Any]:
         "version": VERSION,
         "layout": source.layout,
         "name": source.name,
-        "files": {path.name: _checksum(path) for path in source.files},
+        "files": _checksums(source.files),
+        **({} if source.contents is None else {"contents": source.contents}),
         "image_size": list(options.image_size),
         "mask_size": options.mask_size,
         "keep": kept,
@@ -83,6 +85,13 @@ def _identity(source: Source, options: PrepareOptions) -> dict[str, Any]:
         "guess_masks": options.guess_masks,
         "options": dict(options.source),
     }
+
+
+def _checksums(files: tuple[Path, ...]) -> dict[str, str]:
+    """By the files' names, with their folders where these are the same (Roboflow's are)."""
+    names = [path.name for path in files]
+    called = (path.name if names.count(path.name) == 1 else "/".join(path.parts[-2:]) for path in files)
+    return {name: _checksum(path) for name, path in zip(called, files, strict=True)}
 
 
 def _checksum(path: Path) -> str:
@@ -115,7 +124,10 @@ def _finish(source: Source, out: Path, options: PrepareOptions, made_from: Mappi
         rest.unlink()
     splits = {split: _describe_split(out / split, options) for split in source.splits}
     if not any(split["pictures"] for split in splits.values()):
-        raise InputError(f"{source.name} has no picture that can be used, so nothing was prepared.")
+        damage = (note.examples[0] for note in source.notes.kinds.values() if note.severity is Severity.DAMAGE)
+        raise InputError(
+            f"{source.name} has no picture that can be used, so nothing was prepared. {next(damage, '')}".rstrip()
+        )
     objects = ("__image__", *source.things, *source.stuff)
     predicates = None if source.predicates is None else ("__in_image__", *source.predicates)
     metadata = {

@@ -25,21 +25,20 @@ from sg2im_cli.data.readers.coco_entries import (
     stated_box,
     stated_size,
 )
-from sg2im_cli.data.readers.notes import Notes, Severity
+from sg2im_cli.data.readers.coco_layouts import KINDS
+from sg2im_cli.data.readers.notes import UNUSABLE, Notes, Severity
 from sg2im_cli.data.readers.outlines import box_around, meant_outline
-from sg2im_cli.data.readers.picture_files import picture_file
+from sg2im_cli.data.readers.picture_files import find_picture
 from sg2im_cli.data.readers.streaming import NotThatKindError, read_lists
 from sg2im_errors import InputError
 
 LEFT_OUT = "other"
 """A stuff category of COCO-Stuff that says nothing; the paper leaves it out."""
 
-KINDS = ("instances", "stuff")
 LISTS = ("images", "annotations", "categories")
 COLUMNS = "picture, file INTEGER, place INTEGER, entry TEXT, category, x, y, w, h, shape TEXT, machine INTEGER"
 TABLE = f"CREATE TABLE objects ({COLUMNS})"
 
-UNUSABLE = "entries that cannot be used"
 MERGED = "entries that contradict others"
 CROWDS = "regions of many things (iscrowd): left out"
 NAMELESS = "objects of a category without a name: left out"
@@ -54,7 +53,7 @@ class Reader:
     """What the files of a split say, objects in a database that the disk holds as soon as it grows.
 
     Attributes:
-        folder: where the pictures are.
+        folders: where the pictures may be, most likely first.
         notes: is told of what cannot be used, and says how much is borne.
         with_crowds: take a region of many things for one, as the paper does.
         files: that were read.
@@ -62,10 +61,11 @@ class Reader:
         kinds: names of each file's categories.
         images: name, width, height and source of each picture.
         with_stuff: pictures with stuff.
+        groups: what categories are said to be kinds of (Roboflow lists these as categories, too, without objects).
         boxed_by_people: what people drew boxes of (see `finish`).
     """
 
-    folder: Path
+    folders: tuple[Path, ...]
     notes: Notes
     with_crowds: bool = False
     files: list[Path] = field(default_factory=list)
@@ -73,6 +73,7 @@ class Reader:
     kinds: dict[str, list[str]] = field(default_factory=dict)
     images: dict[Ident, tuple[str, int, int, str]] = field(default_factory=dict)
     with_stuff: set[Ident] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
     boxed_by_people: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -114,6 +115,9 @@ class Reader:
             elif machine in (BY_PEOPLE, OUTLINE):
                 self.boxed_by_people.add(self._alike(file, picture, category))
         self.base.executemany("DELETE FROM objects WHERE rowid = ?", left_out)
+        used = {self.names.get(category) for (category,) in self.base.execute("SELECT DISTINCT category FROM objects")}
+        for kind, names in self.kinds.items():
+            self.kinds[kind] = [name for name in names if name in used or name not in self.groups]
 
     def objects(self, picture: Ident) -> Iterator[Annotation]:
         """The objects of a picture, in the order of the files."""
@@ -193,6 +197,9 @@ class Reader:
             self._tell(MERGED, f"is called {name!r}, and another of the same id {first!r}", Severity.CONTRADICTION)
         elif name:
             self.kinds[kind].append(name)
+        group = spoken_name(str(entry.get("supercategory") or ""))
+        if group != name:
+            self.groups.add(group)
 
     def _add_image(self, entry: Any, kind: str) -> None:  # noqa: ANN401, ARG002
         ident, name = identity(entry["id"]), of_type(str, entry["file_name"])
@@ -209,7 +216,7 @@ class Reader:
             self.images[ident] = (name, *(size or self._measured(name)), source)
 
     def _measured(self, name: str) -> tuple[int, int]:
-        size = image_size(picture_file(self.folder, name))
+        size = image_size(find_picture(self.folders, name))
         if size is None:
             raise ValueError("it states no width and height, and its picture cannot be read")
         self._tell(SIZE_UNSAID, "states no width and height", Severity.REMARK)

@@ -16,15 +16,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sg2im_cli.data.images import AnnotatedImage, Annotation, Relationships
 from sg2im_cli.data.names import spoken_name
 from sg2im_cli.data.pixels import image_size
 from sg2im_cli.data.readers.jsonl_lines import LineError, check_line
-from sg2im_cli.data.readers.notes import Notes
+from sg2im_cli.data.readers.notes import UNUSABLE, Notes, Severity
 from sg2im_cli.data.readers.picture_files import picture_file
-from sg2im_cli.data.readers.source import Report, Source
+from sg2im_cli.data.readers.recognition import advise
+from sg2im_cli.data.readers.source import Source
+from sg2im_cli.data.readers.val_share import draw_val
 from sg2im_errors import InputError
 from sg2im_parsers.text_files import MOST_BYTES, too_long
 
@@ -51,31 +51,36 @@ class JsonlOptions:
     license: str | None = None
 
 
-def jsonl_source(path: Path, options: JsonlOptions, report: Report | None = None) -> Source:
+def jsonl_source(path: Path, options: JsonlOptions, notes: Notes | None = None) -> Source:
     """The splits of JSON-lines files; every line is looked at once before anything is made.
 
     Args:
         path: of the train split.
         options: what is made of it.
-        report: is told of each line that cannot be used, and it is left out; without it the first one is an error.
+        notes: is told of each line that cannot be used, and it is left out; without it the first one is an error.
 
     Raises:
         InputError: a file is missing or a line cannot be used; the message names the line and the place in it.
     """
+    if not path.is_dir():
+        advise(path)
     files = {"train": path, **({} if options.val is None else {"val": options.val})}
-    words = _Words(stated=False)
+    notes = Notes() if notes is None else notes
+    words = _Words(notes)
     stuff = tuple(dict.fromkeys(map(spoken_name, options.stuff)))
-    counts = {split: sum(1 for _ in _lines(file, words.look, report)) for split, file in files.items()}
+    counts = {split: sum(1 for _ in _lines(file, notes, words.look)) for split, file in files.items()}
+    if notes.kinds and not any(counts.values()):
+        raise InputError(notes.kinds[UNUSABLE].examples[0])
     if unknown := [name for name in options.stuff if spoken_name(name) not in words.names]:
         raise InputError(f"No object is called {unknown[0]!r}, which --stuff names.")
     splits: dict[str, Callable[[], Iterator[AnnotatedImage]]] = {
-        split: partial(_images, file, words.stated, skip=report is not None) for split, file in files.items()
+        split: partial(_images, file, words.stated, notes.bears) for split, file in files.items()
     }
     if options.val_share:
-        chosen = _draw(counts["train"], options)
+        chosen = draw_val(counts["train"], options.val_share, options.seed)
         splits = {
-            "train": partial(_images, path, words.stated, chosen, False),
-            "val": partial(_images, path, words.stated, chosen, True),
+            "train": partial(_images, path, words.stated, notes.bears, chosen, False),
+            "val": partial(_images, path, words.stated, notes.bears, chosen, True),
         }
         counts = {"train": counts["train"] - len(chosen), "val": len(chosen)}
     return Source(
@@ -89,7 +94,7 @@ def jsonl_source(path: Path, options: JsonlOptions, report: Report | None = None
         attributes=tuple(words.attributes),
         files=tuple(files.values()),
         license=options.license,
-        notes=words.notes,
+        notes=notes,
     )
 
 
@@ -97,13 +102,13 @@ def jsonl_source(path: Path, options: JsonlOptions, report: Report | None = None
 class _Words:
     """What lines name, as people say it, in the order in which they first do."""
 
-    stated: bool
+    notes: Notes
 
     def __post_init__(self) -> None:
+        self.stated = False
         self.names: dict[str, None] = {}
         self.predicates: dict[str, None] = {}
         self.attributes: dict[str, None] = {}
-        self.notes = Notes()
 
     def look(self, line: Mapping[str, Any]) -> None:
         for item in line["objects"]:
@@ -120,16 +125,8 @@ class _Words:
         known[word] = None
 
 
-def _draw(count: int, options: JsonlOptions) -> frozenset[int]:
-    """The lines of the val split; never all, and at least one."""
-    if count < 2:
-        raise InputError("There are too few pictures to put a share of them into val.")
-    wanted = min(max(1, round(options.val_share * count)), count - 1)
-    return frozenset(np.random.default_rng(options.seed).permutation(count)[:wanted].tolist())
-
-
 def _lines(
-    path: Path, use: Callable[[dict[str, Any]], None] | None = None, report: Report | None = None
+    path: Path, notes: Notes, use: Callable[[dict[str, Any]], None] | None = None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """The lines that are not empty, looked through, with their numbers from 1."""
     try:
@@ -142,9 +139,7 @@ def _lines(
                 try:
                     line = _line(text, f"{path}, line {number}")
                 except InputError as error:
-                    if report is None:
-                        raise
-                    report(str(error))
+                    notes.add(UNUSABLE, str(error), Severity.DAMAGE)
                     continue
                 if use is not None:
                     use(line)
@@ -165,15 +160,17 @@ def _line(text: str, where: str) -> dict[str, Any]:
         raise InputError(f"{where} is not JSON that can be read: it is nested too deeply.") from None
     except LineError as error:
         raise InputError(f"{where}: {error}.") from None
+    except ValueError:  # Python's limit
+        raise InputError(f"{where} is not JSON that can be read: it has a number of thousands of digits.") from None
     found: dict[str, Any] = line
     return found
 
 
 def _images(
-    path: Path, stated: bool, chosen: frozenset[int] = frozenset(), wanted: bool = False, skip: bool = False
+    path: Path, stated: bool, bears: Severity, chosen: frozenset[int] = frozenset(), wanted: bool = False
 ) -> Iterator[AnnotatedImage]:
     """The pictures of the lines that are among those chosen, or of those that are not."""
-    for place, (number, line) in enumerate(_lines(path, report=(lambda _: None) if skip else None)):
+    for place, (number, line) in enumerate(_lines(path, Notes(bears))):  # noted before
         if (place in chosen) == wanted:
             yield _image(path, f"{path}, line {number}", line, stated)
 

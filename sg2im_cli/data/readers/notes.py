@@ -13,6 +13,8 @@ from enum import IntEnum
 from sg2im_errors import InputError
 
 EXAMPLES = 3
+UNUSABLE = "entries that cannot be used"
+"""Of any annotation file."""
 
 
 class Severity(IntEnum):
@@ -73,6 +75,15 @@ class Notes:
         note.count += 1
         if len(note.examples) < EXAMPLES:
             note.examples.append(sentence)
+
+    def sentences(self) -> list[str]:
+        """One for each kind, with its first example, and one for changed names."""
+        said = [f"{note.count:,} {note.what}, the first: {note.examples[0]}" for note in self.kinds.values()]
+        if self.renamed:
+            pairs = [f"{old!r} is {new!r}" for old, new in list(self.renamed.items())[:EXAMPLES]]
+            more = f" and {len(self.renamed) - EXAMPLES:,} more" if len(self.renamed) > EXAMPLES else ""
+            said.append(f"Changed names: {', '.join(pairs)}{more}.")
+        return said
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Keep those whose names were changed."""

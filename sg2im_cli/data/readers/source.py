@@ -9,9 +9,6 @@ from pathlib import Path
 from sg2im_cli.data.images import AnnotatedImage
 from sg2im_cli.data.readers.notes import Notes
 
-Report = Callable[[str], None]
-"""Is told of each entry that cannot be used, in a sentence."""
-
 Progress = Callable[[str, int, int], None]
 """Is told the split, how many of its images are done, and how many there are at most."""
 
@@ -21,7 +18,7 @@ class Source:
     """Annotated images of any layout.
 
     Attributes:
-        layout: coco, vg or jsonl.
+        layout: coco, vg, jsonl, labelme, yolo or via.
         name: of the directory or file.
         splits: the images of each split; each call begins anew.
         counts: how many images a split has at most, for the progress shown.
@@ -30,6 +27,7 @@ class Source:
         predicates: of stated relationships; None where there are none.
         attributes: words of objects.
         files: annotation files, by which the source is known again.
+        contents: a checksum of the others, where there is one for each picture.
         paper: whether the images were chosen as in the paper, so that their number should be the published one.
         license: of the data, if it is known.
         notes: what was left out, and which names were changed.
@@ -44,6 +42,7 @@ class Source:
     predicates: tuple[str, ...] | None = None
     attributes: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
+    contents: str | None = None
     paper: bool = False
     license: str | None = None
     notes: Notes = field(default_factory=Notes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from json.decoder import JSONDecodeError
 from pathlib import Path
 from typing import Any, TextIO
@@ -60,6 +61,32 @@ def read_list(path: Path) -> Iterator[Any]:
         if scanner.peek() != "[":
             raise InputError(f"{path} must hold a JSON list.")
         yield from scanner.entries()
+
+
+def first_values(path: Path) -> tuple[str, dict[str, Any]]:
+    """What a JSON file begins with, to tell what it is: of its first megabyte, which may break off anywhere.
+
+    Returns:
+        ``"{"`` with its values by their keys, or ``"["`` with its first entry under the empty key. Of a list in an
+        object there is the first entry, None if it is empty. An empty text where the file is absent or no JSON.
+    """
+    values: dict[str, Any] = {}
+    try:
+        with path.open(encoding="utf8", errors="replace") as file:
+            scanner = _Scanner(StringIO(file.read(CHUNK)))
+        whole = scanner.peek()
+        keys = scanner.members() if whole == "{" else iter([""] if whole == "[" else [])
+        for key in keys:
+            if scanner.peek() == "[":
+                for place, entry in enumerate(scanner.entries()):
+                    if not place:
+                        values[key] = entry
+                values.setdefault(key)
+            else:
+                values[key] = scanner.value()
+    except (OSError, ValueError, RecursionError):  # the rest is not there
+        return ("", {}) if not values else (whole, values)
+    return whole if whole in ("{", "[") else "", values
 
 
 class NotThatKindError(InputError):

@@ -40,6 +40,7 @@ class Row:
         checks: whether each relationship holds, as ``--json`` says it.
         places: likewise each place in the picture.
         given_up: what could not be enforced together with the rest.
+        hiding: pairs of objects that hide each other, though nothing said wants that.
         dropped: words that nothing came of.
         error: why nothing was made, or None.
     """
@@ -54,6 +55,7 @@ class Row:
     checks: tuple[dict[str, Any], ...] = ()
     places: tuple[dict[str, Any], ...] = ()
     given_up: tuple[object, ...] = ()
+    hiding: tuple[list[int], ...] = ()
     dropped: tuple[str, ...] = ()
     error: str | None = None
 

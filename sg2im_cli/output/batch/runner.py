@@ -205,6 +205,7 @@ class Maker:
             checks=tuple(said["checks"]),
             places=tuple(said["places"]),
             given_up=tuple(said["given_up"]),
+            hiding=tuple(said["hiding"]),
             dropped=tuple(word.word for word in painting.account.dropped),
         )
         return made, data

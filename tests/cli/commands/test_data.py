@@ -10,7 +10,16 @@ import pytest
 from PIL import Image
 
 from sg2im_weights import read_bundle
+from tests.data import tool_files
+from tests.data.exports import label_studio, roboflow
 from tests.data.machine_scenes import mark
+
+TOOLS = {
+    "labelme": lambda root: tool_files.labelme(root),
+    "yolo": lambda root: tool_files.yolo(root) / "data.yaml",
+    "via": lambda root: tool_files.via2(root),
+}
+"""What to write, by the command that takes it."""
 
 
 @pytest.fixture
@@ -24,7 +33,7 @@ def prepared(sg2im, tiny_data):
 def test_data_is_a_command_with_help(sg2im):
     assert "data" in sg2im("--help").out
     assert all(word in sg2im("data", "--help").out for word in ("prepare", "check", "show"))
-    assert all(word in sg2im("data", "prepare", "--help").out for word in ("coco", "vg", "jsonl"))
+    assert all(word in sg2im("data", "prepare", "--help").out for word in ("coco", "vg", "jsonl", *TOOLS))
 
 
 def test_prepare_check_show(sg2im, prepared, files):
@@ -108,6 +117,48 @@ def test_own_pictures(sg2im, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+SMALL = ("--image-size", 32, "--mask-size", 8)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_what_a_tool_exports_is_prepared_checked_shown_and_trained_on(sg2im, tool, tmp_path):
+    path = TOOLS[tool](tmp_path / "mine")
+    command = ("data", "prepare", tool, path, *SMALL, "--val-share", 0.5, "--strict", "--out", "ready")
+    done = sg2im(*command)
+    assert (done.code, done.out) == (0, "ready\n"), done.err
+    assert "train: 1 pictures, 2 objects\nval: 1 pictures, 2 objects\n" in done.err
+    assert "Everything is prepared already." in sg2im(*command).err
+    assert sg2im("data", "check", "ready", "--least", 1).out.endswith("Nothing is wrong.\n")
+    assert sg2im("data", "show", "ready", "--output", "sheet.png").code == 0
+    how = ("--recipe", "tiny", "--device", "cpu", "--threads", 1, "--dry-run")
+    done = sg2im("train", "--data", "ready", "--out", "run", *how)
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize(
+    ("tool", "changed"), [("labelme", "1.json"), ("yolo", "1.txt"), ("via", "via_region_data.json")]
+)
+def test_files_that_were_changed_are_not_the_same_data(sg2im, tool, changed, tmp_path):
+    path = TOOLS[tool](tmp_path / "mine")
+    command = ("data", "prepare", tool, path, *SMALL, "--out", "ready")
+    assert sg2im(*command).code == 0
+    (file,) = (tmp_path / "mine").rglob(changed)
+    file.write_text(file.read_text() + "\n")
+    done = sg2im(*command)
+    assert done.code == 2 and "ready was prepared from other data" in done.err
+
+
+def test_the_attribute_of_regions_that_names_is_asked_for(sg2im, tmp_path):
+    path = tool_files.via2(tmp_path / "mine")
+    content = json.loads(path.read_text())
+    for picture in content.values():
+        picture["regions"][0]["region_attributes"]["color"] = "red"
+    path.write_text(json.dumps(content))
+    done = sg2im("data", "prepare", "via", path, "--out", "ready")
+    assert done.code == 2 and "say with --label-key which is the name" in done.err
+    assert sg2im("data", "prepare", "via", path, "--label-key", "kind", "--out", "ready").code == 0
+
+
 def test_the_schema_is_printed(sg2im):
     assert json.loads(sg2im("data", "prepare", "jsonl", "--schema").out)["required"] == ["image", "objects"]
 
@@ -119,10 +170,18 @@ def test_the_schema_is_printed(sg2im):
         (("coco", ".", "--paper", "--things-only"), "give one of them"),
         (("coco", ".", "--paper", "--min-objects", 2), "--paper says which pictures and objects are kept"),
         (("coco", ".", "--mask-size", 12), "--mask-size is 12 and must be a power of two"),
-        (("coco", "."), "has no directory images/train"),
+        (("coco", "."), ". is in no layout that is known: COCO and CVAT have annotations/instances_train.json"),
         (("vg", "none"), "There is no directory none"),
         (("vg", "."), "There is no file object_alias.txt"),
         (("jsonl", "none.jsonl"), "There is no file none.jsonl"),
+        (("labelme", "none"), "There is no directory none"),
+        (("labelme", "."), "has no JSON files; labelme writes one for each picture"),
+        (("labelme", ".", "--images", "none"), "There is no directory none"),
+        (("yolo", "none"), "There is no file none"),
+        (("yolo", "."), "has neither data.yaml nor classes.txt"),
+        (("via", "none"), "There is no file none"),
+        (("via", "."), ". is a directory; give the file"),
+        (("coco", "some.json"), "There is no directory some.json"),
         (("jsonl", "a", "--val", "b", "--val-share", 0.5), "give one of them"),
     ],
 )
@@ -154,3 +213,33 @@ def test_what_was_left_out_or_changed_stands_in_tables(sg2im, tiny_data, tmp_pat
     strict = sg2im("data", "prepare", "coco", root, "--strict", "--out", "other")
     assert strict.code == 2 and "is a region of many things (iscrowd)." in strict.err
     assert not Path("other").exists()
+
+
+def test_an_export_is_checked_prepared_and_trained_on(sg2im, tmp_path):
+    root = label_studio(tmp_path / "export", "/data/upload/1/{}")
+    given = sg2im("data", "check", root / "result.json")
+    assert given.code == 2 and f"give its directory: sg2im data check {root}, or sg2im data prepare coco" in given.err
+    assert sg2im("data", "check", root, "--least", 1).code == 0
+    how = ("--val-share", 0.25, "--image-size", 32, "--mask-size", 8, "--strict")
+    done = sg2im("data", "prepare", "coco", root, "--out", "ready", *how)
+    assert (done.code, done.out) == (0, "ready\n"), done.err
+    assert "train: 3 pictures, 6 objects" in done.err and "val: 1 pictures, 2 objects" in done.err
+    other = sg2im("data", "prepare", "coco", root, "--out", "ready", *how, "--seed", 1)
+    assert other.code == 2 and "with other options (options)" in other.err
+    for data, run in ((root, "one"), ("ready", "two")):
+        done = sg2im("train", "--data", data, "--recipe", "tiny", "--min-objects", 1, "--out", run, "--steps", 1)
+        assert done.code == 0, done.err
+
+
+def test_strict_stops_at_a_picture_that_is_missing(sg2im, tmp_path):
+    root = roboflow(tmp_path / "export")
+    next((root / "train").glob("*.jpg")).unlink()
+    done = sg2im("data", "prepare", "coco", root, "--out", "one")
+    assert done.code == 0 and "train: 3 pictures" in done.err
+    assert "pictures that are missing or cannot be read: left out" in " ".join(done.err.split())
+    done = sg2im("data", "prepare", "coco", root, "--out", "two", "--strict")
+    assert done.code == 2 and "cannot be read" in done.err.splitlines()[-1]
+    done = sg2im("data", "prepare", "coco", root, "--out", "two", "--strict", "--skip-unreadable")
+    assert done.code == 2 and "with other options (skip unreadable)" in done.err
+    done = sg2im("data", "prepare", "coco", root, "--out", "three", "--strict", "--skip-unreadable")
+    assert done.code == 0 and "train: 3 pictures" in done.err

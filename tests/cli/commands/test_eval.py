@@ -87,7 +87,7 @@ def test_one_against_another(measure, tiny_bundle):
         (("--judge", "nowhere"), "There is no directory nowhere; --judge takes one"),
         (("--judge", "."), "config.json cannot be read"),
         (("--inception", "none.pt"), "There is no file none.pt; --inception takes a TorchScript file"),
-        (("--split", "test"), "has no directory images/test"),
+        (("--split", "test"), "has no split called test; it has train, val"),
         (("--against", "nowhere"), "There are no weights 'nowhere'"),
         (("--samples", 1), "Invalid value for '--samples'"),
     ],

@@ -238,14 +238,14 @@ def test_what_does_not_hold_says_by_how_much_of_what_and_what_to_do(draw, tmp_pa
     for name, value in graphs.items():
         (tmp_path / name).write_text(json.dumps(value))
     call = ("--scene-graph", "two.json", "--seed", 4, "-o", "{index}.png", "--overwrite")
-    plain, enforced = draw(*call).err, draw(*call, "--enforce").err
-    assert plain.count("--enforce moves boxes") == 1  # the other says nothing
+    plain, held = draw(*call, "--no-enforce").err, draw(*call).err
+    assert "without --no-enforce they move" in plain
     assert "of the picture" in plain
-    assert "no, off by" not in enforced
-    assert "--enforce" not in enforced
+    assert "no, off by" not in held
+    assert "enforce" not in held
     given = draw("--scene-graph", "boxed.json").err  # given boxes are as they were meant
     assert "no, off by" in given
-    assert "--enforce" not in given
+    assert "enforce" not in given
 
 
 @pytest.mark.parametrize(
@@ -510,12 +510,24 @@ def test_file_names_from_sentences(text, name):
 
 def test_relationships_are_checked_and_can_be_enforced(draw):
     text = "a car left of a tree. the car is above a boat."
-    before = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "a.png").out)
-    after = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "b.png", "--enforce").out)
+    before = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "a.png", "--no-enforce").out)
+    after = json.loads(draw(text, "--seed", "1", "--json", "-q", "-o", "b.png").out)
     assert [c["relationship"] for c in before["account"]["checks"]] == before["graph"]["relationships"]
     assert len(after["account"]["checks"]) == 2
     assert all(c["satisfied"] and c["margin"] >= 0 for c in after["account"]["checks"])
-    assert "holds" in draw(text, "-o", "c.png", "--enforce").err
+    assert not all(c["satisfied"] for c in before["account"]["checks"])
+    assert "holds" in draw(text, "-o", "c.png").err
+
+
+def test_things_that_hide_each_other_are_named_and_kept_apart(draw):
+    text = "a car and a boat"
+    hidden = draw(text, "--seed", "1", "-o", "a.png", "--no-enforce")
+    assert "0 car and 1 boat hide each other: they are in nearly one place." in hidden.err
+    assert "without --no-enforce they move" in hidden.err
+    assert "hide" not in draw(text, "--seed", "1", "-o", "b.png").err
+    for more, pairs in ((("--no-enforce",), [[0, 1]]), ((), [])):
+        done = draw(text, "--seed", "1", "--json", "-q", "-o", "c.png", "--overwrite", *more)
+        assert json.loads(done.out)["account"]["hiding"] == pairs
 
 
 def test_what_contradicts_itself_is_named(draw):

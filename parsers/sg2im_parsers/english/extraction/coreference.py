@@ -70,7 +70,7 @@ def _agrees(tree: Tree, book: Phrasebook, pronoun: int, thing: int) -> bool:
     if word in PERSONAL:
         return person and tree.tags[thing] not in PLURAL_TAGS
     if word in NEUTER:
-        return not person
+        return not person and tree.tags[thing] not in PLURAL_TAGS
     return tree.tags[thing] in PLURAL_TAGS or person or bool(tree.all_children(thing, "conj"))
 
 

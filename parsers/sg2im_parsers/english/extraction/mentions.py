@@ -71,13 +71,20 @@ def is_thing(tree: Tree, book: Phrasebook, token: int) -> bool:
     label = tree.labels[token]
     if not tree.is_noun(token):
         return label in NOUN_PLACES and _has_article(tree, token) and not tree.tags[token].startswith(("PRP", "W"))
-    if label in NO_THINGS or (tree.lemmas[token] in book.lists["no_things"] and tree.child(token, "compound") is None):
+    if label in NO_THINGS or (tree.lemmas[token] in book.lists["no_things"] and not _is_named(tree, token)):
         return False
-    if is_material(tree, book, token):
+    if is_material(tree, book, token) or _is_time(tree, book, token):
         return False
     if tree.lowers[token] in RECIPROCALS or token in tree.denied or _names_nothing(tree, book, token):
         return False
     return not is_modifier(tree, token) or is_whole(tree, book, token)
+
+
+def _is_named(tree: Tree, token: int) -> bool:
+    """Whether a word that mostly names no thing is one here: "a back door", "a bag on his back"."""
+    owner = tree.child(token, "nmod:poss")
+    own = tree.lemmas[token] == "back" and owner is not None and tree.child(token, "nmod") is None
+    return own or tree.child(token, "compound") is not None
 
 
 def is_material(tree: Tree, book: Phrasebook, token: int) -> bool:
@@ -92,6 +99,13 @@ def is_material(tree: Tree, book: Phrasebook, token: int) -> bool:
     ):
         return False
     return tree.lemmas[token] in book.lists["qualities"] or tree.lowers[token] in book.lists["colours"]
+
+
+def _is_time(tree: Tree, book: Phrasebook, token: int) -> bool:
+    """Whether it says when the picture was taken: "at sunset"."""
+    case = [tree.lowers[word] for word in tree.case_of(token)]
+    timed = len(case) == 1 and case[0] in book.lists["time_prepositions"]
+    return timed and tree.lemmas[token] in book.lists["times"]
 
 
 def _names_nothing(tree: Tree, book: Phrasebook, token: int) -> bool:

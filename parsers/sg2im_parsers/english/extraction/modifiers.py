@@ -37,7 +37,7 @@ def attribute(tree: Tree, book: Phrasebook, word: int) -> Attribute:
     if before >= 0 and (is_shade(tree, book, before) or tree.lowers[before] in book.lists["telling_adverbs"]):
         words.insert(0, before)
     units = tuple(sorted({u for w in words for u in tree.unit(w)}))
-    text = join_words(tree, units)
+    text = tree.lowers[word] if len(words) == 1 and "-" in tree.lowers[word] else join_words(tree, units)
     colour = text.removesuffix(" colored").removesuffix(" coloured")
     if colour in book.lists["colours"]:
         text = colour

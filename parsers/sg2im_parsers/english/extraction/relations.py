@@ -15,6 +15,9 @@ from sg2im_parsers.english.word_lists import Phrasebook
 OWNING = frozenset({"with", "have"})
 """What these say adds nothing to where the second noun is told to be."""
 
+PLACING = frozenset({"on", "in", "under", "behind", "above", "at", "over", "below", "near", "beside"})
+"""What has a place of its own does not share one that follows."""
+
 MOST_CONJUNCTS = 12
 """How many nouns of "a and b and c" are followed on one side of a relationship."""
 
@@ -187,7 +190,7 @@ def verb_text(tree: Tree, book: Phrasebook, verb: int, has_case: bool) -> tuple[
 
 def _share(tree: Tree, book: Phrasebook, found: Found) -> Iterator[Found]:
     """The same for every noun that is coordinated with either side."""
-    for subject in _subjects(tree, found):
+    for subject in _subjects(tree, book, found):
         for obj in conjuncts(tree, found.object):
             if subject != obj:
                 yield _told_of(tree, book, found, obj).between(subject, obj)
@@ -210,7 +213,7 @@ def _told_of(tree: Tree, book: Phrasebook, found: Found, obj: int) -> Found:
     return replace(found, predicate=predicate, said=said, words=tuple(sorted(words)))
 
 
-def _subjects(tree: Tree, found: Found) -> list[int]:
+def _subjects(tree: Tree, book: Phrasebook, found: Found) -> list[int]:
     """Coordinated subjects share what is said after the last of them."""
     subject = found.subject
     first = subject
@@ -221,16 +224,18 @@ def _subjects(tree: Tree, found: Found) -> list[int]:
     joined = conjuncts(tree, first)
     if first != subject and not any(tree.child(c, "cc") is not None for c in joined):
         return [subject]  # "sky, grass, a sheep standing on the grass"
-    every = [s for s in joined if s == subject or not found.words or _said_after(tree, found, s)]
+    every = [s for s in joined if s == subject or not found.words or _said_after(tree, book, found, s)]
     return every if len(every) > 1 else [subject]
 
 
-def _said_after(tree: Tree, found: Found, subject: int) -> bool:
-    """Whether it may be said of an earlier one too: not of a cat that is "on a mat and a dog on a bed"."""
+def _said_after(tree: Tree, book: Phrasebook, found: Found, subject: int) -> bool:
+    """Whether it may be said of an earlier one too: not of a cat "on a mat and a dog on a bed", nor "under a bed"."""
     case = [tree.lowers[c] for c in tree.case_of(found.object)]
     own = (n for n in tree.all_children(subject, "nmod") if subject < n < found.subject)
-    if case and any([tree.lowers[c] for c in tree.case_of(noun)] == case for noun in own):
-        return False
+    for noun in own:
+        its = [tree.lowers[c] for c in tree.case_of(noun)]
+        if case and (its == case or ({*its} <= PLACING >= {*case} and tree.lemmas[noun] not in book.lists["clothes"])):
+            return False
     return min(found.words) > subject or found.object < found.subject
 
 

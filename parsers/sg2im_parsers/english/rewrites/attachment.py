@@ -10,8 +10,10 @@ from sg2im_parsers.english.word_lists import Phrasebook
 def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
     """Move clauses and coordinated nouns that hang from the wrong noun, in place."""
     for token in range(len(tree)):
-        if tree.labels[token] == "acl" and tree.lemmas[token] in book.lists["deeds"]:
+        if tree.labels[token] == "acl" and _is_deed(tree, book, token):
             _give_deed_to_person(tree, book, token)
+        elif tree.lowers[token] == "who" and tree.labels[token].startswith("nsubj"):
+            _give_clause_to_person(tree, book, token)
         elif tree.labels[token] == "conj" and _listed(tree, book, "clothes", token):
             _put_clothes_together(tree, book, token)
         elif tree.lowers[token] == "full" and tree.labels[token] in ("xcomp", "advcl"):
@@ -20,6 +22,10 @@ def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
             _hang_pronoun_on_nearest(tree, token)
         elif tree.labels[token] == "nmod":
             _attach_place(tree, book, token)
+
+
+def _is_deed(tree: Tree, book: Phrasebook, verb: int) -> bool:
+    return _listed(tree, book, "deeds", verb) or _listed(tree, book, "mindful", verb)
 
 
 def _listed(tree: Tree, book: Phrasebook, name: str, token: int) -> bool:
@@ -33,6 +39,30 @@ def _give_deed_to_person(tree: Tree, book: Phrasebook, verb: int) -> None:
     idle = _listed(tree, book, "clothes", noun) or _listed(tree, book, "parts", noun)
     if tree.labels[noun] == "nmod" and idle and _listed(tree, book, "people", owner):
         tree.attach(verb, owner, "acl")
+    elif _listed(tree, book, "mindful", verb) and not _minds(tree, book, noun):
+        _give_to_nearest(tree, book, verb)
+
+
+def _minds(tree: Tree, book: Phrasebook, noun: int) -> bool:
+    return _listed(tree, book, "people", noun) or _listed(tree, book, "animals", noun)
+
+
+def _give_clause_to_person(tree: Tree, book: Phrasebook, who: int) -> None:
+    """Of "a boy in a jacket who is laughing", the boy laughs."""
+    clause = tree.heads[who]
+    if tree.labels[clause] == "acl:relcl" and not _minds(tree, book, tree.heads[clause]):
+        _give_to_nearest(tree, book, clause)
+
+
+def _give_to_nearest(tree: Tree, book: Phrasebook, verb: int) -> None:
+    """Of "an owl perched on a branch looking at the moon", the owl looks: the nearest above that can."""
+    label = tree.labels[verb]
+    above = tree.heads[verb]
+    while not tree.is_root(above):
+        above = tree.heads[above]
+        if tree.is_noun(above) and _minds(tree, book, above):
+            tree.attach(verb, above, label)
+            return
 
 
 def _put_clothes_together(tree: Tree, book: Phrasebook, garment: int) -> None:
@@ -91,6 +121,7 @@ ATTACHMENT = Rewrite(
     apply=attach_by_meaning,
     after=("wrong tags", "lists"),
     examples=(
+        Example("an owl perched on a branch looking at the moon", gives=("owl | look at | moon",)),
         Example("a man flying a kite on the beach", gives=("man | on | beach",), instead=("kite | on | beach",)),
         Example(
             "plastic bottle with an orange on it", gives=("orange | on | bottle",), instead=("bottle | on | orange",)

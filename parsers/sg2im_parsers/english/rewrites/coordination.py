@@ -15,6 +15,7 @@ def mend_lists(tree: Tree, _: Phrasebook) -> None:
     for token in range(len(tree)):
         if tree.labels[token] == "appos" and tree.is_noun(token) and _goes_on(tree, token):
             tree.labels[token] = "conj"
+            _mend_conjunct(tree, token)
         elif tree.labels[token] == "nsubj" and tree.child(token, "cc") is not None:
             _join_subjects(tree, token)
         elif tree.labels[token] == "conj" and tree.is_noun(token):
@@ -68,7 +69,7 @@ def _list_after_with(tree: Tree, token: int) -> int | None:
 def _is_parallel(tree: Tree, token: int) -> bool:
     """Whether two things are each in a place: "a cat on a mat and a dog on a bed" has no dog under the cat.
 
-    So has "a chair near a window and a rug under it".
+    So have "a chair near a window and a rug under it" and "a plane in the air and a car on the road".
     """
     place = tree.heads[token]
     case = [tree.lowers[c] for c in tree.case_of(place)]
@@ -82,6 +83,9 @@ def _is_parallel(tree: Tree, token: int) -> bool:
     for own in (c for c in tree.all_children(token, "nmod") if c > token):
         same = [tree.lowers[c] for c in tree.case_of(own)] == case
         if same if tree.is_noun(own) else tree.tags[own] == "PRP" and case != ["with"]:
+            return True
+        elsewhere = case in PLACING and [tree.lowers[c] for c in tree.case_of(own)] in PLACING
+        if elsewhere and tree.child(token, "det", "nummod") is not None and tree.child(place, "det") is not None:
             return True
     return False
 

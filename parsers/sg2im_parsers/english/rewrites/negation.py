@@ -20,10 +20,16 @@ def find_denied(tree: Tree, book: Phrasebook) -> None:
         if token in tree.gone:
             continue
         if tree.is_noun(token):
-            if tree.lowers[token] in word_list("nobody") or _is_none(tree, token) or _shares_denial(tree, token):
+            if tree.lowers[token] in word_list("nobody"):
+                tree.denied.add(token)
+                tree.denied.update(_done_by_none(tree, token))
+            elif _is_none(tree, token) or _shares_denial(tree, token) or _is_replaced(tree, token):
                 tree.denied.add(token)
         elif _is_negated(tree, token):
-            tree.negated.add(token)
+            quality = _negated_quality(tree, token)
+            tree.negated.add(token if quality is None else quality)
+            if quality is not None:
+                continue
             tree.denied.update(_indefinite(tree, token, "obj", "obl"))
         elif tree.lemmas[token] in word_list("lacking"):
             tree.negated.add(token)
@@ -38,7 +44,7 @@ def find_denied(tree: Tree, book: Phrasebook) -> None:
 
 def _denies(tree: Tree, book: Phrasebook) -> bool:
     """Whether there is a word without which nothing is denied."""
-    denying = word_lists("not", "no", "nobody", "free_of")
+    denying = word_lists("not", "no", "nobody", "free_of") | {"instead", "rather", "except", "place"}
     return not (denying.isdisjoint(tree.lowers) and book.lists["lacking"].isdisjoint(tree.lemmas))
 
 
@@ -63,6 +69,32 @@ def _is_none(tree: Tree, noun: int) -> bool:
         return True
     tree.negated.add(noun)
     return not _case(tree, noun) or not _is_definite(tree, noun)
+
+
+def _is_replaced(tree: Tree, noun: int) -> bool:
+    """Whether something else is there: "a bucket instead of a hat"."""
+    return " ".join(_case(tree, noun)) in word_list("in_place_of")
+
+
+def _done_by_none(tree: Tree, none: int) -> Iterator[int]:
+    """What is not there because "none of them" has it; the verb is said not to be so."""
+    of = tree.child(none, "nmod")
+    if of is not None and tree.tags[of] == "PRP":
+        for word in (*tree.case_of(of), of):
+            tree.remove(word)
+    verbs = (t for t in range(none + 1, len(tree)) if tree.is_verb(t) and not tree.labels[t].startswith("aux"))
+    verb = next(verbs, None)
+    if verb is not None and tree.has_ancestor(none, verb):
+        tree.negated.add(verb)
+        yield from _indefinite(tree, verb, "obj", "obl")
+
+
+def _negated_quality(tree: Tree, verb: int) -> int | None:
+    """The adjective that "not" stands before, if the verb is only near: "a cat that is not black sitting on a bed"."""
+    word = next(c for c in tree.children[verb] if tree.lowers[c] in word_list("not") and tree.labels[c] == "advmod")
+    after = word + 1
+    described = after < verb and tree.tags[after] == "JJ" and tree.heads[after] == verb
+    return after if described else None
 
 
 def _is_name(tree: Tree, noun: int, no: int) -> bool:
@@ -115,5 +147,6 @@ NEGATION = Rewrite(
         Example("a street without cars", instead=("cars",)),
         Example("a man not wearing a hat", instead=("hat", "man | wear | hat")),
         Example("the car is not red", instead=("car | is | red",)),
+        Example("a park with benches instead of chairs", instead=("chairs",)),
     ),
 )

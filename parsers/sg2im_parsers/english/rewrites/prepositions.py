@@ -1,4 +1,4 @@
-"""Prepositions of several words ("in front of") become one, and their noun takes their place in the tree."""
+"""Prepositions of several words ("in front of", "bigger than") become one, and their noun takes their place."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ CLAUSE_LABELS = frozenset({ROOT, "conj", "advcl", "acl", "acl:relcl", "parataxis
 
 INSIDE_A_NOUN_PHRASE = frozenset({"det", "amod", "nummod", "compound", "nmod:poss", "flat", "advmod", "punct"})
 
+COMPARED = frozenset({("as", "as"), ("more", "than"), ("less", "than")})
+
+NO_THING = frozenset({"usual", "normal", "average", "life", "ever", "before", "possible", "expected"})
+"""What nothing is compared with: "larger than life"."""
+
 
 def join_prepositions(tree: Tree, book: Phrasebook) -> None:
-    """Find every phrase of the book in the tree and join it, left to right."""
+    """Find every phrase of the book in the tree and join it, left to right; comparisons are such phrases, too."""
     start, size = 0, len(tree)
     while start < size:
-        length = 0
+        length = _comparison(tree, start)
+        if length and not _join(tree, range(start, start + length)):
+            length = 0
+        if length:
+            start += length
+            continue
         for words in book.phrases_by_start.get(tuple(tree.lowers[start : start + 2]), ()):
             end = start + len(words)
             if tuple(tree.lowers[start:end]) == words and _join(tree, range(start, end)):
@@ -40,6 +50,22 @@ def _join(tree: Tree, span: range) -> bool:
         tree.remove(token)
     tree.cases[noun] = tuple(span)
     return True
+
+
+def _comparison(tree: Tree, start: int) -> int:
+    """How many words of "bigger than", "more colorful than" or "as big as" stand here; 0 if none do."""
+    length = 2 if tree.tags[start] in ("JJR", "RBR") else 3
+    words = tree.lowers[start : start + 3]
+    if tree.tags[start] == "RBR" and words[0] in ("more", "less") and words[2:] == ["than"]:
+        length = 3
+    than = start + length - 1
+    if than + 1 >= len(tree) or not tree.tags[than - 1].startswith(("JJ", "RB")) or tree.tags[than + 1] == "CD":
+        return 0
+    if length == 3 and (words[0], words[2]) not in COMPARED:
+        return 0
+    if length == 2 and (words[1] != "than" or words[0] in ("more", "less", "fewer")):
+        return 0
+    return length if tree.lowers[than + 1] not in NO_THING else 0
 
 
 def _starts_a_noun_phrase(tree: Tree, token: int) -> bool:
@@ -108,5 +134,6 @@ PREPOSITIONS = Rewrite(
     after=("wrong tags", "places", "attachment", "participles", "each other"),
     examples=(
         Example("a car in front of a house", gives=("car | in front of | house",), instead=("car | in | house",)),
+        Example("a dog bigger than a cat", gives=("dog | bigger than | cat",), instead=("dog | is | bigger",)),
     ),
 )

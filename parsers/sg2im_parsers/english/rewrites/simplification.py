@@ -52,7 +52,7 @@ def join_measures(tree: Tree, book: Phrasebook) -> None:
         if noun is not None and tree.is_noun(noun):
             if measure.quality == tree.lemmas[token]:
                 measure = replace(measure, quality=tree.lowers[token])
-            tree.measured[noun] = Measured(_replace_by(tree, token, noun), measure)
+            tree.measured[noun] = Measured(_replace_by(tree, book, token, noun), measure)
 
 
 def _measure(tree: Tree, book: Phrasebook, token: int) -> Measure | None:
@@ -70,13 +70,16 @@ def _after_of(tree: Tree, noun: int) -> bool:
     return [tree.lowers[c] for c in tree.case_of(noun)] == ["of"]
 
 
-def _replace_by(tree: Tree, token: int, noun: int) -> tuple[int, ...]:
+def _replace_by(tree: Tree, book: Phrasebook, token: int, noun: int) -> tuple[int, ...]:
     of = tree.case_of(noun)
     for word in of:
         tree.remove(word)
     tree.put_in_place_of(noun, token)
     if token in tree.cases:
         tree.cases[noun] = tree.cases.pop(token)
+    for said in tree.all_children(token, "amod"):
+        if tree.lowers[said] in book.lists["colours"]:  # of "a green bunch of bananas" the bananas are green
+            tree.attach(said, noun, "amod")
     number = tree.all_children(token, "nummod")
     tree.move_children(token, noun, "det", "amod", "nummod", "compound")
     before = tree.all_children(token, "det", "amod")

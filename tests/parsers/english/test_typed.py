@@ -1,0 +1,78 @@
+"""What people type into picture tools: each kind with its contrasts, all that is told and nothing more."""
+
+import pytest
+
+from sg2im_parsers.english.parser import SceneGraphParser
+from sg2im_parsers.english.pipeline import load_pipeline
+from tests.parsers.trees import statements
+
+
+@pytest.fixture(scope="module")
+def parser():
+    return SceneGraphParser(load_pipeline())
+
+
+TOLD = {
+    # comparisons are relationships; without something to compare with, a quality
+    "a dog bigger than a cat": {"dog", "cat", "dog | bigger than | cat"},
+    "a boy who is taller than his father": {"boy", "father", "boy | taller than | father"},
+    "the pumpkin is heavier than the dog": {"pumpkin", "dog", "pumpkin | heavier than | dog"},
+    "a bird as big as a house": {"bird", "house", "bird | as big as | house"},
+    "a taller man": {"man", "man | is | taller"},
+    "less than ten dogs": {"dogs"},
+    # sizes and ages count nothing
+    "a two year old boy with a balloon": {"boy", "balloon", "boy | is | two-year-old", "boy | with | balloon"},
+    "a 5 year old girl": {"girl", "girl | is | 5-year-old"},
+    "a ten story building": {"building", "building | is | ten-story"},
+    "ten story books": {"story books", "story books | is | 10"},
+    "two old boys": {"boys", "boys | is | 2", "boys | is | old"},
+    # who wears what
+    "a helmet wearing man": {"man", "helmet", "man | wear | helmet"},
+    "a helmet-wearing dog": {"dog", "helmet", "dog | wear | helmet"},
+    "a man wearing boots": {"man", "boots", "man | wear | boots"},
+    # whose
+    "a girl whose hair is red": {"girl", "hair", "girl | have | hair", "hair | is | red"},
+    "a house whose roof is covered with moss": {
+        "house",
+        "roof",
+        "moss",
+        "house | have | roof",
+        "moss | cover | roof",
+    },
+    "the box in which the cat sleeps": {"box", "cat", "cat | sleep in | box"},
+    "the hat that the man is wearing": {"hat", "man", "man | wear | hat"},
+    # what is not there
+    "a park with benches instead of chairs": {"park", "benches", "park | with | benches"},
+    "four kids at a table and none of them are wearing hats": {"kids", "table", "kids | is | 4", "kids | at | table"},
+    # who is where, and does what
+    "a plane in the air and a car on the road": {"plane", "air", "car", "road", "plane | in | air", "car | on | road"},
+    "a cat and a dog on a bed": {"cat", "dog", "bed", "cat | on | bed", "dog | on | bed"},
+    "a lake with mountains behind it and a boat on it": {
+        "lake",
+        "mountains",
+        "boat",
+        "mountains | behind | lake",
+        "boat | on | lake",
+    },
+    "an owl perched on a branch looking at the moon": {
+        "owl",
+        "branch",
+        "moon",
+        "owl | perch on | branch",
+        "owl | look at | moon",
+    },
+    "a girl with a kite who is laughing": {"girl", "kite", "girl | with | kite", "girl | is | laughing"},
+    "a boy carrying a bag on his back": {"boy", "bag", "back", "boy | carry | bag", "bag | on | back"},
+    # when and what for
+    "a lake at sunset": {"lake"},
+    "a red sunset over the sea": {"sunset", "sea", "sunset | is | red", "sunset | over | sea"},
+    "a goalkeeper reaching for the ball": {"goalkeeper", "ball", "goalkeeper | reach for | ball"},
+    "a green bunch of bananas": {"bananas", "bananas | is | green"},
+    "a small bunch of bananas": {"bananas"},
+    "a cat licking itself on a rug": {"cat", "rug", "cat | on | rug"},
+}
+
+
+@pytest.mark.parametrize(("text", "told"), TOLD.items())
+def test_what_people_type_is_told_and_nothing_more(parser, text, told):
+    assert statements(parser(text)) == told
