@@ -12,38 +12,29 @@ YOUNG = 100_000
 """Objects that are made before Python looks for garbage among them: importing torch and spaCy makes a million that
 stay, and looking at them again and again takes a fifth of the time."""
 
+STOPPED = 130
+"""The exit code of what Ctrl-C ended."""
+
 
 def collect_less() -> None:
     """Look for garbage more seldom, in this process, which is the command's own."""
     gc.set_threshold(YOUNG)
 
 
-def listen() -> None:
-    """Ctrl-C ends the command with 130, and SIGTERM with 143 and a line, wherever they find it.
+def heed_ctrl_c() -> None:
+    """Ctrl-C raises KeyboardInterrupt, but while a module is imported it ends the process at once, without a word.
 
-    While a module is imported the process ends at once: compiled modules make another error of an interruption, or
-    lose it. Signals that the caller set to be ignored stay ignored.
+    Compiled modules make another error of KeyboardInterrupt, print it, or lose it; and while modules load nothing is
+    written that could stay half done. Where the caller set Ctrl-C to be ignored, it stays so.
     """
-    owner = os.getpid()
-
-    def interrupt(_signum: int, frame: FrameType | None) -> None:
-        if _imports(frame):
-            os._exit(130)
-        raise KeyboardInterrupt
-
-    def terminate(signum: int, frame: FrameType | None) -> None:
-        if os.getpid() != owner:  # a child that was forked: it has nothing to say
-            os._exit(128 + signum)
-        if sys.stderr is not None:
-            os.write(2, b"sg2im: Stopped by SIGTERM.\n")
-        if _imports(frame):
-            os._exit(128 + signum)
-        raise SystemExit(128 + signum)
-
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, interrupt)
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, terminate)
+        signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    if _imports(frame):
+        os._exit(STOPPED)
+    signal.default_int_handler(signum, frame)
 
 
 def _imports(frame: FrameType | None) -> bool:
@@ -55,8 +46,8 @@ def _imports(frame: FrameType | None) -> bool:
 
 
 def main() -> None:
-    """Run the command; Ctrl-C while its modules are still being imported ends it like any later one."""
-    listen()
+    """Run the command, with Ctrl-C heeded from the beginning."""
+    heed_ctrl_c()
     collect_less()
     try:
         from sg2im_cli.cli.app import main as run
@@ -64,7 +55,7 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.stderr.write("sg2im: Stopped.\n")
-        sys.exit(130)
+        sys.exit(STOPPED)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 LONGEST = 200
-"""Letters of a word: no name has as many, and reading it as a sentence takes time."""
+"""Letters of a word that is read as a sentence, which takes time."""
 
 
 def command(
@@ -71,11 +71,11 @@ def becomes(word: str, vocabulary: Vocabulary) -> str:
     """What a word that a model does not know becomes in a sentence, by reading it as one.
 
     Raises:
-        InputError: nothing; the words that are spelled alike are named.
+        InputError: nothing; the words that are spelled alike are named. Or it is longer than `LONGEST`.
     """
     if len(word) > LONGEST:
         raise InputError(
-            f"A word of more than {LONGEST} letters is none that weights have; to read a sentence: sg2im parse."
+            f"These weights have no word of {len(word):,} letters; to see what becomes of a sentence, say: sg2im parse."
         )
     from sg2im_parsers.grounding.sentence import ground
 
