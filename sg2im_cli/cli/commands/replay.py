@@ -124,10 +124,12 @@ def _ask(picture: Path, ref: str) -> None:
     Raises:
         InputError: the user says no, or cannot be asked.
     """
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise InputError(f"{picture} names the weights {ref} of the Hub, which are not here; fetch them with --yes.")
-    asked = visible(f"{picture} names the weights {ref} of the Hub, which are not here. Fetch them?")
-    if not typer.confirm(asked, err=True):
+    named = f"{picture} names the weights {ref} of the Hub, which are not here"
+    if sys.stdin is None or sys.stderr is None or not sys.stdin.isatty():
+        raise InputError(f"{named}; fetch them with --yes.")
+    sys.stderr.write(visible(f"{named}. Fetch them? [y/N] "))  # standard output is the picture's path alone
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise InputError("Nothing was fetched; name other weights with --weights.")
 
 
