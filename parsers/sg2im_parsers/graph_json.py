@@ -19,6 +19,7 @@ from typing import Any
 from sg2im_errors import InputError
 from sg2im_parsers.errors import GraphError
 from sg2im_parsers.scene_graph import Box, Mask, Relationship, SceneGraph, SceneObject
+from sg2im_parsers.text_files import read_bytes
 
 GRAPH_KEYS = ("objects", "relationships", "text", "seed", "weights", "account", "tree")
 OBJECT_KEYS = ("name", "text", "attributes", "quantity", "place", "box", "mask", "pin", "seed")
@@ -100,10 +101,10 @@ def load_text(path: Path) -> str:
     """Read a file that should be JSON.
 
     Raises:
-        InputError: the file cannot be read, or is no text in UTF-8.
+        InputError: the file cannot be read, is no text in UTF-8, or longer than `text_files.MOST_BYTES`.
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_bytes(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.") from None
     except UnicodeDecodeError:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, cast
 
 import typer
@@ -165,6 +166,7 @@ def main() -> None:
     """Run the command; what a person did wrong is one sentence and exit code 2, a failure is 1."""
     if sys.stdout is None:
         _leave("Standard output is closed; to print nothing, send it to /dev/null.", 1)
+    _require_working_directory()
     _print_whatever_comes()
     quieten_downloads(quiet=False)
     try:
@@ -183,6 +185,13 @@ def main() -> None:
     if code == STOPPED:
         _leave("Stopped.", STOPPED)
     sys.exit(code)
+
+
+def _require_working_directory() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        _leave("The working directory was deleted; change to one that exists.", 1)
 
 
 def _print_whatever_comes() -> None:

@@ -17,13 +17,10 @@ import typer
 from sg2im_cli.output.encoding import decode_line, require_no_utf16
 from sg2im_cli.output.json_text import json_text
 from sg2im_errors import InputError
+from sg2im_parsers.text_files import MOST_BYTES, too_long
 
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Control characters but for tab and line feed, and those that turn the direction of writing."""
-
-
-MOST_BYTES = 64_000_000
-"""Of standard input, where it is read as a whole."""
 
 
 def read_text(argument: str) -> str:
@@ -47,7 +44,7 @@ def read_standard_input() -> str:
     """
     data = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin else b""
     if len(data) > MOST_BYTES:
-        raise InputError(f"Standard input is longer than the {MOST_BYTES // 10**6} MB that are read.")
+        raise too_long("Standard input")
     require_no_utf16(data, "Standard input")
     try:
         return decode_line(data)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first lets the update at hand end, the second breaks off."""
+"""Ctrl-C and SIGTERM: in training the first lets the update at hand end, the second breaks off."""
 
 from __future__ import annotations
 
@@ -26,3 +26,31 @@ def graceful(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)
+
+
+class Terminated(SystemExit):
+    """SIGTERM came; as SystemExit it ends a forked process without a traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(128 + signal.SIGTERM)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Raise `Terminated` at SIGTERM, where nothing else was set to happen."""
+
+    def end(_signum: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    try:
+        signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread: whoever called takes care
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

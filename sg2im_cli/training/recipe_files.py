@@ -24,6 +24,7 @@ from typing import Any
 
 from sg2im_cli.config import ConfigError, Recipe, read, with_new_names
 from sg2im_errors import InputError
+from sg2im_parsers.text_files import read_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,7 @@ def _find(ref: str, folder: Path, above: tuple[str, ...]) -> tuple[str, str]:
         said_by = f"{above[-1]}: its base is missing. " if above else ""
         raise InputError(f"{said_by}There is no recipe {ref!r} and no such file; {hint}")
     try:
-        return str(path), path.read_text(encoding="utf8")
+        return str(path), read_bytes(path).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as TOML: {error}.") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,6 +25,11 @@ class Done:
     code: int
     out: str
     err: str
+
+
+def heed_ctrl_c() -> None:
+    """In a process to be: what starts in the background of a shell, as tests may, is told to ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

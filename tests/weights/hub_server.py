@@ -6,6 +6,7 @@ one it names the checksum of, and it writes down every request.
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
@@ -14,6 +15,20 @@ from pathlib import Path
 from .hub_requests import Handler
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def hub_environment(home: Path, endpoint: str, offline: bool = False) -> dict[str, str]:
+    """What a process needs in its environment to take a server for the Hub, with a cache of its own."""
+    proxies = ("http_proxy", "https_proxy", "all_proxy")
+    return {
+        **{name: value for name, value in os.environ.items() if name.lower() not in proxies},
+        "HF_HOME": str(home),
+        "HF_ENDPOINT": endpoint,
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_HUB_OFFLINE": "1" if offline else "0",
+    }
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import resource
 import shutil
@@ -13,7 +12,7 @@ import sys
 
 import pytest
 
-from .hub_server import COMMIT, FakeHub
+from .hub_server import COMMIT, FakeHub, hub_environment
 
 MOVED = COMMIT[::-1]
 NOBODY = "http://127.0.0.1:9"
@@ -56,21 +55,9 @@ def ask(tmp_path, hub):
     """Resolve a reference in a fresh process with a cache of its own: (exit code, what it printed)."""
 
     def run(*words, offline=False, endpoint=None, largest_file=None):
-        environment = {
-            **os.environ,
-            "HF_HOME": str(tmp_path / "hf"),
-            "HF_ENDPOINT": endpoint or hub.url,
-            "HF_HUB_DISABLE_XET": "1",
-            "HF_HUB_DISABLE_TELEMETRY": "1",
-            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-            "HF_HUB_OFFLINE": "1" if offline else "0",
-        }
-        environment = {
-            k: v for k, v in environment.items() if k.lower() not in ("http_proxy", "https_proxy", "all_proxy")
-        }
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", SCRIPT, *words],
-            env=environment,
+            env=hub_environment(tmp_path / "hf", endpoint or hub.url, offline),
             preexec_fn=lambda: limit_files(largest_file) if largest_file else None,
             capture_output=True,
             text=True,

@@ -49,8 +49,8 @@ def fetch(ref: HubRef, cache_dir: Path | None = None, refresh: bool = False) -> 
         WeightsInputError: no such repository, revision or file.
         WeightsError: the download failed, or what came is damaged.
     """
-    folder = None if refresh else _snapshot(ref, cache_dir, local=True)
-    if folder is None or not all((folder / name).exists() for name in (CONFIG, TENSORS)):
+    folder = None if refresh else in_cache(ref, cache_dir)
+    if folder is None:
         folder = _snapshot(ref, cache_dir, local=False)
     assert folder is not None
     for name in (CONFIG, TENSORS):
@@ -58,6 +58,12 @@ def fetch(ref: HubRef, cache_dir: Path | None = None, refresh: bool = False) -> 
             raise WeightsInputError(f"The repository {ref} has no {name}, so it holds no sg2im weights.")
     _verify(folder / TENSORS)
     return read_bundle(folder, str(ref), folder.name if COMMIT.fullmatch(folder.name) else None)
+
+
+def in_cache(ref: HubRef, cache_dir: Path | None = None) -> Path | None:
+    """The folder of the cache with all files of a commit, if it is there; the Hub is not asked."""
+    folder = _snapshot(ref, cache_dir, local=True)
+    return folder if folder and all((folder / name).exists() for name in (CONFIG, TENSORS)) else None
 
 
 def _snapshot(ref: HubRef, cache_dir: Path | None, local: bool) -> Path | None:

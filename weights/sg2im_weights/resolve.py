@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sg2im_weights.bundle import Bundle, read_bundle
 from sg2im_weights.errors import WeightsInputError
-from sg2im_weights.hub import cached, fetch, parse_ref
+from sg2im_weights.hub import cached, fetch, in_cache, parse_ref
 from sg2im_weights.writing import CONFIG, TENSORS
 
 DEFAULT = "default"
@@ -38,8 +38,7 @@ def resolve(ref: str, cache_dir: Path | None = None, refresh: bool = False) -> B
     """
     if ref == DEFAULT:
         return _default()
-    path = Path(os.path.expanduser(ref))  # noqa: PTH111 Path.expanduser raises for a user that does not exist
-    if ref and (os.path.exists(path) or ref.startswith((".", "/", "~"))):  # noqa: PTH110 Path.exists raises
+    if path := _path(ref):
         return _directory(path, ref)
     if hub_ref := parse_ref(ref):
         return fetch(hub_ref, cache_dir, refresh)
@@ -47,6 +46,21 @@ def resolve(ref: str, cache_dir: Path | None = None, refresh: bool = False) -> B
         f"There are no weights {ref!r}: it is not {DEFAULT!r}, no directory of that name exists, and names on the "
         "Hub look like owner/name or owner/name@revision."
     )
+
+
+def would_download(ref: str) -> bool:
+    """Whether `resolve` would fetch something: a repository of the Hub that is not in the cache."""
+    if ref == DEFAULT or _path(ref):
+        return False
+    hub_ref = parse_ref(ref)
+    return hub_ref is not None and in_cache(hub_ref) is None
+
+
+def _path(ref: str) -> Path | None:
+    """What a reference names as a directory, if it is one or is written like one."""
+    path = Path(os.path.expanduser(ref))  # noqa: PTH111 Path.expanduser raises for a user that does not exist
+    written = ref and (os.path.exists(path) or ref.startswith((".", "/", "~")))  # noqa: PTH110 Path.exists raises
+    return path if written else None
 
 
 def _directory(path: Path, ref: str) -> Bundle:

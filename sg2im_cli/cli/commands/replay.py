@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,14 +12,16 @@ import typer
 from sg2im_cli.cli import options
 from sg2im_cli.cli.completion import offer_devices, offer_weights
 from sg2im_cli.cli.request import load_painter
-from sg2im_cli.cli.streams import print_json, print_path, quieten_downloads, read_text
+from sg2im_cli.cli.streams import print_json, print_path, quieten_downloads, read_text, visible
 from sg2im_cli.output.encode import encode, enlarge
 from sg2im_cli.output.files import Target
 from sg2im_cli.output.pictures import title
 from sg2im_cli.provenance.read import read_record
 from sg2im_cli.provenance.record import LARGEST_SCALE, Record, differences
 from sg2im_cli.provenance.recorder import Recorder, mark
+from sg2im_errors import InputError
 from sg2im_parsers.grounding.account import Account
+from sg2im_parsers.grounding.graph import require_drawable
 from sg2im_parsers.stories.alignment import keep_layout, pin_boxes
 
 if TYPE_CHECKING:
@@ -57,6 +60,9 @@ def command(
         ),
     ] = None,
     nlp: Annotated[str | None, typer.Option(metavar="PIPELINE", help="The spaCy pipeline that reads --text.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Fetch the weights that the picture names from the Hub without asking.")
+    ] = False,
     no_metadata: options.NoMetadata = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -73,7 +79,7 @@ def command(
     named = new or then.text or title(then.graph)
     wanted = then.seed if seed is None else seed
     path = target.path(named, wanted, 0)
-    bundle = _resolve(then, picture, weights)
+    bundle = _resolve(then, picture, weights, yes)
     painter = _painter(bundle, then, device, nlp, reads=new is not None)
     weights_now = mark(bundle)
     painting = _paint(painter, then, new, wanted, weights_now.same_as(then.weights))
@@ -95,19 +101,37 @@ def command(
     print_json({**painting_json(painting, [(path, now.seed)]), "replayed": _result(picture, differs, compared)})
 
 
-def _resolve(then: Record, picture: Path, weights: str | None) -> Bundle:
-    """The weights that the user names, or else the picture's own."""
+def _resolve(then: Record, picture: Path, weights: str | None, yes: bool) -> Bundle:
+    """The weights that the user names, or else the picture's own, which are fetched only if the user agrees."""
     from sg2im_weights import WeightsError, resolve
+    from sg2im_weights.resolve import would_download
 
     if weights is not None:
         return resolve(weights)
     try:
+        if not yes and would_download(then.weights.pinned):
+            _ask(picture, then.weights.pinned)
         return resolve(then.weights.pinned)
     except WeightsError as error:
         problem = str(error).rstrip(".")
         raise type(error)(
             f"The weights that made {picture} are not here ({problem}); name them or others with --weights."
         ) from None
+
+
+def _ask(picture: Path, ref: str) -> None:
+    """A file of somebody else says what to fetch: the user decides.
+
+    Raises:
+        InputError: the user says no, or cannot be asked.
+    """
+    named = f"{picture} names the weights {ref} of the Hub, which are not here"
+    if sys.stdin is None or sys.stderr is None or not sys.stdin.isatty():
+        raise InputError(f"{named}; fetch them with --yes.")
+    sys.stderr.write(visible(f"{named}. Fetch them? [y/N] "))  # standard output is the picture's path alone
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise InputError("Nothing was fetched; name other weights with --weights.")
 
 
 def _painter(bundle: Bundle, then: Record, device: str | None, nlp: str | None, reads: bool) -> Painter:
@@ -132,6 +156,7 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
 
 def _paint_again(painter: Painter, then: Record, seed: int, same_weights: bool) -> Painting:
     """What the record says, with each object's own seed, also for a picture with another one."""
+    require_drawable([then.graph], painter.vocabulary)
     given = any(item.box is not None or item.pin for item in then.graph.objects)
     seeded = _filled(then.graph, seed=then.drawn)
     if (then.options.enforce is not False or given) and same_weights:  # boxes that were moved are exact in the record

@@ -16,6 +16,7 @@ from sg2im_cli.output.sheets import check_sheets, notes, write_sheets
 from sg2im_cli.provenance.record import Options
 from sg2im_errors import InputError
 from sg2im_parsers.graph_json import read_graphs
+from sg2im_parsers.text_files import read_bytes
 
 if TYPE_CHECKING:
     from sg2im_cli.drawing.arrangement import Places
@@ -123,7 +124,7 @@ def _read(story: str) -> tuple[str, str]:
     if story == "-":
         return read_standard_input(), "standard input"
     try:
-        data = Path(story).read_bytes()
+        data = read_bytes(Path(story))
         require_no_utf16(data, story)
         return data.decode("utf-8-sig"), story
     except FileNotFoundError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -147,15 +148,21 @@ def _require_size(recipe: Recipe, name: str) -> None:
 
 def _start(options: TrainOptions, dry_run: bool) -> None:
     """Train or rehearse; of several processes the first one tells."""
-    from sg2im_cli.training.processes import StoppedElsewhereError, is_main
+    from sg2im_cli.training.interrupts import Terminated, terminable
+    from sg2im_cli.training.processes import StoppedElsewhereError, is_main, wanted_processes
 
+    alone = wanted_processes() == 1  # one of several may wait for the others, where Python hears no signal
     try:
-        if dry_run:
-            _rehearse(options)
-            return
-        result = _run(options)
+        with terminable() if alone else nullcontext():
+            if dry_run:
+                _rehearse(options)
+                return
+            result = _run(options)
     except StoppedElsewhereError as error:  # another process says why
         raise typer.Exit(error.code) from None
+    except Terminated:
+        say("sg2im: Stopped by SIGTERM.")
+        raise
     if not is_main():
         return
     print_path(result.weights)

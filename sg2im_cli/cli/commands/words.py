@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sg2im_parsers.english.parsed_text import ParsedText
 
 
+LONGEST = 200
+"""Letters of a word that is read as a sentence, which takes time."""
+
+
 def command(
     pattern: Annotated[str | None, typer.Argument(help="Only words that contain this; * and ? may be used.")] = None,
     weights: options.VocabularyOf = "default",
@@ -67,8 +71,12 @@ def becomes(word: str, vocabulary: Vocabulary) -> str:
     """What a word that a model does not know becomes in a sentence, by reading it as one.
 
     Raises:
-        InputError: nothing; the words that are spelled alike are named.
+        InputError: nothing; the words that are spelled alike are named. Or it is longer than `LONGEST`.
     """
+    if len(word) > LONGEST:
+        raise InputError(
+            f"These weights have no word of {len(word):,} letters; to see what becomes of a sentence, say: sg2im parse."
+        )
     from sg2im_parsers.grounding.sentence import ground
 
     words = VocabularyLexicon(packaged_lexicon(), vocabulary)

@@ -26,6 +26,7 @@ from sg2im_cli.data.readers.recognition import advise
 from sg2im_cli.data.readers.source import Source
 from sg2im_cli.data.readers.val_share import draw_val
 from sg2im_errors import InputError
+from sg2im_parsers.text_files import MOST_BYTES, too_long
 
 UNREADABLE = (1, 1)
 """The size of a picture that cannot be read, which is said when it is needed."""
@@ -130,7 +131,9 @@ def _lines(
     """The lines that are not empty, looked through, with their numbers from 1."""
     try:
         with path.open(encoding="utf-8-sig") as file:
-            for number, text in enumerate(file, 1):
+            for number, text in enumerate(iter(lambda: file.readline(MOST_BYTES + 1), ""), 1):
+                if len(text) > MOST_BYTES:
+                    raise too_long(f"{path}, line {number}")
                 if not text.strip():
                     continue
                 try:

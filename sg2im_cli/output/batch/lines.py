@@ -18,6 +18,8 @@ from sg2im_errors import InputError
 from sg2im_parsers.errors import GraphError
 from sg2im_parsers.graph_json import graph_from_json, seed_of
 from sg2im_parsers.scene_graph import SceneGraph
+from sg2im_parsers.text_files import MOST_BYTES as MOST_AT_ONCE
+from sg2im_parsers.text_files import too_long
 
 KEYS = ("text", "graph", "layout", "seed", "samples", "output")
 MOST_SAMPLES = 10_000
@@ -79,14 +81,17 @@ def read_groups(stream: Stream) -> Iterator[list[tuple[int, bytes]]]:
     Of a line that is too long only the beginning is kept, for `read_line` to refuse.
 
     Raises:
-        InputError: it is in UTF-16.
+        InputError: it is in UTF-16, or a line has no end within `MOST_AT_ONCE`.
     """
-    number, rest, first = 0, b"", True
+    number, rest, length, first = 0, b"", 0, True
     while chunk := stream.read1(CHUNK):
         if first:
             require_no_utf16(chunk, "What --file names")
             first = False
         *whole, rest = (rest + chunk).split(b"\n")
+        length = len(rest) if whole else length + len(chunk)
+        if length > MOST_AT_ONCE:
+            raise too_long(f"Line {number + len(whole) + 1} of what --file names")
         rest = rest[: MOST_BYTES + 1]
         for start in range(0, len(whole), GROUP):
             group = whole[start : start + GROUP]

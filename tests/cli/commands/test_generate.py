@@ -15,6 +15,7 @@ from PIL import Image
 from sg2im_cli.cli.display.tables import preview
 from sg2im_cli.cli.streams import read_standard_input
 from sg2im_cli.output.files import slug
+from tests.cli.conftest import heed_ctrl_c
 
 CAR = "a car on the road"
 TWO = "two sheep in a field"
@@ -411,30 +412,6 @@ def test_a_full_disk(tiny_bundle, tmp_path):
     assert done.returncode == 1
     assert done.stderr == "sg2im: a.png could not be written: File too large; use another place.\n"
     assert list(tmp_path.iterdir()) == []
-
-
-INTERRUPTED_IMPORT = """
-import os, signal, sys
-
-def interrupt(event, arguments):
-    if event == "import" and arguments[0] == "sg2im_cli.cli.request":
-        os.kill(os.getpid(), signal.SIGINT)
-
-sys.addaudithook(interrupt)
-from sg2im_cli.__main__ import main
-main()
-"""
-
-
-def heed_ctrl_c():
-    """In a process to be: what starts in the background of a shell, as tests may, is told to ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def test_ctrl_c_while_python_loads_is_one_line():
-    call = [sys.executable, "-c", INTERRUPTED_IMPORT]
-    done = subprocess.run(call, capture_output=True, text=True, preexec_fn=heed_ctrl_c)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "sg2im: Stopped.\n")
 
 
 def test_ctrl_c_keeps_the_pictures_that_are_done_and_says_which(tiny_bundle, tmp_path):

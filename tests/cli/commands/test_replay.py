@@ -277,7 +277,7 @@ def test_weights_of_the_hub_that_cannot_be_fetched(draw, sg2im, monkeypatch, tmp
         image.save("hub.png", pnginfo=gone.png_info())
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    done = sg2im("replay", "hub.png", "-o", "b.png")
+    done = sg2im("replay", "hub.png", "-o", "b.png", "--yes")
     assert (done.out, done.err.count("\n")) == ("", 1) and done.code in (1, 2)
     assert "The weights that made hub.png are not here (someone/gone@aaaa" in done.err
     assert done.err.endswith("name them or others with --weights.\n")
