@@ -30,6 +30,7 @@ NEEDED = {
     "sg2im_cli/output/batch/batch_line.schema.json",
     "sg2im_cli/output/batch/manifest.schema.json",
     "sg2im_cli/provenance/record.schema.json",
+    "sg2im_parsers/data/conventions.toml",
     "sg2im_parsers/data/rules.toml",
     "sg2im_parsers/data/scene_graph.schema.json",
     "sg2im_parsers/data/scenes.toml",

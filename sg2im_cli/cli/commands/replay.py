@@ -21,7 +21,6 @@ from sg2im_cli.provenance.record import LARGEST_SCALE, Record, differences
 from sg2im_cli.provenance.recorder import Recorder, mark
 from sg2im_errors import InputError
 from sg2im_parsers.grounding.account import Account
-from sg2im_parsers.grounding.graph import require_drawable
 from sg2im_parsers.stories.alignment import keep_layout, pin_boxes
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def command(
     new = None if text is None else read_text(text).strip()
     named = new or then.text or title(then.graph)
     wanted = then.seed if seed is None else seed
-    path = target.path(named, wanted, 0)
+    target.path(named, wanted, 0)
     bundle = _resolve(then, picture, weights, yes)
     painter = _painter(bundle, then, device, nlp, reads=new is not None)
     weights_now = mark(bundle)
@@ -87,7 +86,7 @@ def command(
     options = options if new is None else replace(options, nlp=nlp)
     now = Recorder(weights_now, options).record(painting)
     image = enlarge(painting.images[0], options.scale)
-    target.write(path, encode(image, path, None if no_metadata else now))
+    path = target.make(named, wanted, 0, lambda path: encode(image, path, None if no_metadata else now))
     differs = differences(then, now)
     unchanged = new is None and weights is None and (now.seed, options.scale) == (then.seed, then.options.scale)
     compared = _compare(picture, image) if unchanged else None
@@ -156,12 +155,13 @@ def _paint(painter: Painter, then: Record, text: str | None, seed: int, same_wei
 
 def _paint_again(painter: Painter, then: Record, seed: int, same_weights: bool) -> Painting:
     """What the record says, with each object's own seed, also for a picture with another one."""
-    require_drawable([then.graph], painter.vocabulary)
     given = any(item.box is not None or item.pin for item in then.graph.objects)
     seeded = _filled(then.graph, seed=then.drawn)
     if (then.options.enforce is not False or given) and same_weights:  # boxes that were moved are exact in the record
         from sg2im_cli.painter import Layout
 
+        if not all(item.name and painter.vocabulary.has_object(item.name) for item in seeded.objects):
+            raise InputError("The picture's record names objects that its weights do not know; use a whole copy.")
         moved = _filled(seeded, box=then.drawn)
         return painter.render(Layout(graph=moved, account=Account(), text=then.text, asked=then.graph), seed)
     painting = painter.paint(seeded, seed, enforced=then.options.enforce)
