@@ -48,6 +48,7 @@ class Phrasebook:
         fillers: participles that follow what fills or covers something ("snow covered"), and their verbs.
         attribute_forms: attributes that have another form in a graph.
         conventions: what people who draw graphs agree on, by counts.
+        shares_numbers: whether "two men wearing hats" says that there are two hats; as many are drawn in any case.
     """
 
     lists: Mapping[str, frozenset[str]]
@@ -62,6 +63,7 @@ class Phrasebook:
     fillers: Mapping[str, str]
     attribute_forms: Mapping[str, str]
     conventions: Conventions = field(default_factory=Conventions)
+    shares_numbers: bool = False
 
     @classmethod
     def from_data(
@@ -100,12 +102,8 @@ class Phrasebook:
             fillers=words["fillers"],
             attribute_forms=told.get("attributes", {}),
             conventions=conventions or Conventions(),
+            shares_numbers=forms is not None,
         )
-
-    @property
-    def shares_numbers(self) -> bool:
-        """Whether "two men wearing hats" says that there are two hats; as many are drawn in any case."""
-        return self.conventions != Conventions()
 
     @cached_property
     def phrases_by_start(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:

@@ -204,6 +204,12 @@ def _like(words: Sequence[str], place: int, fillers: set[int]) -> int:
     return int(between or place - 1 in fillers)
 
 
+def _leads_to(words: Sequence[str], place: int) -> bool:
+    """Whether a place leads to "there is", as in "on the table there is a vase"."""
+    start = next((i + 1 for i in range(place - 1, -1, -1) if not words[i].isalnum()), 0)
+    return words[start] in _list("leading")
+
+
 def _starts(words: Sequence[str], place: int) -> bool:
     before, after = words[place - 1], words[place + 1 : place + 3]
     if before in ("and", "but") and place > 1 and words[place] != "there":
@@ -215,7 +221,7 @@ def _starts(words: Sequence[str], place: int) -> bool:
     if len(after) < 2 or not after[1].isalnum():
         return False
     if words[place] == "there":
-        return True
+        return not _leads_to(words, place)
     if words[place] == "it" and after[0] == "'s" and not (after[1] in _list("after_its") or _describes(after[1])):
         return False
     if after[1].endswith("ing") or after[1] in ("holding", "on", "in"):

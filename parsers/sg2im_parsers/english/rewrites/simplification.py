@@ -50,7 +50,8 @@ def join_measures(tree: Tree, book: Phrasebook) -> None:
             continue
         noun = next((n for n in tree.all_children(token, "nmod") if _after_of(tree, n)), None)
         if noun is not None and tree.is_noun(noun):
-            if tree.lemmas[token] == "pair" and tree.lowers[noun] in book.lists["one_pair"]:
+            one = tree.lemmas[token] == "pair" and tree.lowers[noun] in book.lists["one_pair"]
+            if one and tree.child(token, "nummod") is None:
                 measure = Measure(amount=1)
             if measure.quality == tree.lemmas[token]:
                 measure = replace(measure, quality=tree.lowers[token])
@@ -137,7 +138,7 @@ MEASURES = Rewrite(
     apply=join_measures,
     after=("wrong tags", "wrong edges", "places", "numbers", "prepositions"),
     examples=(
-        Example("a group of people on a street", gives=("people | on | street",), instead=("people | have | group",)),
+        Example("a group of people on a street", instead=("people | have | group",)),
         Example("two of the dogs on a bed", gives=("dogs | is | 2",)),
     ),
 )

@@ -201,7 +201,6 @@ TELEGRAMS = Rewrite(
         Example(
             "old lady on bench feeding pigeons",
             gives=("lady | feed | pigeons", "lady | on | bench"),
-            instead=("lady | on | bench pigeons",),
         ),
     ),
 )

@@ -22,7 +22,7 @@ def parser():
     ("text", "name", "quantity", "amount"),
     [
         ("a herd of sheep", "sheep", None, 3),
-        ("a couple of cars", "cars", None, 2),
+        ("a couple of cars", "cars", 2, 2),
         ("a row of trees", "trees", None, 3),
         ("a group of people", "people", None, 3),
         ("dozens of birds", "birds", None, 12),
