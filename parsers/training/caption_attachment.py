@@ -1,0 +1,162 @@
+"""What hangs from what: clauses behind a place, phrases in phrases, prepositions, adjectives before compounds."""
+
+from caption_phrases import Phrase, cased, ing, placed, word
+from caption_sentences import Sentences, construction
+
+PERCHED = ("perched", "seated", "dressed", "wrapped", "tied", "parked")
+
+
+@construction(6)
+def does_while_doing(g: Sentences) -> Phrase:
+    """An owl perched on a branch looking at the moon; a man sits on a bench reading a book."""
+    kind = g.rng.choice(("people", "people", "animals", "birds"))
+    actor = g.actor(kind, plural=g.chance(0.15))
+    then = g.participle(g.doing(kind))
+    if g.chance(0.12):
+        then = then.led("punct", word(",", ","))
+    if g.chance(0.3):
+        _, first = g.passive(g.rng.choice(PERCHED))
+        return actor.then("acl", first.then("advcl", then))
+    made = g.moving(kind) if g.chance(0.7) else g.doing(kind)
+    if g.chance(0.6):
+        return actor.then("acl", g.participle(made).then("advcl", then))
+    return g.finite(made, actor.plural).then("advcl", then).led("nsubj", actor)
+
+
+@construction(9)
+def doing(g: Sentences) -> Phrase:
+    """An old lady in a hat feeding pigeons; man riding horse on beach."""
+    kind, bare = g.kind(), g.chance(0.4)
+    actor = g.actor(kind, plural=g.chance(0.2), bare=bare)
+    if g.chance(0.35):
+        actor = g.with_details(actor, kind, bare)
+    elif g.chance(0.2):
+        preposition = g.one("on in at by near")
+        actor = actor.then("nmod", cased(g.place(preposition, bare), preposition))
+    return actor.then("acl", g.participle(g.doing(kind, bare)))
+
+
+@construction(3)
+def from_here_to_there(g: Sentences) -> Phrase:
+    """A path leading from the gate to the front door."""
+    way = g.phrase(g.one("path road trail bridge rope ladder track hallway fence river pipe wire stairs"), the=0.1)
+    gate = g.phrase(g.one("gate house barn road forest tower village garden church"), "places", the=0.7)
+    door = g.one("door house lake river beach station castle hill well shore field")
+    built = g.head(door)
+    if door == "door":
+        built = built.led("amod", word(g.one("front back old"), "JJ"))
+    end = g.determined(built, the=0.7)
+    verb = g.one("lead run stretch go wind extend")
+    host = word(verb, "VB")
+    if g.chance(0.7):
+        host = host.then("obl", cased(gate, "from"))
+    host = host.then("obl", cased(end, "to"))
+    if g.chance(0.6):
+        return way.then("acl", g.participle((verb, host)))
+    return g.finite((verb, host), way.plural).led("nsubj", way)
+
+
+@construction(6)
+def phrases_in_phrases(g: Sentences) -> Phrase:
+    """A girl in a red dress with white buttons; a man in a straw hat on a horse in the desert."""
+    kind = g.rng.choice(("people", "people", "animals"))
+    actor = g.with_details(g.actor(kind, bare=g.chance(0.15)), kind)
+    preposition = g.one("on in at by near under behind")
+    if g.chance(0.6):
+        actor = actor.then("nmod", cased(g.place(preposition), preposition))
+    return g.side(actor, "nmod") if g.chance(0.3) else actor
+
+
+@construction(5)
+def things_with_things(g: Sentences) -> Phrase:
+    """A kid eating spaghetti with meatballs; a mug full of coffee; a tall glass of lemonade with two ice cubes."""
+    way = g.rng.random()
+    if way < 0.4:
+        dish = g.dish(g.rng.choice(list(g.words["foods"])))
+        if g.chance(0.3):
+            return g.somewhere(dish)
+        eater = g.actor("people", bare=g.chance(0.2))
+        return eater.then("acl", word(g.one("eating cooking holding serving making"), "VBG").then("obj", dish))
+    if way < 0.75:
+        held = g.container(bare=g.chance(0.2))
+        if g.chance(0.25):
+            cubes = g.head(g.one("straws handles ice_cubes lids flowers"), plural=True)
+            held = held.then("nmod", cased(g.counted(cubes), "with"))
+        return g.somewhere(held)
+    noun = g.thing()
+    with_it = g.phrase(g.noun("details"), plural=True, adjectives=0.5, bare=True)
+    return g.somewhere(noun.then("nmod", cased(with_it, "with")))
+
+
+@construction(7)
+def beside(g: Sentences) -> Phrase:
+    """A school opposite a church; a lamp next to the sofa; the bakery is across from the park."""
+    noun = g.phrase(g.noun("places"), "places") if g.chance(0.4) else g.thing()
+    way = g.rng.random()
+    if way < 0.5:
+        return g.side(noun, "nmod")
+    if way < 0.75:
+        doing, tag = g.rng.choice((("standing", "VBG"), ("lying", "VBG"), ("parked", "VBN"), ("placed", "VBN")))
+        return noun.then("acl", g.side(word(doing, tag), "obl"))
+    if way < 0.9:
+        preposition = g.one("opposite beside near behind outside past against between")
+        place = cased(g.place(preposition), preposition)
+        return place.led("cop", g.be(noun.plural)).led("nsubj", noun)
+    verb = g.one("stand sit rest lean")
+    return g.finite((verb, g.side(word(verb, "VB"), "obl")), noun.plural).led("nsubj", noun)
+
+
+@construction(9)
+def simply_somewhere(g: Sentences) -> Phrase:
+    """A small plane on a grassy field; two pine trees; a rusty fire hydrant by a wall of a house."""
+    phrase = g.at_its_place(bare=g.chance(0.2))
+    if g.chance(0.08):
+        label, place = phrase.after[-1]
+        preposition = g.one("near by behind in beside next_to in_front_of")
+        other = g.phrase(g.noun("places"), "places", the=0.3)
+        inner = placed(place, preposition, other, "nmod")
+        return type(phrase)(phrase.word, phrase.tag, phrase.before, (*phrase.after[:-1], (label, inner)))
+    return phrase
+
+
+@construction(4)
+def owned_things(g: Sentences) -> Phrase:
+    """The girl's red kite in a tree; a woman brushing her horse's mane."""
+    owner = g.phrase(g.noun(g.rng.choice(("people", "animals"))), the=0.4, adjectives=0.15)
+    name = g.one(g.words["nouns"]["worn"] + " bed house kite bike toy tail head hair hand")
+    thing = g.owned(owner, g.phrase(name, bare=True, adjectives=0.3))
+    if g.chance(0.5):
+        return g.somewhere(thing)
+    holder = g.actor("people")
+    return holder.then("acl", word(ing(g.one("hold carry brush wash pull wear")), "VBG").then("obj", thing))
+
+
+@construction(2)
+def there_is(g: Sentences) -> Phrase:
+    """There is a dog on the bed; there are two cups on the tray."""
+    noun = g.thing() if g.chance(0.5) else g.actor(g.kind(), plural=g.chance(0.2))
+    be = g.be(noun.plural).led("expl", word("there", "EX"))
+    if g.chance(0.3):
+        return be.then("nsubj", noun.then("acl", g.participle(g.doing("people"))))
+    preposition = g.one("on in under near by behind")
+    return be.then("nsubj", noun).then("obl", cased(g.place(preposition), preposition))
+
+
+@construction(3)
+def is_so(g: Sentences) -> Phrase:
+    """The sky is blue and the grass is green; the car in the yard is red."""
+    noun = g.phrase(g.noun("things"), plural=g.chance(0.2), the=0.7)
+    if g.chance(0.4):
+        preposition = g.one("on in near by")
+        noun = noun.then("nmod", cased(g.place(preposition), preposition))
+    first = stated(g, noun)
+    if g.chance(0.35):
+        second = stated(g, g.phrase(g.noun("things"), plural=g.chance(0.2), the=0.7))
+        first = first.then("conj", second.led("cc", word("and", "CC")))
+    return first
+
+
+def stated(g: Sentences, noun: Phrase) -> Phrase:
+    """Build "the car is red"."""
+    state = word(g.one(g.words["adjectives"]["state"]), "JJ")
+    return state.led("cop", g.be(noun.plural)).led("nsubj", noun)
