@@ -67,17 +67,19 @@ def phrases_in_phrases(g: Sentences) -> Phrase:
     return g.side(actor, "nmod") if g.chance(0.3) else actor
 
 
-@construction(5)
+@construction(9)
 def things_with_things(g: Sentences) -> Phrase:
     """A kid eating spaghetti with meatballs; a mug full of coffee; a tall glass of lemonade with two ice cubes."""
     way = g.rng.random()
-    if way < 0.4:
+    if way < 0.15:
+        return pushed(g)
+    if way < 0.55:
         dish = g.dish(g.rng.choice(list(g.words["foods"])))
         if g.chance(0.3):
             return g.somewhere(dish)
         eater = g.actor("people", bare=g.chance(0.2))
         return eater.then("acl", word(g.one("eating cooking holding serving making"), "VBG").then("obj", dish))
-    if way < 0.75:
+    if way < 0.82:
         held = g.container(bare=g.chance(0.2))
         if g.chance(0.25):
             cubes = g.head(g.one("straws handles ice_cubes lids flowers"), plural=True)
@@ -86,6 +88,51 @@ def things_with_things(g: Sentences) -> Phrase:
     noun = g.thing()
     with_it = g.phrase(g.noun("details"), plural=True, adjectives=0.5, bare=True)
     return g.somewhere(noun.then("nmod", cased(with_it, "with")))
+
+
+@construction(5)
+def towards_someone(g: Sentences) -> Phrase:
+    """A hiker looks at a deer with huge antlers through the trees; a waiter serving soup to a man in a gray suit."""
+    kind = g.rng.choice(("people", "people", "animals"))
+    other = g.with_details(g.actor(kind, bare=False, plural=g.chance(0.1)), kind)
+    actor = g.actor("people", bare=g.chance(0.15))
+    if g.chance(0.5):
+        verb, host = g.one("look stare wave smile point laugh"), cased(other, "at")
+        made = (verb, word(verb, "VB").then("obl", host))
+    else:
+        verb = g.one("serve give hand sell bring pass throw")
+        made = (verb, word(verb, "VB").then("obj", g.thing()).then("obl", cased(other, "to")))
+    if g.chance(0.3):
+        way = g.one("from through across behind")
+        made = (verb, made[1].then("obl", cased(g.place(way), way)))
+    if g.chance(0.5):
+        return g.finite(made, actor.plural).led("nsubj", actor)
+    return actor.then("acl", g.participle(made))
+
+
+@construction(3)
+def with_a_tool(g: Sentences) -> Phrase:
+    """A boy eating spaghetti with a fork: the tool hangs from the verb, the meatballs from the spaghetti."""
+    verb, things, tools = g.rng.choice(
+        [row.split("|") for row in " ".join(g.words["tools"]["all"].split()).split(" / ")]
+    )
+    bare = g.chance(0.2)
+    thing = g.object(things, bare) if verb != "eat" else g.phrase(g.one(things), bare=True)
+    host = word(verb, "VB").then("obj", thing)
+    host = host.then("obl", cased(g.phrase(g.one(tools), bare=bare, adjectives=0.2, the=0.05), "with"))
+    actor = g.actor("people", bare=bare)
+    if g.chance(0.3):
+        return g.finite((verb, host), actor.plural).led("nsubj", actor)
+    return actor.then("acl", g.participle((verb, host)))
+
+
+def pushed(g: Sentences) -> Phrase:
+    """Build "a woman pushing a stroller with a baby across the street": who rides in it hangs from it."""
+    rider = g.phrase(g.one("baby child dog puppy cat doll toddler"), "people", adjectives=0.3, the=0)
+    cart = g.phrase(g.one("stroller cart wagon wheelbarrow carriage basket sled crib box"), adjectives=0.2)
+    verb = word(g.one("pushing pulling carrying"), "VBG").then("obj", cart.then("nmod", cased(rider, "with")))
+    way = g.one("up down across along through past")
+    return g.actor("people").then("acl", verb.then("obl", cased(g.place(way), way)))
 
 
 @construction(7)

@@ -58,12 +58,23 @@ class Clauses(Nouns):
         preposition = self.one(prepositions)
         if preposition == "with":
             return verb, host.then("obl", cased(self.thing(bare), "with"))
-        host = host.then("obl", cased(self.place(preposition, bare), preposition))
+        place = self.place(preposition, bare)
         if self.chance(0.12):
-            second = self.one("toward past near by with in")
-            noun = self.thing(bare) if second == "with" else self.place(second, bare)
-            host = host.then("obl", cased(noun, second))
+            place = self.within(place, bare)
+        elif self.chance(0.1):
+            second = self.one("toward past with")
+            then = cased(self.thing(bare) if second == "with" else self.place(second, bare), second)
+            return verb, host.then("obl", cased(place, preposition)).then("obl", then)
+        host = host.then("obl", cased(place, preposition))
         return verb, host
+
+    def within(self, place: Phrase, bare: bool = False) -> Phrase:
+        """Say where a place is: "a scarecrow in a cornfield", "a slide next to a sandbox"."""
+        if self.chance(0.35):
+            return self.side(place, "nmod", bare)
+        preposition = self.one("in in near by behind with")
+        noun = self.thing(bare) if preposition == "with" else self.place(preposition, bare)
+        return place.then("nmod", cased(noun, preposition))
 
     def object(self, choices: str, bare: bool = False, owner: str = "") -> Phrase:
         """Build what is done something to."""

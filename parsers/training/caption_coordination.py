@@ -70,7 +70,7 @@ def places_joined(g: Sentences) -> Phrase:
     return joined(*items, last="" if bare and g.chance(0.5) else "and", comma=g.chance(0.2))
 
 
-@construction(6)
+@construction(7)
 def lists(g: Sentences) -> Phrase:
     """A bathroom with a toilet, a sink and a mirror; tomatoes, two cups, a knife."""
     bare = g.chance(0.3)
@@ -79,10 +79,10 @@ def lists(g: Sentences) -> Phrase:
     way = g.rng.random()
     if way < 0.3:
         return listed
-    if way < 0.6:
+    if way < 0.68:
         room = g.phrase(g.one("kitchen bedroom bathroom table shelf desk garden tray"), "things", bare=bare)
         return room.then("nmod", cased(listed, "with"))
-    if way < 0.75:
+    if way < 0.78:
         be = g.be(len(items) > 2)
         return be.led("expl", word("there", "EX")).then("nsubj", listed)
     actor = g.actor("people", bare=bare)

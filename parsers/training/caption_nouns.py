@@ -135,4 +135,7 @@ class Nouns(Vocabulary):
             return phrase.then("nmod", cased(clothes, "in"))
         parts = {"people": ("carried", "body_people"), "animals": ("body_animals",), "birds": ("body_animals",)}
         part = self.phrase(self.noun(self.rng.choice(parts.get(kind, ("details",)))), bare=bare, adjectives=0.5, the=0)
+        if kind == "people" and self.chance(0.25):
+            limb = self.head(self.one("arm leg hand shoulder back head neck"), plural=self.chance(0.3))
+            part = part.then("nmod", cased(limb.led("nmod:poss", word(self.one("his her"), "PRP$")), "on"))
         return phrase.then("nmod", cased(part, "with"))

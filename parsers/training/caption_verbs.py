@@ -18,6 +18,20 @@ def someone_handles(g: Sentences) -> Phrase:
     return g.predicate(g.subject(kind), kind, transitive=1)
 
 
+@construction(3)
+def vehicle_goes(g: Sentences) -> Phrase:
+    """A small plane lands on a grassy field; a man bikes on a road."""
+    if g.chance(0.5):
+        subject = g.actor("people", adjectives=0.3)
+        verb, ways = g.rng.choice((("bike", "on along down"), ("ski", "down on across"), ("cycle", "on along past")))
+    else:
+        subject = g.phrase(g.one("plane jet helicopter airplane bird duck balloon seagull"), "birds", adjectives=0.6)
+        verb, ways = g.rng.choice((("land", "on in near"), ("fly", "over above"), ("land", "on beside near")))
+    way = g.one(ways)
+    made = (verb, word(verb, "VB").then("obl", cased(g.place(way), way)))
+    return g.finite(made, subject.plural).led("nsubj", subject)
+
+
 @construction(2)
 def articleless(g: Sentences) -> Phrase:
     """Woman rides horse on beach."""
