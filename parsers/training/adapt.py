@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import spacy
+from assemble import save
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
@@ -92,7 +93,7 @@ def main() -> None:
     rng = random.Random(args.seed)
     optimizer = train(nlp, [opened(nlp, source, rng) for source in args.source], args.updates, args.rate)
     with nlp.use_params(optimizer.averages):
-        nlp.to_disk(args.out)
+        save(nlp, args.out)
 
 
 if __name__ == "__main__":
