@@ -167,6 +167,22 @@ def simply_somewhere(g: Sentences) -> Phrase:
 
 
 @construction(4)
+def on_what_is_on(g: Sentences) -> Phrase:
+    """A cup on a plate on a table; a man with a dog on a leash; a beach with mountains in the background."""
+    inner = g.one("plate tray chair table shelf mat book box cart stove")
+    if g.chance(0.5):
+        middle = g.phrase(inner).then("nmod", cased(g.place("on"), g.one("on by near in")))
+        noun = g.thing()
+        return noun.then("nmod", cased(middle, g.one("on in under")))
+    if g.chance(0.5):
+        led = g.actor("animals", adjectives=0.2).then("nmod", cased(g.phrase(g.one("leash rope chain")), "on"))
+        return g.actor("people").then("nmod", cased(led, "with"))
+    hills = g.phrase(g.one("mountain tree house hill boat building"), plural=True, the=0, adjectives=0.2)
+    hills = hills.then("nmod", cased(g.phrase("background", the=1, adjectives=0), "in"))
+    return g.phrase(g.noun("places"), "places").then("nmod", cased(hills, "with"))
+
+
+@construction(4)
 def owned_things(g: Sentences) -> Phrase:
     """The girl's red kite in a tree; a woman brushing her horse's mane."""
     owner = g.phrase(g.noun(g.rng.choice(("people", "animals"))), the=0.4, adjectives=0.15)

@@ -70,20 +70,40 @@ def places_joined(g: Sentences) -> Phrase:
     return joined(*items, last="" if bare and g.chance(0.5) else "and", comma=g.chance(0.2))
 
 
-@construction(7)
+@construction(10)
 def lists(g: Sentences) -> Phrase:
     """A bathroom with a toilet, a sink and a mirror; tomatoes, two cups, a knife."""
     bare = g.chance(0.3)
     items = [g.thing(bare) for _ in range(g.rng.choice((2, 3, 3, 4)))]
     listed = joined(*items, last="" if g.chance(0.3) else "and", comma=g.chance(0.2))
     way = g.rng.random()
-    if way < 0.3:
+    if way < 0.22:
         return listed
-    if way < 0.68:
+    if way < 0.72:
         room = g.phrase(g.one("kitchen bedroom bathroom table shelf desk garden tray"), "things", bare=bare)
         return room.then("nmod", cased(listed, "with"))
-    if way < 0.78:
+    if way < 0.8:
         be = g.be(len(items) > 2)
         return be.led("expl", word("there", "EX")).then("nsubj", listed)
     actor = g.actor("people", bare=bare)
     return actor.then("acl", word(g.one("holding carrying buying selling washing"), "VBG").then("obj", listed))
+
+
+@construction(4)
+def two_places(g: Sentences) -> Phrase:
+    """A dog and two cats beside a tree and a bench; a dog running on the beach and in the water."""
+    kind, preposition = g.rng.choice(("people", "animals")), g.one("on in near by beside behind under")
+    host = joined(g.actor(kind), g.actor(kind, plural=g.chance(0.4))) if g.chance(0.4) else g.actor(kind)
+    first = cased(g.place(preposition), preposition)
+    if g.chance(0.5):
+        place = joined(first, g.place(preposition) if g.chance(0.5) else g.thing())
+    else:
+        second = g.one("on in near by behind under")
+        place = joined(first, cased(g.place(second), second))
+    if g.chance(0.4):
+        return host.then("nmod", place)
+    going = g.one("walk run stand sit play sleep")
+    made = (going, word(going, "VB").then("obl", place))
+    if g.chance(0.4):
+        return g.finite(made, host.plural).led("nsubj", host)
+    return host.then("acl", g.participle(made))

@@ -16,7 +16,7 @@ TREES = [
     for line in Path(__file__).with_name("hand_trees.txt").read_text(encoding="utf8").splitlines()
     if line and not line.startswith("#")
 ]
-LEAST_RIGHT = 0.9
+LEAST_RIGHT = 0.8
 
 
 @pytest.fixture(scope="module")
