@@ -60,9 +60,42 @@ def test_the_pipeline_can_be_trained_on_with_them(captions, tmp_path):
 
     trees = tmp_path / "silver.spacy"
     run("silver.py", captions, trees)
-    run("adapt.py", EMBEDDED, tmp_path / "adapted", "--treebank", trees, "--captions", trees, "--steps", 1)
+    run("adapt.py", EMBEDDED, tmp_path / "adapted", "--source", f"{trees}:20", "--source", f"{trees}:9", "--updates", 1)
     parsed = SceneGraphParser(load_pipeline(str(tmp_path / "adapted")))("a dog on a bed")
     assert [thing.text for thing in parsed.graph.objects] == ["dog", "bed"]
+
+
+def test_the_grammar_writes_the_same_sentences_for_a_seed_and_each_is_a_tree(tmp_path):
+    from spacy.tokens import DocBin
+
+    from sg2im_parsers.english.pipeline import load_pipeline
+
+    vocab = load_pipeline().vocab
+    written = []
+    for name, seed in (("one", 1), ("same", 1), ("other", 2)):
+        run("caption_grammar.py", tmp_path / name, "--sentences", 400, "--seed", seed)
+        written.append(list(DocBin().from_disk(tmp_path / name).get_docs(vocab)))
+    one, same, other = ([doc.text for doc in docs] for docs in written)
+    assert one == same != other
+    assert len(set(one)) == 400
+    for doc in written[0]:
+        assert sum(token.head.i == token.i for token in doc) == 1
+        assert all(arc.dep_ != "ROOT" or arc.head.i == arc.i for arc in doc)
+
+
+def test_the_grammar_agrees_in_number(tmp_path):
+    from spacy.tokens import DocBin
+
+    from sg2im_parsers.english.pipeline import load_pipeline
+
+    run("caption_grammar.py", tmp_path / "trees", "--sentences", 400)
+    agreements = {(False, "VBZ"), (True, "VBP")}
+    for doc in DocBin().from_disk(tmp_path / "trees").get_docs(load_pipeline().vocab):
+        for noun in doc:
+            if noun.dep_ == "nsubj" and noun.head.tag_ in {"VBZ", "VBP"} and noun.tag_ in {"NN", "NNS"}:
+                several = noun.tag_ == "NNS" or any(child.dep_ == "conj" for child in noun.children)
+                existential = any(child.dep_ == "expl" for child in noun.head.children)
+                assert existential or (several, noun.head.tag_) in agreements, doc.text
 
 
 def test_rewrites_are_switched_off_one_after_another(captions, tmp_path):

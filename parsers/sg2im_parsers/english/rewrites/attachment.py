@@ -143,7 +143,13 @@ ATTACHMENT = Rewrite(
             gives=("spaghetti | with | meatballs",),
             instead=("kid | eat with | meatballs",),
         ),
-        Example("a man flying a kite on the beach", gives=("man | on | beach",), instead=("kite | on | beach",)),
+        Example(
+            "a man flying a kite on the beach",
+            gives=("man | on | beach",),
+            instead=("kite | on | beach",),
+            tree="a/DT/det/1 man/NN/ROOT/1 flying/VBG/acl/1/fly a/DT/det/4 kite/NN/obj/2 on/IN/case/7 "
+            "the/DT/det/7 beach/NN/nmod/4",
+        ),
         Example(
             "plastic bottle with an orange on it", gives=("orange | on | bottle",), instead=("bottle | on | orange",)
         ),

@@ -113,8 +113,15 @@ LISTS = Rewrite(
         Example(
             "a bathroom with a toilet, a sink and a mirror",
             gives=("bathroom | with | sink", "bathroom | with | mirror"),
+            tree="a/DT/det/1 bathroom/NN/ROOT/1 with/IN/case/4 a/DT/det/4 toilet/NN/nmod/1 ,/,/punct/7 "
+            "a/DT/det/7 sink/NN/conj/1 and/CC/cc/10 a/DT/det/10 mirror/NN/conj/7",
         ),
-        Example("a cat on a mat and a dog on a bed", instead=("cat | on | dog",)),
+        Example(
+            "a cat on a mat and a dog on a bed",
+            instead=("cat | on | dog",),
+            tree="a/DT/det/1 cat/NN/ROOT/1 on/IN/case/4 a/DT/det/4 mat/NN/nmod/1 and/CC/cc/7 a/DT/det/7 "
+            "dog/NN/conj/4 on/IN/case/10 a/DT/det/10 bed/NN/nmod/7",
+        ),
         Example("dog on bed, lamp, window", instead=("dog | on | lamp", "dog | on | window")),
     ),
 )

@@ -22,7 +22,7 @@ class Example:
         text: a sentence.
         gives: what it says only with the rewrite.
         instead: what it says only without.
-        tree: the tree, for labels that the embedded pipeline does not make: "word/tag/label/head/lemma ...", the head
+        tree: a tree that other pipelines make of it, if not the embedded one: "word/tag/label/head/lemma ...", the head
             by its position.
     """
 

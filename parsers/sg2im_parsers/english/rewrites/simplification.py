@@ -115,6 +115,8 @@ THERE_IS = Rewrite(
             "there is a yellow notepad sitting on the table",
             gives=("notepad | is | sitting",),
             instead=("sitting | is | yellow",),
+            tree="there/EX/expl/1 is/VBZ/ROOT/1/be a/DT/det/5 yellow/JJ/amod/5 notepad/NN/compound/5 "
+            "sitting/VBG/nsubj/1/sit on/IN/case/8 the/DT/det/8 table/NN/nmod/5",
         ),
     ),
 )

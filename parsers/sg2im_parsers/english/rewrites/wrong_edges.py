@@ -124,13 +124,28 @@ EDGES = Rewrite(
     apply=mend_edges,
     after=("wrong tags",),
     examples=(
-        Example("a man playing frisbee with his dog", gives=("man | play | frisbee", "man | play with | dog")),
-        Example("the chair the cat lies on", gives=("cat | lie on | chair",)),
-        Example("green banana in box", gives=("banana | in | box",), instead=("banana box",)),
+        Example(
+            "a man playing frisbee with his dog",
+            gives=("man | play | frisbee", "man | play with | dog"),
+            tree="a/DT/det/2 man/NN/compound/2 playing/VBG/ROOT/2/play frisbee/NN/obj/2 with/IN/case/6 "
+            "his/PRP$/nmod:poss/6 dog/NN/obl/2",
+        ),
+        Example(
+            "the chair the cat lies on",
+            gives=("cat | lie on | chair",),
+            tree="the/DT/det/1 chair/NN/nsubj/4 the/DT/det/3 cat/NN/nsubj/4 lies/VBZ/ROOT/4/lie on/IN/advmod/4",
+        ),
+        Example(
+            "green banana in box",
+            gives=("banana | in | box",),
+            instead=("banana box",),
+            tree="green/JJ/amod/1 banana/NN/compound/3 in/IN/case/3 box/NN/ROOT/3",
+        ),
         Example(
             "fighter jet flying over the desert",
             gives=("jet | fly over | desert",),
             instead=("fighter | fly over | desert",),
+            tree="fighter/NN/ROOT/0 jet/NN/flat/0 flying/VBG/acl/0/fly over/IN/case/5 the/DT/det/5 desert/NN/obl/2",
         ),
     ),
 )

@@ -175,6 +175,8 @@ TAGS = Rewrite(
             "green towel sitting on cutting board",
             gives=("towel | sit on | cutting board",),
             instead=("towel | cut | board",),
+            tree="green/JJ/amod/1 towel/NN/ROOT/1 sitting/VBG/acl/1/sit on/IN/mark/4 cutting/VBG/advcl/2/cut "
+            "board/NN/obj/4",
         ),
     ),
 )
