@@ -59,9 +59,9 @@ def test_a_pair_of_jeans_is_one_object(parser, text, expected):
 
 
 def test_words_that_only_name_the_picture_are_no_attributes(parser):
-    dropped = {word.word: word.reason for word in ground(parser("a photo of a red car"), VOCABULARY).account.dropped}
-    assert dropped["red"] == "this model knows no attributes"
-    assert dropped["photo"] == "it says nothing that can be drawn"
+    account = ground(parser("a photo of a red car"), VOCABULARY).account
+    assert {word.word: word.reason for word in account.dropped} == {"red": "this model knows no attributes"}
+    assert {word.word: word.status for word in account.words}["photo"] == "style"
 
 
 def test_coffee_in_a_cup_is_the_cup(parser):

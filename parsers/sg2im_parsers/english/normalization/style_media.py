@@ -56,7 +56,7 @@ def _is_thing(words: Sequence[str], end: int) -> bool:
     said, place = words[end:], words[-1]
     if words[end - 2] in said or style_list("hangs").intersection(words[:end]):
         return True
-    if _is_somewhere(said):
+    if _is_somewhere(said) or _hangs(said):
         return True
     leads = max((i for i, word in enumerate(said) if word in ("on", "above", "over", "in", "at", "by")), default=0)
     moves = any(word.endswith("ing") and word not in style_list("hangs") for word in said[:leads])
@@ -65,6 +65,13 @@ def _is_thing(words: Sequence[str], end: int) -> bool:
     return place in style_list("hanging_places") or (
         place in style_list("furniture") and said[leads] in ("above", "over")
     )
+
+
+def _hangs(said: Sequence[str]) -> bool:
+    """Whether something hangs on a wall, whatever follows: "on the wall of an office"."""
+    moves = any(word.endswith("ing") and word not in style_list("hangs") for word in said)
+    walls = style_list("hanging_places")
+    return not moves and any(said[i] == "on" and walls.intersection(said[i + 1 : i + 3]) for i in range(len(said)))
 
 
 def _is_somewhere(said: Sequence[str]) -> bool:

@@ -10,6 +10,8 @@ from sg2im_parsers.english.word_lists import Phrasebook
 def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
     """Move clauses and coordinated nouns that hang from the wrong noun, in place."""
     for token in range(len(tree)):
+        if tree.labels[token] == "acl":
+            _give_clause_to_neighbour(tree, token)
         if tree.labels[token] == "acl" and _is_deed(tree, book, token):
             _give_deed_to_person(tree, book, token)
         elif tree.lowers[token] == "who" and tree.labels[token].startswith("nsubj"):
@@ -24,6 +26,13 @@ def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
             _attach_to_nearest(tree, book, token)
         elif tree.labels[token] == "nmod":
             _attach_place(tree, book, token)
+
+
+def _give_clause_to_neighbour(tree: Tree, verb: int) -> None:
+    """Of "sky, grass, a sheep standing on the grass", the sheep stands: it is next to what is said."""
+    before = verb - 1
+    if before > 0 and tree.labels[before] == "conj" and tree.is_noun(before) and tree.heads[before] == tree.heads[verb]:
+        tree.attach(verb, before, "acl")
 
 
 def _is_deed(tree: Tree, book: Phrasebook, verb: int) -> bool:
@@ -137,7 +146,12 @@ ATTACHMENT = Rewrite(
     apply=attach_by_meaning,
     after=("wrong tags", "lists"),
     examples=(
-        Example("an owl perched on a branch looking at the moon", gives=("owl | look at | moon",)),
+        Example(
+            "an owl perched on a branch looking at the moon",
+            gives=("owl | look at | moon",),
+            tree="an/DT/det/1 owl/NN/ROOT/1 perched/VBN/acl/1/perch on/IN/case/5 a/DT/det/5 branch/NN/obl/2 "
+            "looking/VBG/acl/5/look at/IN/case/9 the/DT/det/9 moon/NN/obl/6",
+        ),
         Example(
             "a kid eating spaghetti with meatballs",
             gives=("spaghetti | with | meatballs",),

@@ -16,7 +16,7 @@ def mend_lists(tree: Tree, _: Phrasebook) -> None:
         if tree.labels[token] == "appos" and tree.is_noun(token) and _goes_on(tree, token):
             tree.labels[token] = "conj"
             _mend_conjunct(tree, token)
-        elif tree.labels[token] == "nsubj" and tree.child(token, "cc") is not None:
+        elif tree.labels[token] == "nsubj" and _is_joined(tree, token):
             _join_subjects(tree, token)
         elif tree.labels[token] == "conj" and tree.is_verb(token):
             _join_before_verb(tree, token)
@@ -30,6 +30,13 @@ def _mend_conjunct(tree: Tree, token: int) -> None:
         tree.attach(token, listed, "conj")
     elif _starts_anew(tree, token) or _is_parallel(tree, token):
         tree.attach(token, tree.heads[tree.heads[token]], "conj")
+
+
+def _is_joined(tree: Tree, subject: int) -> bool:
+    """Whether an "and" leads to it, from wherever it hangs: two subjects of one verb are one."""
+    first = tree.child(tree.heads[subject], "nsubj")
+    between = range(subject if first is None else first + 1, subject)
+    return tree.child(subject, "cc") is not None or any(tree.labels[t] == "cc" for t in between)
 
 
 def _join_subjects(tree: Tree, token: int) -> None:

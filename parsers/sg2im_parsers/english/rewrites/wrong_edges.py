@@ -35,7 +35,7 @@ def mend_edges(tree: Tree, book: Phrasebook) -> None:
 def _make_doer(tree: Tree, noun: int) -> None:
     """Let a noun do what the next word says, not be part of its name: "a herd of sheep grazing"."""
     verb = tree.heads[noun]
-    case = [c for c in tree.all_children(verb, "case") if c < noun]
+    case = [c for c in tree.all_children(verb, "case", "mark") if c < noun and tree.tags[c] == "IN"]
     if not case:
         tree.labels[noun] = "nsubj"
         return
@@ -100,7 +100,8 @@ def _open_relative_clause(tree: Tree, noun: int) -> None:
     second = next((s for s in tree.all_children(verb, "nsubj", "nsubj:pass") if noun < s < verb), None)
     if second is None or not (tree.is_noun(noun) and tree.is_noun(second) and tree.is_verb(verb)):
         return
-    if tree.child(second, "cc") is None:
+    joined = any(tree.labels[t] == "cc" for t in range(noun + 1, second))
+    if tree.child(second, "cc") is None and not joined:
         tree.put_in_place_of(noun, verb)
         tree.labels[verb] = "acl:relcl"
 

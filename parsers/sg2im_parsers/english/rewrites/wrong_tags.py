@@ -26,6 +26,8 @@ def mend_tags(tree: Tree, book: Phrasebook) -> None:
         if tag == "VBZ" and tree.child(token, "compound") == token - 1 and tree.lemmas[token] in book.lists["deeds"]:
             tree.labels[token - 1] = "nsubj"
             _take_marks(tree, token)
+        elif tag == "NN" and _is_counted(tree, token):
+            tree.tags[token], tree.lemmas[token] = "NNS", _singular(tree.lowers[token])
         elif tag in ("NN", "NNS") and _is_verb_after_all(tree, token):
             tree.tags[token] = "VBZ"
         elif tag == "VB" and _is_reached_by_to(tree, book, token):
@@ -41,6 +43,19 @@ def mend_tags(tree: Tree, book: Phrasebook) -> None:
         elif tag == "MD" and is_tin(tree, token):
             make_tin(tree, token)
             _make_noun(tree, token)
+
+
+def _is_counted(tree: Tree, token: int) -> bool:
+    """Whether a number from two on counts it, and it ends as plurals do: "seven zebras" are no one thing."""
+    word, number = tree.lowers[token], tree.child(token, "nummod")
+    ends = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and tree.lemmas[token] == word
+    return ends and number is not None and number < token and tree.lowers[number] not in ("one", "1")
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("ses", "xes", "ches", "shes")) else word[:-1]
 
 
 def _make_side(tree: Tree, left: int) -> None:

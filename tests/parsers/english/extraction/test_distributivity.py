@@ -42,7 +42,8 @@ def test_what_is_said_of_a_group_holds_for_each_of_it(parser):
 
 def test_several_people_wear_as_many_hats(parser):
     parsed = parser("two men wearing hats")
-    assert [thing.quantity for thing in parsed.graph.objects] == [2, 2]
+    assert [thing.quantity for thing in parsed.graph.objects] == [2, None]  # nobody said how many hats
+    assert [mention.amount for mention in parsed.mentions] == [2, 2]
     found = ground(parsed, VOCABULARY)
     assert [item.name for item in found.graph.objects] == ["person", "person", "hat", "hat"]
     assert len(found.graph.relationships) == 2

@@ -43,15 +43,15 @@ SCENES = {
     "boy n girl on a bench": {"boy", "girl", "bench", "boy | on | bench", "girl | on | bench"},
     "a dog w a ball @ the beach": {"dog", "ball", "beach", "dog | with | ball"},
     "woman red dress standing on bridge": {
-        "woman", "dress", "bridge", "dress | is | red", "woman | in | dress", "woman | stand on | bridge",
+        "woman", "dress", "bridge", "dress | is | red", "woman | wear | dress", "woman | stand on | bridge",
     },
     "beach palm trees hammock coconut": {"beach", "palm trees", "hammock", "coconut"},
     "ocean waves surfer sunset palm trees": {"ocean", "waves", "surfer", "sunset", "palm trees"},
     "car red, house white, sky blue": {"car", "house", "car | is | red", "house | is | white", "sky | is | blue"},
     "red car white house blue sky": {"car", "house", "car | is | red", "house | is | white", "sky | is | blue"},
     "pizza, burger, soda, napkins": {"pizza", "burger", "soda", "napkins"},
-    "apple banana orange on table": {
-        "apple", "banana", "orange", "table", "apple | on | table", "banana | on | table", "orange | on | table",
+    "apple banana pear on table": {
+        "apple", "banana", "pear", "table", "apple | on | table", "banana | on | table", "pear | on | table",
     },
     "old lady on bench feeding pigeons": {
         "lady", "bench", "pigeons", "lady | is | old", "lady | on | bench", "lady | feed | pigeons",
