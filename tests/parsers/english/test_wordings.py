@@ -44,7 +44,7 @@ SENTENCES = {
     "What about a cow in a field?": {"cow | in | field"},
     "a boy wearing a white t-shirt with a fish on it": {"boy | wear | t-shirt", "fish | on | t-shirt"},
     "behind the house there is a big mountain with snow on it": {"mountain | behind | house", "snow | on | mountain"},
-    "a dog is lying on a rug with a ball beside it": {"dog | lie on | rug", "ball | beside | dog"},
+    "a dog is lying on a rug with a ball beside it": {"dog | lie on | rug", "ball | beside | rug"},
     "a man is standing with a dog behind him": {"dog | behind | man"},
     "put a chair near the window and a rug under it": {"chair | near | window", "rug | under | chair"},
     "a cup on a plate on a table": {"cup | on | plate", "plate | on | table"},

@@ -136,7 +136,7 @@ def _apply(tree: Tree, book: Phrasebook, rule: Rule, token: int) -> Found | None
 
 def as_people_say(tree: Tree, book: Phrasebook, found: Found) -> Found:
     """Tell it as conventions do between two such nouns: a man "with" a beard has it."""
-    if found.rule in ("filled", "served") and not book.shares_numbers:
+    if found.rule == "filled" and not book.shares_numbers:
         return found
     agreed = book.conventions.relation(*between(tree, found))
     if agreed is None or "PRP" in (tree.tags[found.subject], tree.tags[found.object]):

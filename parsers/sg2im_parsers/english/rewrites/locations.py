@@ -70,6 +70,8 @@ def _without_picture(tree: Tree, span: range) -> list[int]:
 
 
 def _what_is_there(tree: Tree, book: Phrasebook, span: range) -> int | None:
+    if (led := _led_to(tree, span)) is not None:
+        return led
     top = next((t for t in span if tree.heads[t] not in span or tree.is_root(t)), span[0])
     head = tree.heads[top]
     if tree.is_root(top) or head in span:
@@ -78,6 +80,16 @@ def _what_is_there(tree: Tree, book: Phrasebook, span: range) -> int | None:
         )
         return _noun(tree, book, subject) if subject is not None else _nearest(tree, span)
     return _noun(tree, book, head)
+
+
+def _led_to(tree: Tree, span: range) -> int | None:
+    """The noun after a place that stands between signs: "on the left, a dog; on the right, a cat"."""
+    first = span.start == 0 or tree.lowers[span.start - 1] in (",", ";", ".")
+    if not first or tree.lowers[span.stop : span.stop + 1] != [","]:
+        return None
+    after = next((t for t in range(span.stop + 1, len(tree)) if tree.is_noun(t)), None)
+    articles = tree.lowers[span.stop + 1 : span.stop + 2] in (["a"], ["an"], ["the"], ["two"], ["some"])
+    return after if articles else None
 
 
 def _noun(tree: Tree, book: Phrasebook, token: int) -> int | None:
