@@ -20,6 +20,8 @@ TOLD = {
     "a bird as big as a house": {"bird", "house", "bird | as big as | house"},
     "a taller man": {"man", "man | is | taller"},
     "less than ten dogs": {"dogs"},
+    "a car next to a truck that is longer than a bus": {"car", "truck", "bus", "car | next to | truck"}
+    | {"truck | longer than | bus"},
     # sizes and ages count nothing
     "a two year old boy with a balloon": {"boy", "balloon", "boy | is | two-year-old", "boy | with | balloon"},
     "a 5 year old girl": {"girl", "girl | is | 5-year-old"},

@@ -55,6 +55,8 @@ def _placed_by(tree: Tree, pronoun: int, outer: list[int]) -> int | None:
     held = tree.child(tree.heads[pronoun], "obj")
     if held is not None and held != pronoun and tree.labels[pronoun] == "obl":
         return held
+    if tree.labels[pronoun] == "nmod" and tree.heads[pronoun] in outer:
+        return tree.heads[pronoun]
     return outer[0] if outer else None
 
 

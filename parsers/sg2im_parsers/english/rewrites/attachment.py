@@ -16,6 +16,8 @@ def attach_by_meaning(tree: Tree, book: Phrasebook) -> None:
             _give_deed_to_person(tree, book, token)
         elif tree.lowers[token] == "who" and tree.labels[token].startswith("nsubj"):
             _give_clause_to_person(tree, book, token)
+        elif tree.lowers[token] in ("that", "which") and tree.labels[token].startswith("nsubj"):
+            _give_clause_to_nearest(tree, token)
         elif tree.labels[token] == "conj" and _listed(tree, book, "clothes", token):
             _put_clothes_together(tree, book, token)
         elif tree.lowers[token] == "full" and tree.labels[token] in ("xcomp", "advcl"):
@@ -63,6 +65,15 @@ def _give_clause_to_person(tree: Tree, book: Phrasebook, who: int) -> None:
     clause = tree.heads[who]
     if tree.labels[clause] == "acl:relcl" and not _minds(tree, book, tree.heads[clause]):
         _give_to_nearest(tree, book, clause)
+
+
+def _give_clause_to_nearest(tree: Tree, that: int) -> None:
+    """Of "a car next to a truck that is longer than a bus", the truck is longer."""
+    clause, noun = tree.heads[that], that - 1
+    if tree.labels[clause] != "acl:relcl" or noun < 0 or not tree.is_noun(noun) or noun == tree.heads[clause]:
+        return
+    if tree.has_ancestor(noun, tree.heads[clause]) and not tree.has_ancestor(noun, clause):
+        tree.attach(clause, noun, "acl:relcl")
 
 
 def _give_to_nearest(tree: Tree, book: Phrasebook, verb: int) -> None:

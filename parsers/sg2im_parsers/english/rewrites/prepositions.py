@@ -72,8 +72,12 @@ def _comparison(tree: Tree, start: int) -> int:
 
 def _free_places(tree: Tree, start: int, stop: int) -> None:
     """Hang places from what is compared: in "a house smaller than a shed, in a forest" the house is there."""
+    before = start - 1
     for quality in range(start, stop):
         head = tree.heads[quality]
+        if before >= 0 and tree.is_noun(before) and before != head and tree.has_ancestor(before, head):
+            tree.attach(quality, before, "amod")  # of "a robot with arms longer than its legs", the arms are longer
+            head = before
         for place in tree.all_children(quality, "obl")[1:]:
             if tree.is_noun(head) and not tree.is_root(quality):
                 tree.attach(place, head, "nmod")
