@@ -22,7 +22,9 @@ from sg2im_parsers.english.parsed_text import ParsedText
 from sg2im_parsers.english.parser import SceneGraphParser
 from sg2im_parsers.english.pipeline import load_pipeline
 
-FILES = tuple(Path("tests/parsers/natural") / name for name in ("seen.jsonl", "apart.jsonl"))
+FILES = tuple(
+    Path(__file__).parents[1] / "tests" / "parsers" / "natural" / f"{name}.jsonl" for name in ("seen", "apart")
+)
 SAME = {"with": "have"}
 
 Facts = frozenset[tuple[str, ...]]
