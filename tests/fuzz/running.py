@@ -19,7 +19,9 @@ from sg2im_cli.cli.app import main
 
 CODES = (0, 1, 2, 130, 143)
 LONGEST_MESSAGE = 400
-MOST_BYTES = 2_000_000_000
+MOST_BYTES = 1_500_000_000
+"""Above what the process had before, which is half a gigabyte where nothing ran yet: 2 GB in all."""
+
 MOST_SECONDS = 30
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 PART = re.compile(r"\.[^/]{1,40}\.sg2im-[0-9a-f]{16}")
@@ -35,7 +37,7 @@ class Done:
         err: standard error.
         trace: a traceback, if an exception reached the top.
         seconds: it took.
-        peak_bytes: of memory in this process while it ran, 0 where the system does not say.
+        peak_bytes: of memory that this process took for it, above what it had; 0 where the system does not say.
     """
 
     code: int | None
@@ -63,6 +65,7 @@ def run(arguments: tuple[str, ...], folder: Path, stdin: bytes = b"", call: Call
     before = Path.cwd()
     os.chdir(folder)
     _forget_peak()
+    had = _peak()
     began, trace = time.monotonic(), ""
     code: int | None = 0
     with _swapped(["sg2im", *arguments], *streams):
@@ -75,7 +78,7 @@ def run(arguments: tuple[str, ...], folder: Path, stdin: bytes = b"", call: Call
             code, trace = None, traceback.format_exc()
     os.chdir(before)
     out, err = (_text(stream) for stream in streams[1:])
-    return Done(code, out, err, trace, time.monotonic() - began, _peak())
+    return Done(code, out, err, trace, time.monotonic() - began, _peak() - had)
 
 
 def faults_of(done: Done, folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sg2im_errors import InputError, Sg2imError
 
@@ -22,6 +22,9 @@ LabelScheme = Literal["ud", "clearnlp"]
 
 EMBEDDED = Path(__file__).parents[1] / "data" / "pipeline"
 """The pipeline that ships with the package; ``parsers/training`` makes it."""
+
+WHOLE = frozenset({"wed", "id"})
+"""Words that are split where an apostrophe might lack, and in a description are words."""
 
 NEEDED = {"token.tag": "tagger", "token.dep": "parser", "token.lemma": "lemmatizer"}
 SCHEME_LABELS: dict[LabelScheme, frozenset[str]] = {
@@ -49,10 +52,10 @@ def load_pipeline(name: str | None = None) -> Language:
     if name is None:
         if not EMBEDDED.is_dir():
             raise Sg2imError(f"The embedded pipeline is missing from {EMBEDDED}; install sg2im-cli again.")
-        return _multiplied_by_numpy(_load_embedded(import_spacy()))
+        return _with_whole_words(_multiplied_by_numpy(_load_embedded(import_spacy())))
     nlp = _load_named(_installed_as(name))
     _check(nlp, name)
-    return _with_our_lemmas(nlp)
+    return _with_whole_words(_with_our_lemmas(nlp))
 
 
 def label_scheme(nlp: Language) -> LabelScheme:
@@ -170,6 +173,13 @@ def _load_named(name: str) -> Language:
     except Exception as error:  # a foreign folder fails in many ways
         reason = " ".join(str(error).split())
         raise InputError(f"The spaCy pipeline {name!r} cannot be loaded ({reason}); {WAY_OUT}.") from error
+
+
+def _with_whole_words(nlp: Language) -> Language:
+    """Leave words whole that the tokenizer takes for short forms: "a newly wed couple" is not "we would"."""
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.rules = {text: parts for text, parts in tokenizer.rules.items() if text.lower() not in WHOLE}
+    return nlp
 
 
 def _with_our_lemmas(nlp: Language) -> Language:

@@ -105,6 +105,7 @@ TOLD = {
         "house | smaller than | mushroom",
         "house | in | forest",
     },
+    "a newly wed couple under a tree": {"couple", "tree", "couple | under | tree", "couple | is | wed"},
     # when and what for
     "a lake at sunset": {"lake"},
     "a red sunset over the sea": {"sunset", "sea", "sunset | is | red", "sunset | over | sea"},
