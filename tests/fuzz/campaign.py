@@ -19,7 +19,7 @@ from pathlib import Path
 from sg2im_cli.cli.app import main
 from tests.fuzz.inputs import Input, make
 from tests.fuzz.materials import Materials, make_materials
-from tests.fuzz.running import MOST_BYTES, Done, faults_of, run
+from tests.fuzz.running import MOST_ADDRESSES, Done, faults_of, run
 
 
 @dataclass(frozen=True)
@@ -131,10 +131,10 @@ def _work(
 
 
 def _bound_memory() -> None:
-    """No more than `MOST_BYTES` above what this process has taken already."""
+    """No more than `MOST_ADDRESSES` above what this process has taken already."""
     pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else None
     if pages is not None:
-        most = pages * resource.getpagesize() + MOST_BYTES
+        most = pages * resource.getpagesize() + MOST_ADDRESSES
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 

@@ -22,6 +22,9 @@ LONGEST_MESSAGE = 400
 MOST_BYTES = 1_500_000_000
 """Above what the process had before, which is half a gigabyte where nothing ran yet: 2 GB in all."""
 
+MOST_ADDRESSES = 2_000_000_000
+"""Of address space above what the process had, of which not all is ever used."""
+
 MOST_SECONDS = 30
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 PART = re.compile(r"\.[^/]{1,40}\.sg2im-[0-9a-f]{16}")
