@@ -52,10 +52,10 @@ def load_pipeline(name: str | None = None) -> Language:
     if name is None:
         if not EMBEDDED.is_dir():
             raise Sg2imError(f"The embedded pipeline is missing from {EMBEDDED}; install sg2im-cli again.")
-        return _with_whole_words(_multiplied_by_numpy(_load_embedded(import_spacy())))
+        return with_whole_words(_multiplied_by_numpy(_load_embedded(import_spacy())))
     nlp = _load_named(_installed_as(name))
     _check(nlp, name)
-    return _with_whole_words(_with_our_lemmas(nlp))
+    return with_whole_words(_with_our_lemmas(nlp))
 
 
 def label_scheme(nlp: Language) -> LabelScheme:
@@ -175,7 +175,7 @@ def _load_named(name: str) -> Language:
         raise InputError(f"The spaCy pipeline {name!r} cannot be loaded ({reason}); {WAY_OUT}.") from error
 
 
-def _with_whole_words(nlp: Language) -> Language:
+def with_whole_words(nlp: Language) -> Language:
     """Leave words whole that the tokenizer takes for short forms: "a newly wed couple" is not "we would"."""
     tokenizer: Any = nlp.tokenizer
     tokenizer.rules = {text: parts for text, parts in tokenizer.rules.items() if text.lower() not in WHOLE}
