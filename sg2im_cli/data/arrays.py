@@ -98,7 +98,8 @@ def prepare_image(
     """
     items = [image.annotations[i] for i in kept]
     scale = np.array([image.width, image.height] * 2, dtype=np.float32)
-    corners = np.array([item.corners for item in items], dtype=np.float32)
+    far = np.finfo(np.float32).max
+    corners = np.array([item.corners for item in items], dtype=np.float64).clip(-far, far).astype(np.float32)
     masks = [_mask(item, image, mask_size, damaged) for item in items]
     blank = np.ones((mask_size, mask_size), dtype=np.uint8)
     has_mask = np.array([mask is not None for mask in masks])

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from sg2im_cli.data.segmentation import Corners
 
+LONGEST_SIDE = 1_000_000
+"""Of a picture, in pixels; what states to be longer is a mistake, and no column of prepared data holds any number."""
+
 Relationships = tuple[tuple[int, str, int], ...]
 """As data states them: subject, predicate, object."""
 

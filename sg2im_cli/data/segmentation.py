@@ -13,6 +13,9 @@ from sg2im_errors import Sg2imError
 LONGEST_NUMBER = 6
 """Letters of a compressed run length behind its first: more than 2^34 pixels are no picture's."""
 
+MOST_PIXELS = 2**28
+"""Of a picture whose mask is decoded: of more than Pillow opens, and of less than what ends the program."""
+
 FAR = 10
 """Pictures' lengths: a corner that lies farther away than that is a mistake."""
 
@@ -72,6 +75,8 @@ def _run_lengths(segmentation: Any, height: int, width: int) -> Any:  # noqa: AN
     """Polygons and plain numbers as the compressed run lengths that can be decoded."""
     from pycocotools import mask as coco
 
+    if height * width > MOST_PIXELS:  # pycocotools takes a byte for each, and more than there are end the program
+        raise ValueError(f"its picture would have {width}x{height} pixels")
     if isinstance(segmentation, list):
         _require_near(segmentation, FAR * max(height, width))
         return coco.merge(coco.frPyObjects(segmentation, height, width))

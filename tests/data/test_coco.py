@@ -103,6 +103,7 @@ def test_pictures_and_objects_keep_the_files_order_and_size(scenes):
         ("stuff", "categories", 1, {"id": 1}, "stuff_train.json: .*'road', and another of the same id 'person'"),
         ("stuff", "categories", 1, {"name": None}, "stuff_train.json: .*None is not of type str"),
         ("instances", "images", 0, {"width": 0}, "instances_train.json: .*its size is 0x40"),
+        ("instances", "images", 0, {"width": 2**64}, "instances_train.json: .*its size is 18446744073709551616x40"),
         ("instances", "images", 0, {"height": "tall"}, "instances_train.json: .*'tall' is not of type int"),
         ("instances", "images", 0, {"file_name": ...}, "instances_train.json: .*it lacks 'file_name'"),
     ],

@@ -7,6 +7,8 @@ import pickle
 import shutil
 import subprocess
 import sys
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,7 @@ import pytest
 from PIL import Image
 
 from sg2im_cli.config import DataConfig, GeneratorConfig
+from sg2im_cli.data.arrays import prepare_image
 from sg2im_cli.data.checks import check_data
 from sg2im_cli.data.choosing import EVERYTHING
 from sg2im_cli.data.dataset import load_scenes
@@ -295,6 +298,24 @@ def test_a_shard_cut_short(ready, tmp_path):
     path.write_bytes(path.read_bytes()[:-2000])
     with pytest.raises(InputError, match="cannot be read as prepared data"):
         load_scenes(out, "train", DataConfig(), GENERATOR)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../other", "..", "a/b", "a\\b", "", "x\udfff"])
+def test_a_splits_name_stays_in_the_folder_that_is_written(tiny_data, tmp_path, name):
+    source = coco_source(tiny_data, CocoOptions(keep=EVERYTHING))
+    odd = replace(source, splits={name: source.splits["val"]}, counts={name: source.counts["val"]})
+    with pytest.raises(InputError, match="A split cannot be called so"):
+        prepare(odd, tmp_path / "out", OPTIONS, lambda *_: None, print)
+    assert not any(tmp_path.iterdir())
+
+
+def test_corners_beyond_float32_are_the_edge_of_the_picture(tiny_data):
+    (image, *_) = coco_source(tiny_data, CocoOptions(keep=EVERYTHING)).splits["val"]()
+    far = replace(image.annotations[0], corners=(0.0, 0.0, 1e300, 1e300), segmentation=None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made = prepare_image(replace(image, annotations=(far,), relationships=None), [0], 8)
+    assert made.boxes.tolist() == [[0, 0, 1, 1]]
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../other.arrow", "..", "a/b.arrow", "", 3])

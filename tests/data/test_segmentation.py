@@ -104,6 +104,12 @@ def test_damage_is_said(segmentation, message):
         cut_mask(segmentation, HEIGHT, WIDTH, (0, 0, 9, 9), 8)
 
 
+@pytest.mark.parametrize(("height", "width"), [(40, 2**31), (2**63, 40), (2**14 + 1, 2**14)])
+def test_nothing_is_decoded_for_a_picture_that_none_can_be(height, width):
+    with pytest.raises(ValueError, match=f"its picture would have {width}x{height} pixels"):
+        cut_mask([[3, 15, 17, 15, 17, 30, 3, 30]], height, width, (0, 0, 9, 9), 8)
+
+
 def test_without_pycocotools_the_extra_is_named(monkeypatch, blob):
     segmentation = compressed(blob)
     monkeypatch.setitem(sys.modules, "pycocotools", None)

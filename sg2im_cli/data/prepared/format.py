@@ -109,3 +109,15 @@ def picture_header(height: int, width: int) -> bytes:
     Always `HEADER` bytes, and nothing is packed, so that pixels can be looked at where they lie.
     """
     return f"P6 {width} {height}".encode().ljust(HEADER - 5) + b" 255\n"
+
+
+def file_name(name: object) -> str:
+    """A name of something in the directory itself: what others wrote must not lead out of it.
+
+    Raises:
+        ValueError: it is a path, no name, or holds what no file system writes.
+    """
+    odd = not isinstance(name, str) or name in ("", ".", "..") or not set(name).isdisjoint("/\\\0")
+    if odd or any("\ud800" <= letter <= "\udfff" for letter in str(name)):
+        raise ValueError(f"{name!r} is no name of a file in its folder")
+    return str(name)

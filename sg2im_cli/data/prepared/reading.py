@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sg2im_cli.data.prepared.format import COLUMNS, FORMAT, METADATA, SINCE_2, UNFINISHED, VERSION
+from sg2im_cli.data.prepared.format import COLUMNS, FORMAT, METADATA, SINCE_2, UNFINISHED, VERSION, file_name
 from sg2im_cli.data.prepared.rows import Rows
 from sg2im_errors import InputError
 
@@ -90,7 +90,7 @@ def open_prepared(path: Path) -> PreparedData:
             None if predicates is None else _in_order(predicates)[1:],
             _in_order(words["attribute_name_to_idx"]),
             {
-                _file_name(name): {**split, "shards": tuple(map(_file_name, split["shards"]))}
+                file_name(name): {**split, "shards": tuple(map(file_name, split["shards"]))}
                 for name, split in found["splits"].items()
             },
         )
@@ -100,17 +100,6 @@ def open_prepared(path: Path) -> PreparedData:
 
 def _in_order(ids: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(ids, key=lambda name: ids[name]))
-
-
-def _file_name(name: object) -> str:
-    """A name of something in the directory itself: the metadata of others must not lead out of it.
-
-    Raises:
-        ValueError: it is a path, or no name.
-    """
-    if not isinstance(name, str) or name in ("", ".", "..") or set(name) & set("/\\\0"):
-        raise ValueError(f"{name!r} is no name of a file in its folder")
-    return name
 
 
 def _short(error: Exception) -> str:

@@ -14,7 +14,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sg2im_cli.data.prepared.format import FORMAT, METADATA, UNFINISHED, VERSION, hub_features, import_pyarrow
+from sg2im_cli.data.prepared.format import (
+    FORMAT,
+    METADATA,
+    UNFINISHED,
+    VERSION,
+    file_name,
+    hub_features,
+    import_pyarrow,
+)
 from sg2im_cli.data.prepared.hub_card import describe_for_hub
 from sg2im_cli.data.prepared.options import PrepareOptions
 from sg2im_cli.data.prepared.reading import PreparedData, open_prepared
@@ -42,6 +50,7 @@ def prepare(
         Sg2imError: a file could not be written.
     """
     import_pyarrow()
+    _require_names(source)
     made_from = _identity(source, options)
     with _written(out):
         _claim(out, made_from)
@@ -50,6 +59,19 @@ def prepare(
             told = partial(_told, progress, split, source.counts[split])
             write_split(out / split, images(), here, told, skipped, source.notes)
         return _finish(source, out, options, made_from)
+
+
+def _require_names(source: Source) -> None:
+    """Each split is a folder: its name must be one.
+
+    Raises:
+        InputError: names the first that is none.
+    """
+    for split in source.splits:
+        try:
+            file_name(split)
+        except ValueError as error:
+            raise InputError(f"A split cannot be called so: {error}; give it a plain name such as train.") from None
 
 
 def _told(progress: Progress, split: str, most: int, done: int) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from sg2im_cli.data.images import LONGEST_SIDE
 from sg2im_cli.data.readers.outlines import Box
 
 BY_PEOPLE, OUTLINE, UNSAID, EVERYTHING = range(4)
@@ -54,7 +55,7 @@ def stated_size(entry: Mapping[str, Any]) -> tuple[int, int] | None:
     if None in stated:
         return None
     width, height = (_count(value) for value in stated)
-    if width < 1 or height < 1:
+    if min(width, height) < 1 or max(width, height) > LONGEST_SIDE:
         raise ValueError(f"its size is {width}x{height}")
     return width, height
 

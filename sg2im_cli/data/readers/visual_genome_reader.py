@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sg2im_cli.data.images import AnnotatedImage, Annotation, relationships_among
+from sg2im_cli.data.images import LONGEST_SIDE, AnnotatedImage, Annotation, relationships_among
 from sg2im_cli.data.readers.notes import UNUSABLE, Notes, Severity
 from sg2im_cli.data.readers.streaming import read_list
 from sg2im_cli.data.readers.visual_genome_aliases import read_aliases
@@ -28,8 +28,6 @@ FILES = (
     "object_alias.txt",
     "relationship_alias.txt",
 )
-LONGEST_SIDE = 1_000_000
-"""Of a picture, in pixels; what is longer is a mistake."""
 OUTSIDE = "boxes outside of their picture"
 Kept = list[tuple[int, str, Corners]]
 """Id, name and corners of each object of a picture that is kept."""
