@@ -171,6 +171,7 @@ def test_a_model_with_derived_relations_is_measured_by_them(genome, options, tmp
     [
         ("objects", lambda c: c[1]["objects"][0].pop("names"), "objects.json: entry 2 of image 2 .*it lacks 'names'"),
         ("objects", lambda c: c[1]["objects"][0].update(w="wide"), "objects.json: entry 2 of image 2 cannot be used"),
+        ("objects", lambda c: c[1]["objects"][0].update(names=[7]), "entry 2 of image 2 cannot be used: its names are"),
         ("relationships", lambda c: c[0]["relationships"][0].pop("subject"), "relationships.json: entry 1 of image 1"),
         ("image_data", lambda c: c[2].pop("url"), "image_data.json: entry 3 of image 3 .*it lacks 'url'"),
         ("attributes", lambda c: c.insert(0, 7), "attributes.json: entry 1 cannot be used"),

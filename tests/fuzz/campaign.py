@@ -21,6 +21,9 @@ from tests.fuzz.inputs import Input, make
 from tests.fuzz.materials import Materials, make_materials
 from tests.fuzz.running import MOST_ADDRESSES, Done, faults_of, run
 
+ONE_PROCESS = 500
+"""Inputs of a process: what libraries keep for later calls would use up the address space that one call may take."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -69,6 +72,7 @@ class Campaign:
 
     def _one_process(self, folder: Path, at: int, end: int, until: float) -> int:
         """Inputs until a process ends; the number of the next."""
+        end = min(end, at + ONE_PROCESS)
         there, here = multiprocessing.Pipe(duplex=False)
         context = multiprocessing.get_context("spawn")
         worker = context.Process(target=_work, args=(here, folder, self.seed, self.kinds, at, end, until, self.keep))

@@ -9,6 +9,9 @@ from sg2im_parsers.grounding.lexicon import Lexicon
 from sg2im_parsers.grounding.match import Match, Rule
 from sg2im_parsers.vocabulary import COCO_STUFF, COCO_STUFF_ENDINGS, Vocabulary, as_letters, as_words
 
+LONGEST_END = 16
+"""Words at the end of a longer name that are looked at together: no name that is known has more."""
+
 
 @dataclass(frozen=True, eq=False)
 class ObjectNames:
@@ -28,7 +31,7 @@ class ObjectNames:
         if text in self.lexicon.own:
             return self._by_name(text, text) or self._by_meaning(text)
         written, base = text.split(), lemma.split()
-        tails = [(" ".join(written[i:]), " ".join(base[i:])) for i in range(min(len(written), len(base)))]
+        tails = [(" ".join(written[i:]), " ".join(base[i:])) for i in _starts(min(len(written), len(base)))]
         understood = False
         for i, (form, base_form) in enumerate([*tails, (head, head)]):
             found = self._by_name(form, base_form)
@@ -178,3 +181,8 @@ def _joined(compound: str) -> tuple[str, ...]:
     if compound.count(" ") + compound.count("-") != 1:
         return ()
     return (compound.replace(" ", "").replace("-", ""), compound.replace(" ", "-"))
+
+
+def _starts(count: int) -> tuple[int, ...]:
+    """Where the ends of a name start that may stand for all of it: the whole, and its last words, the longest first."""
+    return tuple(range(count)) if count <= LONGEST_END else (0, *range(count - LONGEST_END, count))

@@ -180,6 +180,8 @@ class Reader:
 
     def _object(self, item: Any) -> tuple[Any, ...]:  # noqa: ANN401
         written = [item["name"]] if "name" in item and "names" not in item else item["names"]
+        if not isinstance(written, list) or not all(isinstance(name, str) for name in written):
+            raise ValueError(f"its names are {str(written)[:40]!r}, and words are expected")
         called = [self.object_aliases.get(name, name) for name in written]
         return (int(item["object_id"]), *(float(item[key]) for key in ("x", "y", "w", "h")), called)
 
